@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Rooms: folders whose sources may include only the headers of the rooms they name. Each room sees
+# its neighbours through a folder of its own that holds one link, so an include the design forbids
+# does not compile: there is no path on which the compiler could find it.
+
+set(XD_INC ${PROJECT_BINARY_DIR}/inc)
+
+# xd_room_headers(NAME DIR): makes "NAME/x.h" includable for rooms that may see NAME.
+function(xd_room_headers name dir)
+    file(MAKE_DIRECTORY ${XD_INC}/${name})
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${dir} ${XD_INC}/${name}/${name} SYMBOLIC)
+endfunction()
+
+# xd_may_include(TARGET ROOM...)
+function(xd_may_include target)
+    foreach(room ${ARGN})
+        target_include_directories(${target} PRIVATE ${XD_INC}/${room})
+    endforeach()
+endfunction()
+
+# xd_room(NAME DIR dir MAY room... [LIBS lib...]): an object library of dir/*.c, linked into the
+# program and the tests. A room without sources yet is left out.
+function(xd_room name)
+    cmake_parse_arguments(R "" "DIR" "MAY;LIBS;SOURCES" ${ARGN})
+    xd_room_headers(${name} ${R_DIR})
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${R_DIR}/*.c)
+    list(APPEND sources ${R_SOURCES})
+    if(NOT sources)
+        return()
+    endif()
+    add_library(room_${name} OBJECT ${sources})
+    xd_may_include(room_${name} ${name} ${R_MAY})
+    target_link_libraries(room_${name} PRIVATE ${R_LIBS})
+    target_compile_options(room_${name} PRIVATE ${XD_WARN})
+    set_property(GLOBAL APPEND PROPERTY XD_ROOMS room_${name})
+    set_property(GLOBAL APPEND PROPERTY XD_ROOM_LIBS ${R_LIBS})
+endfunction()
+
+# xd_embed(VAR SYMBOL files...): puts the generated C file's path into VAR.
+function(xd_embed var symbol)
+    set(out ${PROJECT_BINARY_DIR}/gen/${symbol}.c)
+    string(REPLACE ";" "\\;" files "${ARGN}")
+    add_custom_command(
+        OUTPUT ${out}
+        COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=${symbol} "-DFILES=${files}"
+                -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+        DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+        VERBATIM)
+    set(${var} ${out} PARENT_SCOPE)
+endfunction()
+
+# xd_builtin_backend(NAME ...): a backend linked into the program; exports xd_backend_NAME.
+function(xd_builtin_backend name)
+    xd_room(backend_${name} DIR backends/${name} MAY base model xen kernel ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY XD_BUILTIN ${name})
+endfunction()
+
+# xd_module_backend(NAME LIBS...): a backend that needs a library a machine may lack: a module that
+# exports one symbol, xd_backend_module. It finds core's functions in the program that loads it.
+function(xd_module_backend name)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/${name}/*.c)
+    if(NOT sources)
+        return()
+    endif()
+    xd_room_headers(backend_${name} backends/${name})
+    add_library(${name} MODULE ${sources})
+    set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY
+                          ${PROJECT_BINARY_DIR}/modules)
+    xd_may_include(${name} backend_${name} base model xen kernel)
+    target_compile_options(${name} PRIVATE ${XD_WARN})
+    target_link_libraries(${name} PRIVATE ${ARGN})
+    install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBDIR}/xendeck/modules)
+endfunction()

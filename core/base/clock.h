@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where time comes from. Code that needs the time is handed a clock, so that a test can hold it
+ * still and move it by hand. Thread-safe: a manual clock may be moved while others read it. */
+#ifndef XD_BASE_CLOCK_H
+#define XD_BASE_CLOCK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define XD_NS_PER_MS INT64_C(1000000)
+#define XD_NS_PER_S INT64_C(1000000000)
+
+struct xd_clock {
+    bool manual;
+    _Atomic int64_t now_ns;  /* manual: the monotonic time */
+    _Atomic int64_t wall_ns; /* manual: the wall time at now_ns == 0 */
+};
+
+void xd_clock_init_real(struct xd_clock *c);
+/* Starts at monotonic 0; wall_ns is the wall time (since 1970, UTC) at that moment. */
+void xd_clock_init_manual(struct xd_clock *c, int64_t wall_ns);
+
+int64_t xd_clock_now(struct xd_clock *c);  /* CLOCK_MONOTONIC, ns */
+int64_t xd_clock_wall(struct xd_clock *c); /* CLOCK_REALTIME, ns since 1970 UTC */
+void xd_clock_advance(struct xd_clock *c, int64_t ns); /* manual clocks only */
+
+/* "2026-03-01T12:00:05Z", into out[21]. */
+char *xd_clock_iso(int64_t wall_ns, char out[21]);
+
+#endif
