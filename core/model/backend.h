@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plug-in header: what a source of truth has to offer. A backend is built in (symbol
+ * xd_backend_NAME) or a module (one exported symbol, xd_backend_module); it may include this
+ * header, core/base, the pure code of xen/ and kernel/, and its own library, and nothing else.
+ *
+ * Each open instance belongs to one worker thread; all its functions but `probe` are called from
+ * that thread. A function that hangs makes its own tables stale and nothing else, but should ask
+ * env->stopping() in long loops. Strings that come from guests need no care: xd_put_str makes them
+ * safe. A backend never prints, exits, forks without exec, or touches signals. */
+#ifndef XD_MODEL_BACKEND_H
+#define XD_MODEL_BACKEND_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "model/knob.h"
+#include "model/table.h"
+
+#define XD_BACKEND_ABI 1
+
+enum xd_role {
+    XD_OBSERVER, /* collects, reads */
+    XD_OPERATOR, /* carries out steps; may take long without ageing the screen */
+};
+
+struct xd_backend_env {
+    struct xd_clock *clock;
+    struct xd_log *log;
+    enum xd_role role;
+    const char *arg; /* what stood behind the colon of --host, or "" */
+    void *peer; /* operator: the observer's instance of the same host, still open; else NULL */
+    bool (*stopping)(const struct xd_backend_env *env); /* the program is about to end */
+};
+
+/* Long work tells how far it is and asks whether to stop. */
+struct xd_progress {
+    void (*report)(struct xd_progress *p, int permille, const char *text); /* permille -1: unknown */
+    bool (*cancelled)(struct xd_progress *p);
+};
+
+struct xd_backend {
+    uint32_t abi;     /* XD_BACKEND_ABI */
+    const char *name; /* "libxl" */
+    const char *title, *help;
+    /* True: a part of --host live, opened together with the other live ones. False: a host of its
+     * own, --host NAME[:ARG]. */
+    bool live;
+    const struct xd_table_desc *const *tables; /* NULL-terminated; what collect may fill */
+    const struct xd_knob *knobs;               /* NULL: none */
+    const struct xd_action *actions;           /* NULL: none */
+
+    /* Live backends: 0, or -errno and why this machine can't be served ("not a Xen dom0: …"). Must
+     * be quick and touch nothing. NULL: always. */
+    int (*probe)(struct xd_err *err);
+    /* env lives until close. */
+    int (*open)(const struct xd_backend_env *env, void **self, struct xd_err *err);
+    void (*close)(void *self);
+    /* Fills the tables it can, says xd_build_missing of those it can't. An error means that nothing
+     * could be had (all its tables become stale, with this sentence). */
+    int (*collect)(void *self, struct xd_builder *b, struct xd_err *err);
+    /* When to collect next, ns from now, if sooner than the interval; < 0: as usual. May be NULL. */
+    int64_t (*due)(void *self);
+
+    /* What the knob is on the host now. -ESRCH with a sentence: the object is gone. */
+    int (*read)(void *self, const struct xd_object *o, const struct xd_knob *k, struct xd_arena *a,
+                struct xd_value *out, struct xd_err *err);
+    /* Sets it. The caller has just read it and compares: no expectations here. -EINPROGRESS is not
+     * an error: accepted, takes effect later. */
+    int (*write)(void *self, const struct xd_object *o, const struct xd_knob *k,
+                 const struct xd_value *v, struct xd_err *err);
+    /* Carries out an action; params in the order of its list. Returns when the request was accepted.
+     * -ECANCELED after a cancel; -EALREADY, -ESRCH, -EPERM, -EINVAL mean that nothing was done. */
+    int (*act)(void *self, const struct xd_object *o, const struct xd_action *a,
+               const struct xd_value *params, struct xd_progress *p, struct xd_err *err);
+    /* 1: the action's effect is seen. 0: not yet. -errno: can't be known. */
+    int (*settled)(void *self, const struct xd_object *o, const struct xd_action *a,
+                   struct xd_err *err);
+
+    /* Verbs for the source itself, as the console offers them to a player: "pause", "step", "speed
+     * 4". NULL: none. */
+    int (*control)(void *self, const char *verb, struct xd_err *err);
+    /* Fills xd_checks_desc rows for `doctor`. self is NULL where the backend could not be opened.
+     * NULL: nothing to say. */
+    void (*doctor)(void *self, struct xd_builder *b);
+};
+
+#endif
