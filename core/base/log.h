@@ -37,6 +37,8 @@ struct xd_log {
 
 void xd_log_init(struct xd_log *l, struct xd_clock *clock);
 void xd_log_done(struct xd_log *l);
+/* Lines below this level are not kept. XD_LOG_INFO at first. */
+void xd_log_set_min(struct xd_log *l, enum xd_log_level min);
 void xd_log_write(struct xd_log *l, enum xd_log_level level, const char *source, const char *fmt,
                   ...) XD_PRINTF(4, 5);
 void xd_log_writev(struct xd_log *l, enum xd_log_level level, const char *source,

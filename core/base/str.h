@@ -49,8 +49,12 @@ size_t xd_str_fit(const char *s, int cells);
  * at most two combining marks follow a base character. Cut to max_bytes at a character. The
  * result contains no byte below 0x20 and no 0x7f. NULL gives NULL. */
 char *xd_str_safe(struct xd_arena *a, const char *s, size_t max_bytes);
+/* The same into out[size], NUL-terminated; returns the bytes written without the NUL. */
+size_t xd_str_safe_to(char *out, size_t size, const char *s);
 /* True if xd_str_safe would not change s. */
 bool xd_str_is_safe(const char *s);
+/* True for the code points that xd_str_safe replaces, tab and newline among them. */
+bool xd_cp_is_unsafe(uint32_t cp);
 
 /* --- small helpers --- */
 bool xd_streq(const char *a, const char *b); /* NULL equals only NULL */
