@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The life of one emulated host: its own directory, its start, its end on every way out.
+#
+# Parallel labs share nothing but the image. If this shell is killed outright, the kernel ends QEMU
+# (PDEATHSIG), and the next lab removes the directory, whose lock nobody holds any more.
+
+BOOT_TIMEOUT=${LAB_BOOT_TIMEOUT:-240} # seconds until dom0 must be up; about 10 if the machine is free
+KEEP_LOGS=20
+
+host_remove_stale() {
+    local old fd
+    for old in "$CACHE_DIR"/run/*; do
+        [ -d "$old" ] || continue
+        exec {fd}<"$old" || continue
+        ! flock -nx "$fd" || rm -rf "$old"
+        exec {fd}<&-
+    done 2>/dev/null
+}
+
+# host_directory: makes RUN, this host's own directory, and names LOG
+host_directory() {
+    mkdir -p "$CACHE_DIR/run" "$CACHE_DIR/log"
+    exec {RUN_LOCK}>"$CACHE_DIR/run.lock"
+    flock "$RUN_LOCK" # nobody may take our new directory for a stale one before we have locked it
+    host_remove_stale
+    RUN=$(mktemp -d "$CACHE_DIR/run/XXXXXXXX") || die "cannot make a directory in $CACHE_DIR/run"
+    exec {RUN_FD}<"$RUN"
+    flock -x "$RUN_FD"
+    exec {RUN_LOCK}>&-
+    LOG=$CACHE_DIR/log/${RUN##*/}.log
+    OVERLAY=$RUN/overlay
+    find "$CACHE_DIR/log" -name '*.log' -printf '%T@ %p\n' | sort -rn | tail -n +$KEEP_LOGS |
+        cut -d' ' -f2- | xargs -r rm -f
+}
+
+# host_cleanup: on every way out of the program
+host_cleanup() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM HUP
+    host_end
+    [ -z "${SAVED_TTY:-}" ] || stty "$SAVED_TTY" <&"$TTY" 2>/dev/null
+    [ -z "${RUN:-}" ] || rm -rf "$RUN"
+    [ -z "${LOG:-}" ] || [ "$KEEP_LOG" = yes ] || rm -f "$LOG"
+    exit "$status"
+}
+
+# host_end: end QEMU, then wait until what it wrote has been copied to our outputs
+host_end() {
+    local pid
+    if [ -n "${QEMU_PID:-}" ]; then
+        kill "$QEMU_PID" 2>/dev/null
+        (sleep 5 && kill -KILL "$QEMU_PID") 2>/dev/null &
+        pid=$!
+        wait "$QEMU_PID" 2>/dev/null
+        kill "$pid" 2>/dev/null
+        QEMU_PID=
+    fi
+    for pid in "${COPIERS[@]}"; do
+        # they end by themselves, unless QEMU never came to opening the other end
+        [ -e "$RUN/opened" ] || kill "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    done
+    COPIERS=()
+}
+
+# host_fail SENTENCE: the lab itself failed: say so, keep the log
+host_fail() {
+    KEEP_LOG=yes
+    host_end
+    { echo "--- qemu ---" && cat "$RUN/qemu.log"; } >>"$LOG" 2>/dev/null
+    say "$1; the log is $LOG, its end:"
+    tail -n 8 "$LOG" | tr -d '\r' | sed 's/^/    /' >&2
+    exit "${2:-$LAB_FAILED}"
+}
+
+# host_start: prepare the directory and start QEMU; STATUS_FD then reads what dom0 says
+host_start() {
+    KEEP_LOG=no COPIERS=() QEMU_PID=
+    trap host_cleanup EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    host_directory
+    { cat "$IMAGE/initrd" && overlay_make; } >"$RUN/initrd" || die "cannot write $RUN/initrd"
+    rm -rf "$OVERLAY"
+    if [ "$(head -c2 "$XEN" | od -An -tx1)" = " 1f 8b" ]; then
+        gzip -dc "$XEN" >"$RUN/xen"
+    else
+        cp "$XEN" "$RUN/xen"
+    fi || die "cannot read the hypervisor $XEN"
+    if [ "$COMMAND" != "" ]; then
+        mkfifo "$RUN/out" "$RUN/err"
+        cat <"$RUN/out" & COPIERS+=($!)
+        cat <"$RUN/err" >&2 & COPIERS+=($!)
+    else
+        mkfifo "$RUN/size.in" "$RUN/size.out"
+    fi
+    qemu_arguments
+    exec {STATUS_FD}< <(exec 3>&1 >&"$STDOUT" <&"$TTY" 2>"$RUN/qemu.log"
+        exec setpriv --pdeathsig KILL -- "${QEMU[@]}")
+    QEMU_PID=$!
+}
+
+# host_wait WORD SECONDS: wait until dom0 says WORD; REPLY is what follows it
+host_wait() {
+    local line status
+    while :; do
+        IFS= read -r -t "$2" line <&"$STATUS_FD"
+        status=$?
+        [ $status -le 128 ] || return $LAB_TIMEOUT
+        [ $status -eq 0 ] || return $LAB_FAILED
+        if [ "${line%% *}" = "$1" ]; then
+            REPLY=${line#"$1"}
+            REPLY=${REPLY# }
+            return 0
+        fi
+    done
+}
+
+# host_up: wait for dom0
+host_up() {
+    host_wait ready "$BOOT_TIMEOUT"
+    case $? in
+    0) touch "$RUN/opened" && rm -f "$RUN/initrd" "$RUN/xen" ;;
+    "$LAB_TIMEOUT") host_fail "dom0 was not up after $BOOT_TIMEOUT s" ;;
+    *) host_fail "the host ended while it was booting" ;;
+    esac
+}
+
+# host_result: wait for the end of the command, exit with its status
+host_result() {
+    host_wait status "$TIMEOUT"
+    case $? in
+    0) exit "$REPLY" ;;
+    "$LAB_TIMEOUT") host_fail "the command did not end within $TIMEOUT s" "$LAB_TIMEOUT" ;;
+    *) host_fail "the host died while the command ran" ;;
+    esac
+}
