@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The journal: an append-only file of NDJSON records, one file a host. A record is on disk (fsync)
+ * before the step it announces touches the host. Several xendecks may append to one journal. A cut
+ * last line is tolerated; an entry without an end is UNKNOWN, unless the process that began it
+ * still lives (then "running"). */
+#ifndef XD_ENGINE_JOURNAL_H
+#define XD_ENGINE_JOURNAL_H
+
+#include "engine/edit.h"
+
+struct xd_journal_step {
+    const char *table, *key, *label;
+    const char *name;      /* knob or action */
+    bool is_action;
+    const char *old, *now; /* exact texts; actions: NULL, parameters */
+    const char *inverse;   /* action: the inverse action's name; knob: "set"; NULL: none */
+    const char *text, *xl;
+    enum xd_outcome outcome;
+    const char *detail;
+};
+
+struct xd_journal_entry {
+    uint64_t id; /* 1, 2, 3 … in this journal */
+    int64_t begin_wall_ns, end_wall_ns; /* end 0: none */
+    const char *who;  /* user, terminal or "policy …" */
+    const char *title;
+    enum xd_outcome outcome;
+    const char *detail;
+    uint64_t undoes, undone_by; /* entries, or 0 */
+    const struct xd_journal_step *steps;
+    size_t n;
+    const char *no_undo; /* why it can't be undone, or NULL: it can */
+};
+
+/* path NULL: in memory only (tests, read-only sessions). Folders are made (0700), the file is 0600.
+ * -EILSEQ with file, line and column for a record in the middle that can't be read (the rest is
+ * still there: the journal opens, and the sentence goes to the log). */
+int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
+                    struct xd_journal **out, struct xd_err *err);
+void xd_journal_close(struct xd_journal *j);
+const char *xd_journal_path(const struct xd_journal *j); /* or NULL */
+/* $XENDECK_STATE/HOST.journal; else /var/lib/xendeck for root, $XDG_STATE_HOME/xendeck or
+ * ~/.local/state/xendeck for others. */
+char *xd_journal_default_path(const char *host, char *out, size_t size);
+
+size_t xd_journal_count(const struct xd_journal *j);
+const struct xd_journal_entry *xd_journal_at(const struct xd_journal *j, size_t i); /* oldest 0 */
+const struct xd_journal_entry *xd_journal_find(const struct xd_journal *j, uint64_t id);
+/* Reads what others have appended; true if anything is new. */
+bool xd_journal_refresh(struct xd_journal *j);
+
+/* Writing; each is on disk when it returns 0. begin gives the plan its id. */
+int xd_journal_begin(struct xd_journal *j, struct xd_plan *p, const char *who, struct xd_err *err);
+int xd_journal_step_start(struct xd_journal *j, const struct xd_plan *p, size_t i,
+                          struct xd_err *err);
+int xd_journal_step_end(struct xd_journal *j, const struct xd_plan *p, size_t i,
+                        struct xd_err *err);
+int xd_journal_end(struct xd_journal *j, const struct xd_plan *p, struct xd_err *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which backends there are and which of them make up the host that was asked for. */
+#ifndef XD_ENGINE_REGISTRY_H
+#define XD_ENGINE_REGISTRY_H
+
+#include "base/err.h"
+#include "base/log.h"
+#include "model/backend.h"
+
+#define XD_SOURCES_MAX 16
+
+struct xd_registry;
+
+struct xd_registry_entry {
+    const struct xd_backend *backend; /* NULL: a module that could not be loaded */
+    const char *name;
+    const char *origin; /* "built in" or the module's path */
+    const char *why;    /* why it could not be loaded; NULL if it was */
+};
+
+/* builtin: NULL-terminated. module_dirs: folders separated by ':', searched in order for *.so (the
+ * first of a name wins); a module that can't be loaded is an entry with a reason, not an error. */
+int xd_registry_new(const struct xd_backend *const *builtin, const char *module_dirs,
+                    struct xd_log *log, struct xd_registry **out, struct xd_err *err);
+void xd_registry_free(struct xd_registry *r);
+size_t xd_registry_count(const struct xd_registry *r);
+const struct xd_registry_entry *xd_registry_at(const struct xd_registry *r, size_t i);
+
+/* The folders where modules are looked for: $XENDECK_MODULES, or "modules" beside the program,
+ * then the installed place. Into out; returns out. */
+char *xd_registry_default_dirs(char *out, size_t size);
+
+struct xd_host_choice {
+    const struct xd_backend *backends[XD_SOURCES_MAX];
+    size_t n;
+    char name[32]; /* "live", "demo", "capture" */
+    char arg[256]; /* what stood behind the colon */
+    /* Nobody chose and there is no Xen here: the demo host stands in, and this says why. Else "". */
+    char fallback[256];
+};
+
+/* spec: "live", "demo", "demo:huge", "capture:FILE", or NULL: live where a live backend can serve
+ * this machine, else the demo host. -ENODEV: live was asked for and nothing can serve it (with
+ * each backend's reason); -ENOENT: no such host (with the ones there are). */
+int xd_registry_resolve(const struct xd_registry *r, const char *spec, struct xd_host_choice *out,
+                        struct xd_err *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A session: one host, its workers, the world, the journal, and at most one running plan. The
+ * console and the command line are two users of this header. Everything here is called from one
+ * thread, returns at once, and never calls a backend (but see `inline_workers`). */
+#ifndef XD_ENGINE_SESSION_H
+#define XD_ENGINE_SESSION_H
+
+#include "engine/edit.h"
+#include "engine/journal.h"
+#include "engine/world.h"
+
+struct xd_session;
+
+struct xd_session_config {
+    const struct xd_registry *registry;
+    struct xd_clock *clock;
+    struct xd_log *log;
+    const char *host;     /* as xd_registry_resolve reads it; NULL: choose */
+    int64_t interval_ns;  /* between samples */
+    bool readonly;        /* no operator is opened; every plan is refused */
+    bool one_shot;        /* the command line: sample only when asked by xd_session_refresh */
+    const char *journal;  /* a path; NULL: the default of the host; "": in memory only */
+    /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
+     * manual one) says that they are due; so every frame follows from the script alone. */
+    bool inline_workers;
+};
+
+/* Opens the host's backends on their workers and returns without waiting for a first sample. A
+ * backend that can't be opened becomes a DEAD source with a reason; if none can be, that is the
+ * error. */
+int xd_session_open(const struct xd_session_config *c, struct xd_session **out,
+                    struct xd_err *err);
+/* Ends the workers. One that hangs is left behind after a short grace and the memory it uses is
+ * not freed. NULL allowed. */
+void xd_session_close(struct xd_session *s);
+
+/* Readable when dispatch has work. */
+int xd_session_fd(const struct xd_session *s);
+/* Milliseconds until dispatch should be called even if the fd stays silent (a source that becomes
+ * stale must be shown as such); -1: no need. */
+int xd_session_timeout_ms(const struct xd_session *s);
+/* Takes in what the workers sent. True if xd_world_generation grew. */
+bool xd_session_dispatch(struct xd_session *s);
+/* Blocks (polling) until every living source has delivered at least `samples` samples since the
+ * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). For the command line. */
+int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t timeout_ns,
+                            struct xd_err *err);
+
+const struct xd_world *xd_session_world(const struct xd_session *s);
+struct xd_journal *xd_session_journal(const struct xd_session *s);
+struct xd_log *xd_session_log(const struct xd_session *s);
+struct xd_clock *xd_session_clock(const struct xd_session *s);
+/* The newest snapshot of source i with a reference for the caller; NULL: none yet. For captures. */
+struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t source);
+
+void xd_session_refresh(struct xd_session *s); /* sample now */
+int64_t xd_session_interval(const struct xd_session *s);
+void xd_session_set_interval(struct xd_session *s, int64_t ns);
+/* Hands a verb to the sources that know it ("pause", "speed 4" of a capture; "fault …" of the demo
+ * host). The answer, if it is an error, appears in the log. -ENOTSUP: no source takes verbs. */
+int xd_session_control(struct xd_session *s, const char *verb, struct xd_err *err);
+
+/* Starts to carry out a plan, which the session owns from here on. -EBUSY: another one runs;
+ * -EROFS; or the journal's error (then nothing was touched and the plan is still the caller's). */
+int xd_session_apply(struct xd_session *s, struct xd_plan *p, struct xd_err *err);
+/* The plan that runs or ended last; NULL: none. Valid until the next apply. */
+const struct xd_plan *xd_session_plan(const struct xd_session *s);
+bool xd_session_busy(const struct xd_session *s);
+void xd_session_cancel(struct xd_session *s); /* asks the running step to stop */
+/* Blocks until the running plan ended; returns its outcome. For the command line. */
+enum xd_outcome xd_session_wait_plan(struct xd_session *s);
+
+#endif
