@@ -13,6 +13,8 @@
 
 struct json_object;
 
+/* Deeper than 31 levels, or closing what wasn't opened, is a fault of the program: abort(). What a
+ * terminal must not see is written as \u escapes; broken UTF-8 becomes U+FFFD. */
 struct xd_json {
     struct xd_buf *out;
     int depth;
@@ -30,8 +32,9 @@ void xd_json_f64(struct xd_json *j, const char *key, double v); /* not finite gi
 void xd_json_bool(struct xd_json *j, const char *key, bool v);
 void xd_json_null(struct xd_json *j, const char *key);
 
-/* One JSON text; trailing white space is allowed, anything else is not. The result is released
- * with json_object_put(). Errors name `what` and the column (from 1). */
+/* One JSON text of at most 32 levels; trailing white space is allowed, anything else is not. The
+ * result is released with json_object_put(); the text "null" gives NULL and 0. Errors name `what`
+ * and the column (from 1, in bytes). */
 int xd_json_parse(const char *what, const char *text, size_t len, struct json_object **out,
                   struct xd_err *err);
 
