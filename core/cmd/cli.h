@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line: `xendeck [OPTION…] [COMMAND …]`. This is the one part of core that prints, and
+ * it does so only through the two streams of struct xd_cli. */
+#ifndef XD_CMD_CLI_H
+#define XD_CMD_CLI_H
+
+#include <stdio.h>
+
+#include "cmd/command.h"
+#include "engine/session.h"
+
+/* Exit statuses, as the manual page lists them. */
+enum {
+    XD_EXIT_DONE = 0,
+    XD_EXIT_USAGE = 1,
+    XD_EXIT_REFUSED = 2,
+    XD_EXIT_ROLLED_BACK = 3,
+    XD_EXIT_UNKNOWN = 4,
+    XD_EXIT_NO_SOURCE = 5,
+};
+
+#define XD_CLI_OPTIONS_MAX 32
+
+struct xd_cli {
+    FILE *out, *err;
+    bool tty; /* stdin is a terminal: questions may be asked */
+    const struct xd_backend *const *builtin;
+    const struct xd_command *console_commands; /* for help and the manual page; or NULL */
+    int (*console)(struct xd_cli *cli, struct xd_err *err); /* runs the full-screen console */
+    struct xd_registry *registry;
+    struct xd_clock clock;
+    struct xd_log *log;
+    /* Options as given; looked up with xd_cli_option. */
+    struct {
+        const struct xd_option *option;
+        const char *value; /* "" for a flag */
+    } given[XD_CLI_OPTIONS_MAX];
+    int n_given;
+};
+
+/* Parses and runs; returns the exit status. out, err, tty, builtin, console … are set by the
+ * caller, the rest is zero. */
+int xd_cli_main(struct xd_cli *cli, int argc, char **argv);
+
+/* The value of an option, "" for a flag that is set, NULL when it was not given. */
+const char *xd_cli_option(const struct xd_cli *cli, const char *name);
+/* Durations as options ("2s", "500ms", a bare number: seconds); fallback when not given. */
+int xd_cli_duration(const struct xd_cli *cli, const char *name, int64_t fallback_ns, int64_t *out,
+                    struct xd_err *err);
+int xd_cli_count(const struct xd_cli *cli, const char *name, uint64_t fallback, uint64_t *out,
+                 struct xd_err *err);
+/* Fills what the global options say (host, journal, readonly, interval). */
+int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err);
+/* Prints "xendeck: sentence" and returns status. */
+int xd_cli_fail(struct xd_cli *cli, int status, const struct xd_err *err);
+/* The exit status for an error of opening a host or making a plan. */
+int xd_cli_status_of(int code);
+
+/* The tables; each ends with an entry without a name. */
+extern const struct xd_command xd_cli_commands[];
+extern const struct xd_option xd_cli_global_options[];
+
+/* --- what the commands share --- */
+
+enum xd_format { XD_FORMAT_TABLE, XD_FORMAT_JSON, XD_FORMAT_CSV };
+int xd_cli_format(const struct xd_cli *cli, enum xd_format *out, struct xd_err *err); /* -o */
+
+/* rows of a table in one of the formats; `columns` as given by the user or NULL. For the JSON
+ * envelope: when (wall ns; 0: not said) and trouble (NULL: null). */
+struct xd_print {
+    enum xd_format format;
+    const int *cols;
+    int n_cols;
+    bool header;     /* table and CSV: print the headings */
+    bool one_line;   /* JSON: a document a line, for --watch */
+    int64_t wall_ns; /* when the rows were true; 0: not said */
+    const char *source, *trouble;
+};
+void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row *const *rows,
+                   size_t n, const struct xd_print *p);
+
+/* Shows a plan, asks as its risk demands, applies it and says how it ended. Frees the plan.
+ * Options --dry-run, --yes and -o are looked at. */
+int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *plan);
+
+/* The help texts, all made from the tables. */
+void xd_help_overview(struct xd_cli *cli, FILE *out);
+void xd_help_command(const struct xd_command *c, FILE *out);
+void xd_help_man(struct xd_cli *cli, FILE *out);
+void xd_help_completion(FILE *out);
+
+/* The commands. */
+int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands of the command line, each described once. --help, the manual page and the shell
+ * completion are made from these tables. */
+#include "cmd/cli.h"
+
+const struct xd_option xd_cli_global_options[] = {
+    {"host", 'H', "HOST",
+     "live, demo[:SCENARIO] or capture:FILE; by default live in a Xen dom0, else the demo host"},
+    {"readonly", 0, NULL, "Show only: no edit can be made"},
+    {"interval", 'd', "TIME", "Time between samples, such as 500ms, 2s, 1m (default 2s)"},
+    {"journal", 0, "FILE", "Journal to use instead of the host's own"},
+    {"theme", 0, "NAME", "Console: a theme's name or file (default: default)"},
+    {"color", 0, "MODE", "Console: auto, 256, 16, 8 or mono; NO_COLOR means mono"},
+    {"glyphs", 0, "TIER", "Console: auto, ascii, block or braille"},
+    {"ascii", 0, NULL, "Console: the same as --glyphs ascii"},
+    {"mouse", 0, NULL, "Console: take mouse clicks and the wheel"},
+    {"help", 'h', NULL, "Help on xendeck or on the command"},
+    {"version", 'V', NULL, "The version and what it was built with"},
+    {0},
+};
+
+static const struct xd_option get_options[] = {
+    {"columns", 'c', "LIST", "Columns: name,cpu · all · default,+uuid,-pool"},
+    {"filter", 'f', "FILTER", "Rows: state:paused cpu>50 name~^web (see FILTERS)"},
+    {"sort", 's', "LIST", "Order: -cpu,name is the busiest first, then by name"},
+    {"output", 'o', "FORMAT", "table, json or csv"},
+    {"watch", 'w', "TIME", "Print again every TIME"},
+    {"count", 'n', "N", "With --watch: end after N times"},
+    {"once", '1', NULL, "One sample, at once: rates such as CPU% are unknown then"},
+    {0},
+};
+
+#define EDIT_OPTIONS                                                                               \
+    {"dry-run", 'n', NULL, "Show the plan and do nothing"},                                        \
+        {"yes", 'y', NULL, "Do not ask"}, {"output", 'o', "FORMAT", "table or json"}, {0}
+
+static const struct xd_option edit_options[] = {EDIT_OPTIONS};
+
+static const struct xd_option journal_options[] = {
+    {"output", 'o', "FORMAT", "table or json"},
+    {0},
+};
+
+static const struct xd_option capture_options[] = {
+    {"count", 'n', "N", "End after N samples (default: until Ctrl-C)"},
+    {"force", 0, NULL, "Write over FILE if it exists"},
+    {0},
+};
+
+static const struct xd_option doctor_options[] = {
+    {"output", 'o', "FORMAT", "table, json or csv"},
+    {0},
+};
+
+/* The texts below are made from the tables of both rooms. */
+static int cmd_man(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_cli *cli = ctx;
+
+    xd_help_man(cli, cli->out);
+    return XD_EXIT_DONE;
+}
+
+static int cmd_completion(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    xd_help_completion(((struct xd_cli *)ctx)->out);
+    return XD_EXIT_DONE;
+}
+
+static int cmd_help(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_cli *cli = ctx;
+    const struct xd_command *c = argc > 1 ? xd_command_find(xd_cli_commands, argv[1]) : NULL;
+
+    if (argc > 1 && !c) {
+        const char *near = xd_command_nearest(xd_cli_commands, argv[1]);
+        xd_err_set(err, -1, "there is no command \"%s\"%s%s%s", argv[1],
+                   near ? "; did you mean \"" : "; see xendeck --help", near ? near : "",
+                   near ? "\"?" : "");
+        return XD_EXIT_USAGE;
+    }
+    if (c)
+        xd_help_command(c, cli->out);
+    else
+        xd_help_overview(cli, cli->out);
+    return XD_EXIT_DONE;
+}
+
+const struct xd_command xd_cli_commands[] = {
+    {.name = "get", .args = "[TABLE]", .run = xd_cmd_get, .options = get_options,
+     .title = "Print a table of the host",
+     .help = "Without TABLE: the tables there are and their columns. Rates such as CPU% need two "
+             "samples, so a table that shows one takes a second sample after --interval (1s here); "
+             "--once does without. In JSON an unknown value is null, memory is in KiB, and all "
+             "columns are there unless -c chooses."},
+    {.name = "set", .args = "OBJECT [KNOB=VALUE]… [OBJECT KNOB=VALUE…]…", .run = xd_cmd_set,
+     .options = edit_options, .flags = XD_CMD_WRITES, .title = "Edit the host",
+     .help = "Shows the plan, asks, applies it step by step, reads each value back and writes it "
+             "to the journal. A step expects the value that the plan shows: if somebody else has "
+             "changed it meanwhile, it is REFUSED. If a step fails, the earlier ones are taken "
+             "back. With only an OBJECT: the knobs and actions it has. Without a terminal --yes "
+             "is needed."},
+    {.name = "do", .args = "OBJECT ACTION [PARAM=VALUE]…", .run = xd_cmd_do,
+     .options = edit_options, .flags = XD_CMD_WRITES, .title = "Carry out an action: pause, shutdown …",
+     .help = "Planned, journalled and verified as an edit is."},
+    {.name = "undo", .args = "[N]", .run = xd_cmd_undo, .options = edit_options,
+     .flags = XD_CMD_WRITES, .title = "Take back journal entry N, or the newest that can be",
+     .help = "The inverse steps in reverse order; each expects to find what the edit has set."},
+    {.name = "journal", .args = "[N]", .run = xd_cmd_journal, .options = journal_options,
+     .title = "Print the journal, or entry N with its steps",
+     .help = "An entry without an end is UNKNOWN: the program died in the middle of it."},
+    {.name = "capture", .args = "FILE", .run = xd_cmd_capture, .options = capture_options,
+     .title = "Record the host to FILE, for --host capture:FILE"},
+    {.name = "doctor", .run = xd_cmd_doctor, .options = doctor_options,
+     .title = "What this host can and can't do, why, and what to do about it"},
+    {.name = "help", .args = "[COMMAND]", .run = cmd_help, .title = "Help on xendeck or on a command"},
+    {.name = "man", .run = cmd_man, .title = "Print the manual page (for man -l -)"},
+    {.name = "completion", .run = cmd_completion, .title = "Print the completion script for bash"},
+    {0},
+};

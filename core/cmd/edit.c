@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `xendeck set`, `do` and `undo`: wishes from words, plans from wishes. */
+#include "cmd/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "model/tables.h"
+
+#define SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
+#define WISHES_MAX     256
+
+/* Opens the host for an edit and waits for a first sample. */
+static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err *err)
+{
+    struct xd_session_config c;
+    int rc = xd_cli_session_config(cli, &c, err);
+
+    if (rc < 0)
+        return rc;
+    c.one_shot = true;
+    if (xd_session_open(&c, s, err) < 0)
+        return -ENODEV;
+    xd_session_refresh(*s);
+    return xd_session_wait_samples(*s, 1, SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
+}
+
+/* People who try this on the demo host should know why the change is gone afterwards. */
+static void warn_demo(struct xd_cli *cli, struct xd_session *s)
+{
+    const struct xd_world *w = xd_session_world(s);
+
+    if (*xd_world_fallback(w))
+        fprintf(cli->err, "xendeck: demo host: %s\n", xd_world_fallback(w));
+    if (strncmp(xd_world_host(w), "demo", 4) == 0)
+        fprintf(cli->err, "xendeck: the demo host lives only as long as this command\n");
+}
+
+static void print_bounds(FILE *out, const struct xd_knob *k, struct xd_arena *a)
+{
+    struct xd_value lo = {true, k->kind.type, {.i = k->min}};
+    struct xd_value hi = {true, k->kind.type, {.i = k->max}};
+
+    if (k->kind.type == XD_ENUM) {
+        for (int i = 0; k->kind.names[i]; i++)
+            fprintf(out, "%s%s", i ? "|" : "", k->kind.names[i]);
+    } else if (k->kind.type == XD_CPUSET) {
+        fputs("CPU list such as 0-3,8 or all", out);
+    } else if (k->min != k->max) {
+        fprintf(out, "%s … %s", xd_value_exact(&lo, &k->kind, a), xd_value_exact(&hi, &k->kind, a));
+    } else if (*xd_unit_name(k->kind.unit)) {
+        fputs(xd_unit_name(k->kind.unit), out);
+    }
+}
+
+/* `set OBJECT` alone: what can be edited there. */
+static int list_offers(struct xd_cli *cli, struct xd_session *s, const char *path,
+                       struct xd_err *err)
+{
+    const struct xd_world *w = xd_session_world(s);
+    const struct xd_table *t;
+    const struct xd_row *row;
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_offer o;
+
+    int rc = xd_world_find(w, path, &t, &row, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; xd_world_offer_at(w, i, &o); i++) {
+        if (o.knob && strcmp(o.knob->table, t->desc->name) == 0) {
+            struct xd_value v = xd_row_value(t->desc, row, xd_desc_column(t->desc, o.knob->column));
+            fprintf(cli->out, "%-20s %-10s %s (", o.knob->name,
+                    xd_value_exact(&v, &o.knob->kind, &a), o.knob->help);
+            print_bounds(cli->out, o.knob, &a);
+            fputs(")\n", cli->out);
+        } else if (o.action && strcmp(o.action->table, t->desc->name) == 0) {
+            fprintf(cli->out, "%-20s %-10s %s\n", o.action->name, "action", o.action->help);
+        }
+    }
+    xd_arena_done(&a);
+    return 0;
+}
+
+/* "domain/a x=1 y=2 domain/b x=3" → wishes. Returns how many, or -EINVAL. */
+static int parse_wishes(int argc, char **argv, struct xd_wish *wishes, struct xd_err *err)
+{
+    const char *object = NULL;
+    int n = 0;
+
+    for (int i = 1; i < argc; i++) {
+        char *equals = strchr(argv[i], '=');
+        /* An object's name may hold '='; a knob's never a '/'. */
+        char *slash = strchr(argv[i], '/');
+        if (!equals || (slash && slash < equals)) {
+            object = argv[i];
+            continue;
+        }
+        if (!object)
+            return xd_err_set(err, -EINVAL, "\"%s\": of which object? For example: "
+                              "xendeck set domain/web1 %s", argv[i], argv[i]);
+        if (n == WISHES_MAX)
+            return xd_err_set(err, -E2BIG, "more than %d edits at once", WISHES_MAX);
+        *equals = '\0';
+        wishes[n++] = (struct xd_wish){object, argv[i], equals + 1};
+    }
+    return n;
+}
+
+int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_cli *cli = ctx;
+    struct xd_session *s = NULL;
+    struct xd_plan *plan;
+    struct xd_wish wishes[WISHES_MAX];
+    int status = XD_EXIT_USAGE;
+
+    if (argc < 2) {
+        xd_err_set(err, -EINVAL, "set what? For example: xendeck set domain/web1 sched.cap=40");
+        return status;
+    }
+    int n = parse_wishes(argc, argv, wishes, err);
+    if (n < 0)
+        return status;
+    if (open_session(cli, &s, err) < 0) {
+        status = XD_EXIT_NO_SOURCE;
+    } else if (n == 0 && argc == 2) {
+        status = list_offers(cli, s, argv[1], err) < 0 ? XD_EXIT_USAGE : XD_EXIT_DONE;
+    } else if (n == 0) {
+        xd_err_set(err, -EINVAL, "no KNOB=VALUE was given for %s", argv[argc - 1]);
+    } else {
+        warn_demo(cli, s);
+        int rc = xd_plan_make(xd_session_world(s), wishes, (size_t)n, &plan, err);
+        status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
+    }
+    xd_session_close(s);
+    return status;
+}
+
+int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_cli *cli = ctx;
+    struct xd_session *s = NULL;
+    struct xd_plan *plan;
+    struct xd_buf params = XD_BUF_INIT;
+    int status = XD_EXIT_USAGE;
+
+    if (argc < 3) {
+        xd_err_set(err, -EINVAL, "do what? For example: xendeck do domain/web1 pause");
+        return status;
+    }
+    for (int i = 3; i < argc; i++)
+        xd_buf_printf(&params, "%s%s", i > 3 ? " " : "", argv[i]);
+    if (open_session(cli, &s, err) < 0) {
+        status = XD_EXIT_NO_SOURCE;
+    } else {
+        struct xd_wish wish = {argv[1], argv[2], params.len ? params.s : NULL};
+        warn_demo(cli, s);
+        int rc = xd_plan_make(xd_session_world(s), &wish, 1, &plan, err);
+        status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
+    }
+    xd_session_close(s);
+    xd_buf_done(&params);
+    return status;
+}
+
+int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_cli *cli = ctx;
+    struct xd_session *s = NULL;
+    struct xd_plan *plan;
+    uint64_t id = 0;
+    int status = XD_EXIT_USAGE;
+
+    if (argc > 2 || (argc == 2 && (xd_parse_u64(argv[1], &id) < 0 || id == 0))) {
+        xd_err_set(err, -EINVAL, "undo takes the number of one journal entry, not \"%s\"",
+                   argv[argc - 1]);
+        return status;
+    }
+    if (open_session(cli, &s, err) < 0) {
+        status = XD_EXIT_NO_SOURCE;
+    } else {
+        warn_demo(cli, s);
+        int rc = xd_plan_undo(xd_session_world(s), xd_session_journal(s), id, &plan, err);
+        status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
+    }
+    xd_session_close(s);
+    return status;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `xendeck get`: tables of the host, once or again and again. */
+#include "cmd/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "model/query.h"
+#include "model/tables.h"
+
+#define SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
+#define RATE_INTERVAL  (1 * XD_NS_PER_S)
+
+struct get {
+    struct xd_cli *cli;
+    struct xd_session *s;
+    const struct xd_table_desc *d;
+    struct xd_arena arena;
+    struct xd_query *query;
+    struct xd_sort sort;
+    int cols[XD_COLUMNS_MAX];
+    int n_cols;
+    enum xd_format format;
+    bool watch, printed;
+};
+
+static void list_tables(struct get *g)
+{
+    const struct xd_world *w = xd_session_world(g->s);
+    const struct xd_table_desc *d;
+
+    for (size_t i = 0; (d = xd_world_desc(w, i)); i++) {
+        fprintf(g->cli->out, "%-10s %s\n", d->name, d->help);
+        for (int c = 0; c < d->n_columns; c++) {
+            const struct xd_column *col = &d->columns[c];
+            const char *unit = xd_unit_name(col->kind.unit);
+            fprintf(g->cli->out, "  %c %-18s %-9s %s\n", col->flags & XD_COL_DEFAULT ? '*' : ' ',
+                    col->name, *unit ? unit : xd_type_name(col->kind.type), col->help);
+        }
+    }
+}
+
+static int unknown_table(struct get *g, const char *name, struct xd_err *err)
+{
+    const struct xd_world *w = xd_session_world(g->s);
+    const struct xd_table_desc *d;
+    struct xd_buf all = XD_BUF_INIT;
+    const char *names[128];
+    size_t n = 0;
+
+    for (size_t i = 0; n < 128 && (d = xd_world_desc(w, i)); i++) {
+        names[n++] = d->name;
+        xd_buf_printf(&all, "%s%s", i ? ", " : "", d->name);
+    }
+    const char *near = xd_str_nearest(name, names, n);
+    xd_err_set(err, -ENOENT, "there is no table \"%s\"%s%s%s; this host has: %s", name,
+               near ? ", did you mean \"" : "", near ? near : "", near ? "\"" : "",
+               xd_buf_str(&all));
+    xd_buf_done(&all);
+    return -ENOENT;
+}
+
+/* What -c, -f, -s and -o ask for. JSON has all columns by default: scripts choose for themselves. */
+static int parse_wishes(struct get *g, struct xd_err *err)
+{
+    const char *columns = xd_cli_option(g->cli, "columns");
+    const char *filter = xd_cli_option(g->cli, "filter");
+    const char *sort = xd_cli_option(g->cli, "sort");
+
+    if (xd_cli_format(g->cli, &g->format, err) < 0)
+        return -EINVAL;
+    if (!columns && g->format == XD_FORMAT_JSON)
+        columns = "all";
+    g->n_cols = xd_columns_parse(columns, g->d, g->cols, err);
+    if (g->n_cols < 0) {
+        xd_err_prefix(err, "--columns: ");
+        return -EINVAL;
+    }
+    if (filter && xd_query_parse(filter, g->d, &g->arena, &g->query, err) < 0) {
+        xd_err_prefix(err, "--filter: ");
+        return -EINVAL;
+    }
+    if (sort && xd_sort_parse(sort, g->d, &g->sort, err) < 0) {
+        xd_err_prefix(err, "--sort: ");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* A rate needs two samples: is one shown, sorted by, or (to be safe) is anything filtered? */
+static bool needs_rates(const struct get *g)
+{
+    for (int c = 0; c < g->n_cols; c++)
+        if (g->d->columns[g->cols[c]].rate_of)
+            return true;
+    for (int i = 0; i < g->sort.n; i++)
+        if (g->d->columns[g->sort.by[i].col].rate_of)
+            return true;
+    return g->query != NULL;
+}
+
+static int print_once(struct get *g, struct xd_err *err)
+{
+    const struct xd_world *w = xd_session_world(g->s);
+    const struct xd_table *t = xd_world_table(w, g->d->name);
+    const char *trouble = xd_world_trouble(w, g->d->name);
+    size_t n = 0;
+
+    if (!t)
+        return xd_err_set(err, -ENODEV, "%s: %s", g->d->name, trouble ? trouble : "no sample");
+    if (t->state == XD_TABLE_MISSING)
+        return xd_err_set(err, -ENODEV, "%s: %s", g->d->name, t->reason);
+    const struct xd_row **rows = xd_malloc((t->n + 1) * sizeof(*rows));
+    for (size_t i = 0; i < t->n; i++)
+        if (xd_query_match(g->query, t->rows[i]))
+            rows[n++] = t->rows[i];
+    if (g->sort.n)
+        xd_sort_rows(t->desc, &g->sort, rows, n);
+    struct xd_print p = {
+        .format = g->format,
+        .cols = g->cols,
+        .n_cols = g->n_cols,
+        .header = g->format == XD_FORMAT_TABLE || !g->printed,
+        .one_line = g->watch,
+        .wall_ns = g->watch || g->format == XD_FORMAT_JSON ? xd_world_wall(w) : 0,
+        .source = t->source,
+        .trouble = trouble,
+    };
+    if (g->watch && g->printed && g->format == XD_FORMAT_TABLE)
+        fputc('\n', g->cli->out);
+    xd_print_rows(g->cli->out, t->desc, rows, n, &p);
+    if (trouble && g->format != XD_FORMAT_JSON)
+        fprintf(g->cli->err, "xendeck: %s: %s\n", g->d->name, trouble);
+    g->printed = true;
+    free(rows);
+    return 0;
+}
+
+static void sleep_ns(int64_t ns)
+{
+    struct timespec ts = {.tv_sec = ns / XD_NS_PER_S, .tv_nsec = ns % XD_NS_PER_S};
+
+    while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
+        ;
+}
+
+/* The samples of the session go on counting; each print is one more. */
+static int print_all(struct get *g, int64_t watch_ns, uint64_t count, struct xd_err *err)
+{
+    bool rates = needs_rates(g) && !xd_cli_option(g->cli, "once");
+    int64_t gap;
+    uint64_t samples = 1;
+    int rc = xd_cli_duration(g->cli, "interval", RATE_INTERVAL, &gap, err);
+
+    for (uint64_t i = 0; rc == 0 && i < count; i++) {
+        if (i > 0 || rates) {
+            sleep_ns(i > 0 ? watch_ns : gap);
+            xd_session_refresh(g->s);
+            rc = xd_session_wait_samples(g->s, ++samples, SAMPLE_TIMEOUT, err);
+            if (rc == -ETIMEDOUT) /* what is there is shown, with its trouble */
+                rc = 0, xd_err_clear(err);
+        }
+        if (rc == 0)
+            rc = print_once(g, err);
+        if (ferror(g->cli->out))
+            return xd_err_set(err, -EPIPE, "standard output: %s", strerror(EPIPE));
+    }
+    return rc;
+}
+
+int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct get g = {.cli = ctx};
+    struct xd_session_config c;
+    int64_t watch_ns;
+    uint64_t count;
+    int status = XD_EXIT_USAGE;
+
+    if (argc > 2) {
+        xd_err_set(err, -EINVAL, "get takes one table; \"%s\" is one word too many", argv[2]);
+        goto out;
+    }
+    g.watch = xd_cli_option(g.cli, "watch") != NULL;
+    if (xd_cli_duration(g.cli, "watch", 0, &watch_ns, err) < 0 ||
+        xd_cli_count(g.cli, "count", g.watch ? UINT64_MAX : 1, &count, err) < 0 ||
+        xd_cli_session_config(g.cli, &c, err) < 0)
+        goto out;
+    if (!g.watch && count > 1) {
+        xd_err_set(err, -EINVAL, "--count needs --watch TIME");
+        goto out;
+    }
+    c.readonly = true;
+    c.one_shot = true;
+    c.journal = "";
+    status = XD_EXIT_NO_SOURCE;
+    if (xd_session_open(&c, &g.s, err) < 0)
+        goto out;
+    xd_session_refresh(g.s);
+    if (xd_session_wait_samples(g.s, 1, SAMPLE_TIMEOUT, err) < 0)
+        goto out;
+    if (argc == 1) {
+        list_tables(&g);
+        status = XD_EXIT_DONE;
+        goto out;
+    }
+    status = XD_EXIT_USAGE;
+    g.d = xd_world_desc_named(xd_session_world(g.s), argv[1]);
+    if (!g.d) {
+        unknown_table(&g, argv[1], err);
+        goto out;
+    }
+    if (parse_wishes(&g, err) < 0)
+        goto out;
+    status = print_all(&g, watch_ns, count, err) < 0 ? XD_EXIT_NO_SOURCE : XD_EXIT_DONE;
+out:
+    xd_query_done(g.query);
+    xd_arena_done(&g.arena);
+    xd_session_close(g.s);
+    return status;
+}
