@@ -57,6 +57,9 @@ static const struct xd_column host_columns[XD_HOST_N] = {
     [XD_HOST_CPU] = {"cpu", "CPU%", "CPU use, in percent of one pCPU", PERCENT,
                      .flags = XD_COL_DEFAULT | XD_COL_HISTORY,
                      .rate_of = XD_RATE_OF(XD_HOST_CPU_NS), .rate_scale = NS_TO_PERCENT},
+    [XD_HOST_RECORDED] = {"recorded_at", "RECORDED",
+                          "In the playback of a capture: when the host was as it is shown",
+                          {.type = XD_I64, .unit = XD_UNIT_WALL_NS}},
 };
 const struct xd_table_desc xd_host_desc = {
     "host", "host", "Host", "The host itself: one row", host_columns, XD_HOST_N, KEY_NONE, KEY_NONE,

@@ -27,6 +27,7 @@ enum {
     XD_HOST_DOMAINS,
     XD_HOST_CPU_NS, /* of all pCPUs: time not idle */
     XD_HOST_CPU,    /* rate, percent of one pCPU */
+    XD_HOST_RECORDED, /* playback of a capture only: when what is shown was so */
     XD_HOST_N,
 };
 enum xd_host_kind { XD_HOST_DEMO, XD_HOST_XEN, XD_HOST_CAPTURE };
