@@ -73,6 +73,7 @@ struct xd_table {
     int64_t at_ns;      /* monotonic time at which its values were read: rates use this */
     const struct xd_row *const *rows;
     size_t n;
+    const struct xd_table_index *index; /* made when sealed; NULL: xd_table_find looks at each row */
 };
 
 struct xd_snapshot; /* counted; see below */
@@ -92,7 +93,8 @@ char *xd_row_key(const struct xd_table_desc *d, const struct xd_row *r, char *ou
 char *xd_row_label(const struct xd_table_desc *d, const struct xd_row *r, char *out);
 int xd_desc_column(const struct xd_table_desc *d, const char *name); /* index or -1 */
 
-const struct xd_row *xd_table_find(const struct xd_table *t, const char *key); /* or NULL */
+/* The (first) row of that key, or NULL; by a hash, so at the same cost in a table of any size. */
+const struct xd_row *xd_table_find(const struct xd_table *t, const char *key);
 
 struct xd_snapshot *xd_snapshot_ref(struct xd_snapshot *s); /* NULL allowed */
 void xd_snapshot_unref(struct xd_snapshot *s);              /* NULL allowed */
@@ -113,9 +115,12 @@ struct xd_rows; /* one table under construction */
 struct xd_builder *xd_builder_new(const char *source);
 void xd_builder_free(struct xd_builder *b); /* without sealing */
 struct xd_arena *xd_builder_arena(struct xd_builder *b); /* lives as long as the snapshot */
-/* Starts a table (or goes on with it, if it was begun before). at_ns: when its values were read. */
+/* Starts a table (or goes on with it, if it was begun before: then the first at_ns counts). at_ns:
+ * when its values were read. */
 struct xd_rows *xd_build_table(struct xd_builder *b, const struct xd_table_desc *d, int64_t at_ns);
-/* The table can't be had, or a part of it is unknown: why, as a sentence. */
+/* The table can't be had, or (where it has rows) a part of it is unknown: why, as a sentence. Made
+ * safe; several sentences are joined by "; ", and there is an end to them at about 1 KiB.
+ * xd_build_reason never makes a table missing. */
 void xd_build_missing(struct xd_builder *b, const struct xd_table_desc *d, const char *fmt, ...)
     XD_PRINTF(3, 4);
 void xd_build_reason(struct xd_rows *t, const char *fmt, ...) XD_PRINTF(2, 3);

@@ -356,7 +356,8 @@ static bool read_tm(const char **s, struct tm *tm)
     tm->tm_year = take(s, 4, '-') - 1900;
     tm->tm_mon = take(s, 2, '-') - 1;
     tm->tm_mday = take(s, 2, 0);
-    if (tm->tm_year < 1 || tm->tm_mon < 0 || tm->tm_mon > 11 || tm->tm_mday < 1 || tm->tm_mday > 31)
+    if (tm->tm_year < -1900 || tm->tm_mon < 0 || tm->tm_mon > 11 || tm->tm_mday < 1 ||
+        tm->tm_mday > 31)
         return false;
     if (**s != 'T' && **s != 't' && **s != ' ')
         return true;
@@ -388,10 +389,6 @@ static int read_moment(const struct reader *r, struct xd_value *out)
     ns = (__int128)timegm(&tm) * 1000000000 + frac;
     if (*s || tm.tm_mday != day) /* 31 February */
         return bad_number(r);
-    if (r->k->type == XD_F64) {
-        out->cell.f = (double)ns;
-        return 0;
-    }
     if (r->k->type == XD_U64 ? ns < 0 || ns > UINT64_MAX : ns < INT64_MIN || ns > INT64_MAX)
         return fail(r, -ERANGE, "a moment that fits 64 bits of ns since 1970");
     if (r->k->type == XD_U64)
@@ -447,7 +444,8 @@ int xd_value_parse(const char *text, const struct xd_kind *k, unsigned n_all, st
         case XD_I64:
         case XD_U64:
         case XD_F64:
-            rc = k->unit == XD_UNIT_WALL_NS ? read_moment(&r, &v) : read_number(&r, &v);
+            rc = k->unit == XD_UNIT_WALL_NS && k->type != XD_F64 ? read_moment(&r, &v)
+                                                                 : read_number(&r, &v);
             break;
         }
     }

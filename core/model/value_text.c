@@ -191,6 +191,13 @@ static void fmt_magnitude(uint64_t n, enum xd_unit unit, char *out, size_t size)
 
 /* --- moments --- */
 
+/* A double can't hold a moment to the ns; where one is said to be one, it is a number like others.
+ */
+static bool is_moment(const struct xd_value *v, const struct xd_kind *k)
+{
+    return k->unit == XD_UNIT_WALL_NS && (v->type == XD_I64 || v->type == XD_U64);
+}
+
 /* "2026-03-01T12:00:05.25Z": the fraction only where there is one, without trailing zeros. */
 static const char *moment(const struct xd_value *v, struct xd_arena *a)
 {
@@ -288,12 +295,12 @@ static const char *number_exact(const struct xd_value *v, const struct xd_kind *
     uint64_t n, scale = 1;
     bool minus;
 
-    if (v->type == XD_F64 && k->unit != XD_UNIT_WALL_NS) {
+    if (v->type == XD_F64) {
         while (s && (next = xd_suffix_next(s)))
             s = next;
         return f64_exact(v->cell.f, s && k->unit != XD_UNIT_PERCENT ? s->text : "", a);
     }
-    if (k->unit == XD_UNIT_WALL_NS)
+    if (is_moment(v, k))
         return moment(v, a);
     n = magnitude(v, &minus);
     while (s && n % s->scale)
@@ -335,7 +342,7 @@ void xd_value_json(const struct xd_value *v, const struct xd_kind *k, struct xd_
         xd_json_null(j, key);
         return;
     }
-    if (k->unit == XD_UNIT_WALL_NS && (v->type == XD_I64 || v->type == XD_U64)) {
+    if (is_moment(v, k)) {
         json_made(v, j, key);
         return;
     }
