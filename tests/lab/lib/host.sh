@@ -69,7 +69,7 @@ host_end() {
 host_fail() {
     KEEP_LOG=yes
     host_end
-    { echo "--- qemu ---" && cat "$RUN/qemu.log"; } >>"$LOG" 2>/dev/null
+    { echo "--- qemu ---" && grep -v "TCG doesn't support" "$RUN/qemu.log"; } >>"$LOG" 2>/dev/null
     say "$1; the log is $LOG, its end:"
     tail -n 8 "$LOG" | tr -d '\r' | sed 's/^/    /' >&2
     exit "${2:-$LAB_FAILED}"
