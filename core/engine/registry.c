@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding backends (linked in, or modules in a few folders) and choosing those that make up the
+ * host that was asked for: see registry.h. */
+#include "engine/registry.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#define MODULE_SYMBOL "xd_backend_module"
+
+struct xd_registry {
+    struct xd_registry_entry *entries;
+    size_t n;
+    struct xd_log *log;
+    struct xd_arena arena;
+};
+
+static const struct xd_registry_entry *find(const struct xd_registry *r, const char *name)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (xd_streq(r->entries[i].name, name))
+            return &r->entries[i];
+    return NULL;
+}
+
+static struct xd_registry_entry *add(struct xd_registry *r, const char *name, const char *origin)
+{
+    struct xd_registry_entry *e;
+
+    r->entries = xd_realloc(r->entries, (r->n + 1) * sizeof(*r->entries));
+    e = &r->entries[r->n++];
+    *e = (struct xd_registry_entry){.name = xd_arena_strdup(&r->arena, name),
+                                    .origin = xd_arena_strdup(&r->arena, origin)};
+    return e;
+}
+
+/* What every backend must have, whoever wrote it; NULL if it has. */
+static const char *what_is_wrong(struct xd_registry *r, const struct xd_backend *b)
+{
+    if (b->abi != XD_BACKEND_ABI)
+        return xd_arena_printf(&r->arena, "it was built for plug-in version %u, this is version %u",
+                               (unsigned)b->abi, XD_BACKEND_ABI);
+    if (!b->name || !b->name[0] || !b->open || !b->close || !b->collect)
+        return "it lacks a name or one of open, close, collect";
+    if ((b->knobs && (!b->read || !b->write)) || (b->actions && !b->act))
+        return "it declares knobs without read and write, or actions without act";
+    return NULL;
+}
+
+/* A module is never unloaded: snapshots point at its descriptions, a thread that hung in it may
+ * still come back, and libraries below it have atexit handlers of their own. */
+static void load_module(struct xd_registry *r, const char *stem, const char *path)
+{
+    void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const struct xd_backend *b = so ? dlsym(so, MODULE_SYMBOL) : NULL;
+    struct xd_registry_entry *e;
+
+    if (!b) {
+        const char *why = dlerror();
+
+        e = add(r, stem, path);
+        e->why = xd_str_safe(&r->arena, why ? why : "no " MODULE_SYMBOL, 400);
+    } else {
+        const char *wrong = what_is_wrong(r, b);
+
+        if (!wrong && find(r, b->name)) {
+            xd_log_write(r->log, XD_LOG_INFO, "registry", "%s: there is a backend %s already", path,
+                         b->name);
+            return;
+        }
+        e = add(r, wrong ? stem : b->name, path);
+        e->backend = wrong ? NULL : b;
+        e->why = wrong;
+    }
+    if (e->why)
+        xd_log_write(r->log, XD_LOG_WARN, "registry", "%s: %s", path, e->why);
+}
+
+static int is_module(const struct dirent *d)
+{
+    size_t len = strlen(d->d_name);
+
+    return len > 3 && strcmp(d->d_name + len - 3, ".so") == 0;
+}
+
+/* In the order of names, so that two runs choose alike. A folder that isn't there is no error. */
+static void load_dir(struct xd_registry *r, const char *dir)
+{
+    struct dirent **list = NULL;
+    int n = scandir(dir, &list, is_module, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        char *stem = xd_arena_strndup(&r->arena, list[i]->d_name, strlen(list[i]->d_name) - 3);
+
+        if (!find(r, stem))
+            load_module(r, stem, xd_arena_printf(&r->arena, "%s/%s", dir, list[i]->d_name));
+        free(list[i]);
+    }
+    free(list);
+}
+
+int xd_registry_new(const struct xd_backend *const *builtin, const char *module_dirs,
+                    struct xd_log *log, struct xd_registry **out, struct xd_err *err)
+{
+    struct xd_registry *r = xd_malloc(sizeof(*r));
+    const char *dirs = module_dirs ? module_dirs : "";
+
+    xd_arena_init(&r->arena);
+    r->log = log;
+    for (; builtin && *builtin; builtin++) {
+        const char *wrong = what_is_wrong(r, *builtin);
+
+        if (wrong) {
+            int rc = xd_err_set(err, -EINVAL, "backend %s: %s",
+                                (*builtin)->name ? (*builtin)->name : "?", wrong);
+            xd_registry_free(r);
+            return rc;
+        }
+        add(r, (*builtin)->name, "built in")->backend = *builtin;
+    }
+    while (*dirs) {
+        size_t len = strcspn(dirs, ":");
+
+        if (len)
+            load_dir(r, xd_arena_strndup(&r->arena, dirs, len));
+        dirs += len + (dirs[len] == ':');
+    }
+    *out = r;
+    return 0;
+}
+
+void xd_registry_free(struct xd_registry *r)
+{
+    if (!r)
+        return;
+    free(r->entries);
+    xd_arena_done(&r->arena);
+    free(r);
+}
+
+size_t xd_registry_count(const struct xd_registry *r)
+{
+    return r->n;
+}
+
+const struct xd_registry_entry *xd_registry_at(const struct xd_registry *r, size_t i)
+{
+    return i < r->n ? &r->entries[i] : NULL;
+}
+
+char *xd_registry_default_dirs(char *out, size_t size)
+{
+    const char *env = getenv("XENDECK_MODULES");
+    char exe[4096];
+    ssize_t n;
+    char *slash;
+
+    if (env && env[0]) {
+        snprintf(out, size, "%s", env);
+        return out;
+    }
+    n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    exe[n > 0 ? n : 0] = '\0';
+    slash = strrchr(exe, '/');
+    if (slash)
+        snprintf(out, size, "%.*s/modules:%s", (int)(slash - exe), exe, XD_MODULE_DIR);
+    else
+        snprintf(out, size, "%s", XD_MODULE_DIR);
+    return out;
+}
+
+/* Takes each live backend that can serve this machine; puts the reasons of the others into why. */
+static void choose_live(const struct xd_registry *r, struct xd_host_choice *out, struct xd_buf *why)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const struct xd_registry_entry *e = &r->entries[i];
+        struct xd_err err = XD_ERR_INIT;
+
+        if (e->backend && !e->backend->live)
+            continue;
+        if (e->backend && (!e->backend->probe || e->backend->probe(&err) == 0)) {
+            if (out->n < XD_SOURCES_MAX)
+                out->backends[out->n++] = e->backend;
+            continue;
+        }
+        xd_buf_printf(why, "%s%s: %s", why->len ? "; " : "", e->name,
+                      e->backend ? xd_err_text(&err) : e->why);
+    }
+    if (!why->len)
+        xd_buf_add(why, "this build has no backend for a live host");
+}
+
+static int no_such_host(const struct xd_registry *r, const char *spec, struct xd_err *err)
+{
+    struct xd_buf there = XD_BUF_INIT;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (r->entries[i].backend && !r->entries[i].backend->live)
+            xd_buf_printf(&there, ", %s", r->entries[i].name);
+    xd_err_set(err, -ENOENT, "there is no host \"%s\": there are live%s", spec, xd_buf_str(&there));
+    xd_buf_done(&there);
+    return -ENOENT;
+}
+
+/* spec: "NAME" or "NAME:ARG" of a backend that is a host of its own. */
+static int choose_named(const struct xd_registry *r, const char *spec, struct xd_host_choice *out,
+                        struct xd_err *err)
+{
+    const struct xd_registry_entry *e;
+    size_t len = strcspn(spec, ":");
+    const char *arg = spec[len] ? spec + len + 1 : "";
+
+    if (len >= sizeof(out->name))
+        return no_such_host(r, spec, err);
+    if (strlen(arg) >= sizeof(out->arg))
+        return xd_err_set(err, -ENAMETOOLONG,
+                          "host %.*s: what stands behind the colon has %zu bytes, at most %zu fit",
+                          (int)len, spec, strlen(arg), sizeof(out->arg) - 1);
+    snprintf(out->name, sizeof(out->name), "%.*s", (int)len, spec);
+    snprintf(out->arg, sizeof(out->arg), "%s", arg);
+    e = find(r, out->name);
+    if (e && !e->backend)
+        return xd_err_set(err, -ENODEV, "host %s: %s could not be loaded: %s", spec, e->origin,
+                          e->why);
+    if (!e || e->backend->live)
+        return no_such_host(r, spec, err);
+    out->backends[out->n++] = e->backend;
+    return 0;
+}
+
+int xd_registry_resolve(const struct xd_registry *r, const char *spec, struct xd_host_choice *out,
+                        struct xd_err *err)
+{
+    struct xd_buf why = XD_BUF_INIT;
+    int rc = 0;
+
+    memset(out, 0, sizeof(*out));
+    if (spec && strcmp(spec, "live") != 0)
+        return choose_named(r, spec, out, err);
+    choose_live(r, out, &why);
+    if (out->n) {
+        snprintf(out->name, sizeof(out->name), "live");
+    } else if (spec) {
+        rc = xd_err_set(err, -ENODEV, "no live host can be shown here: %s", xd_buf_str(&why));
+    } else {
+        rc = choose_named(r, "demo", out, err);
+        xd_str_safe_to(out->fallback, sizeof(out->fallback), xd_buf_str(&why));
+    }
+    xd_buf_done(&why);
+    return rc;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of the world, for the session that feeds it and for find.c. */
+#ifndef XD_ENGINE_WORLD_IMPL_H
+#define XD_ENGINE_WORLD_IMPL_H
+
+#include "engine/world.h"
+
+/* How far back spark lines can look: the screens show two minutes. */
+#define XD_WORLD_HISTORY_NS (180 * XD_NS_PER_S)
+
+struct xd_source {
+    const struct xd_backend *backend;
+    struct xd_snapshot *snapshot; /* the newest; NULL: none yet */
+    enum xd_source_state state;
+    char why[600];       /* a sentence where the state isn't OK */
+    bool failed;         /* the newest attempt brought an error: why holds its sentence */
+    bool asked;          /* a sample was asked for and hasn't come */
+    int64_t answered_ns; /* when it last answered, be it with an error; at first: when it began */
+    int64_t shown_ns;    /* when `why` last said how long it has been silent; 0: it isn't */
+    int64_t took_ns;
+    uint64_t samples;
+    uint64_t answers; /* samples and failed attempts */
+};
+
+/* Rows of one table by their label, made when somebody asks and dropped with the next sample. */
+struct xd_label_index {
+    const struct xd_table *table;
+    uint32_t *head; /* hash -> row + 1, or 0 */
+    uint32_t *next; /* row -> another row + 1 of the same slot, or 0 */
+    size_t mask;
+};
+
+#define XD_LABEL_INDEXES 8
+
+/* Behind a pointer, because finding makes it while the world is const for everybody. */
+struct xd_find_cache {
+    struct xd_label_index index[XD_LABEL_INDEXES];
+    size_t n;
+};
+
+struct xd_world {
+    struct xd_clock *clock;
+    struct xd_log *log;
+    char host[300]; /* "demo:huge" */
+    char fallback[256];
+    bool readonly;
+    bool one_shot;
+    int64_t interval_ns;
+    uint64_t generation;
+    struct xd_source sources[XD_SOURCES_MAX];
+    size_t n;
+    struct xd_history *history;
+    struct xd_find_cache *found;
+};
+
+void xd_world_init(struct xd_world *w, const struct xd_host_choice *host, struct xd_clock *clock,
+                   struct xd_log *log);
+void xd_world_done(struct xd_world *w);
+
+/* A sample of source i was asked for. */
+void xd_world_ask(struct xd_world *w, size_t i);
+/* What workers reported of source i. take_sample takes over the caller's reference. */
+void xd_world_take_sample(struct xd_world *w, size_t i, struct xd_snapshot *s);
+void xd_world_take_failure(struct xd_world *w, size_t i, const char *sentence);
+void xd_world_take_death(struct xd_world *w, size_t i, const char *sentence);
+
+/* Looks which sources have been silent for too long. Returns ns until it should look again, or -1:
+ * only after the next answer. */
+int64_t xd_world_age(struct xd_world *w);
+/* ns until xd_world_age would change something; -1: never by itself. */
+int64_t xd_world_next_age(const struct xd_world *w);
+
+void xd_find_cache_drop(struct xd_find_cache *c);
+
+/* Writes to the log which domains came, went and changed state between two samples. */
+void xd_world_log_domains(struct xd_log *log, const struct xd_snapshot *old,
+                          const struct xd_snapshot *now);
+
+#endif
