@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "model/series.h"
 #include "model/table.h"
-#include "model/table_index.h"
+#include "model/table_private.h"
 
 #define STR_BYTES_MAX    1024
 #define REASON_BYTES_MAX 1024

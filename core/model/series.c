@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "model/table_private.h"
 
 /* --- rates --- */
 
@@ -31,21 +32,6 @@ static bool growth(enum xd_type type, union xd_cell was, union xd_cell now, doub
     default:
         return false;
     }
-}
-
-/* Descriptions may be made anew for each sample (captures): what counts is what the cells mean. */
-static bool same_cells(const struct xd_table_desc *a, const struct xd_table_desc *b)
-{
-    if (a == b)
-        return true;
-    if (a->n_columns != b->n_columns)
-        return false;
-    for (int i = 0; i < a->n_columns; i++) {
-        if (a->columns[i].kind.type != b->columns[i].kind.type ||
-            !xd_streq(a->columns[i].name, b->columns[i].name))
-            return false;
-    }
-    return true;
 }
 
 /* The rate columns of a description, as a mask; 0: it has none. */
@@ -80,10 +66,9 @@ void xd_rates_fill(const struct xd_table_desc *d, struct xd_row *const *rows, si
 {
     uint64_t rates = rate_columns(d);
     char key[XD_KEY_MAX];
-
     double seconds;
 
-    if (!prev || at_ns <= prev->at_ns || !same_cells(d, prev->desc))
+    if (!prev || at_ns <= prev->at_ns || !xd_desc_same_cells(d, prev->desc))
         return;
     seconds = (double)((uint64_t)at_ns - (uint64_t)prev->at_ns) / XD_NS_PER_S;
     for (size_t i = 0; i < n; i++) {

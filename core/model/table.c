@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "model/table_index.h"
+#include "model/table_private.h"
 
 /* xd_row_u64 reads a bool's cell as a number. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "Xen runs on little-endian machines");
@@ -62,6 +62,20 @@ int xd_desc_column(const struct xd_table_desc *d, const char *name)
             return i;
     }
     return -1;
+}
+
+bool xd_desc_same_cells(const struct xd_table_desc *a, const struct xd_table_desc *b)
+{
+    if (a == b)
+        return true;
+    if (a->n_columns != b->n_columns)
+        return false;
+    for (int i = 0; i < a->n_columns; i++) {
+        if (a->columns[i].kind.type != b->columns[i].kind.type ||
+            !xd_streq(a->columns[i].name, b->columns[i].name))
+            return false;
+    }
+    return true;
 }
 
 /* --- keys and labels --- */

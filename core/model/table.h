@@ -73,7 +73,7 @@ struct xd_table {
     int64_t at_ns;      /* monotonic time at which its values were read: rates use this */
     const struct xd_row *const *rows;
     size_t n;
-    const struct xd_table_index *index; /* made when sealed; NULL: xd_table_find looks at each row */
+    const struct xd_table_index *index; /* made when sealed; NULL: xd_table_find tries each row */
 };
 
 struct xd_snapshot; /* counted; see below */

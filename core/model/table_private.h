@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files that build and compare tables share. Private to core/model. */
+#ifndef XD_MODEL_TABLE_PRIVATE_H
+#define XD_MODEL_TABLE_PRIVATE_H
+
+#include "model/table.h"
+
+/* The hash of t's rows by key; keys and entries live in a, the buckets until
+ * xd_table_index_free. */
+const struct xd_table_index *xd_table_index_new(const struct xd_table *t, struct xd_arena *a);
+void xd_table_index_free(const struct xd_table_index *x); /* NULL allowed */
+
+/* Whether the cells of both mean the same. Descriptions may be made anew for each sample
+ * (captures), or change with a module of another version, so their addresses say too little. */
+bool xd_desc_same_cells(const struct xd_table_desc *a, const struct xd_table_desc *b);
+
+#endif
