@@ -137,8 +137,8 @@ static void syntax_errors_name_their_place(void **state)
         {"a: b: c\n", "f.yaml:1:5: mapping values are not allowed in this context"},
         {"a: 'x\n", "f.yaml:2:1: found unexpected end of stream while scanning a quoted scalar "
                     "(line 1)"},
-        {"a: 1\n\tb: 2\n", "f.yaml:2:1: found character that cannot start any token while scanning "
-                           "for the next token"},
+        {"a:\n\tb: 2\n", "f.yaml:2:1: found character that cannot start any token while scanning "
+                         "for the next token"},
         {"a: 1\nb: 2\na: 3\nb: 4\n", "f.yaml:3:1: the key \"a\" was given before, in line 1"},
         {"x:\n  b: 1\n  a: 1\n  b: 2\n", "f.yaml:4:3: the key \"b\" was given before, in line 2"},
         {"{a: 1, 'a': 2}", "f.yaml:1:8: the key \"a\" was given before, in line 1"},
@@ -174,9 +174,6 @@ static void depth_has_a_limit(void **state)
 
     memset(bomb, '[', 64);
     memset(bomb + 64, ']', 64);
-    assert_string_equal(
-        error_of(&a, bomb, 64),
-        "f.yaml:1:65: did not find expected node content while parsing a flow node");
     bomb[128] = '\0';
     assert_int_equal(must_parse(&a, bomb)->n, 1);
 
