@@ -100,25 +100,19 @@ static int read_enum(const struct reader *r, struct xd_value *out)
             out->cell.i = (int64_t)n;
             return 0;
         }
-        xd_buf_printf(&b, n ? ", %s" : "one of %s", r->k->names[n]);
     }
-    near = xd_str_nearest(r->text, r->k->names, n);
+    for (size_t i = 0; i < n; i++)
+        xd_buf_printf(&b, i ? ", %s" : "one of %s", r->k->names[i]);
     rc = fail(r, -EINVAL, n ? xd_buf_str(&b) : "a name of an empty list");
-    if (near && r->err) {
-        size_t len = strlen(r->err->text);
-
-        snprintf(r->err->text + len, sizeof(r->err->text) - len, "; did you mean %s?", near);
-    }
     xd_buf_done(&b);
-    return rc;
+    near = xd_str_nearest(r->text, r->k->names, n);
+    return near && r->err ? xd_err_set(r->err, rc, "%s; did you mean %s?", r->err->text, near) : rc;
 }
 
 static int read_str(const struct reader *r, const char *text, struct xd_value *out)
 {
     if (strlen(text) > STR_BYTES_MAX)
         return fail(r, -ERANGE, "a text of at most 1024 bytes");
-    if (!xd_str_is_safe(text))
-        return fail(r, -EINVAL, "a text without control characters");
     out->cell.s = xd_arena_strdup(r->a, text);
     return 0;
 }
@@ -427,7 +421,9 @@ int xd_value_parse(const char *text, const struct xd_kind *k, unsigned n_all, st
     while (len > 0 && (text[lead + len - 1] == ' ' || text[lead + len - 1] == '\t'))
         len--;
     r.text = xd_arena_strndup(a, text + lead, len);
-    if (!read_zero(&r, &v)) {
+    if (!xd_str_is_safe(r.text)) {
+        rc = fail(&r, -EINVAL, "text without control characters");
+    } else if (!read_zero(&r, &v)) {
         switch (k->type) {
         case XD_BOOL:
             rc = read_bool(&r, &v);
