@@ -3,6 +3,8 @@
 #ifndef XD_TUI_KEY_H
 #define XD_TUI_KEY_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A Unicode code point is itself (so "A" is shift-a). Ctrl and Alt are flags. */
@@ -38,9 +40,26 @@ struct xd_key {
     int16_t x, y; /* mouse */
 };
 
-/* "C-l" → code; 0 if there is no such key. */
+/* "C-l" → code; 0 if there is no such key. Names of more than one letter may be written in any
+ * case, with the usual other spellings ("Return", "PageUp", "Del"). Keys that no terminal can tell
+ * apart get one code: "C-i" is Tab, "C-m" and "C-j" are Enter, "C-[" is Esc, "C-h" is Backspace. */
 uint32_t xd_key_parse(const char *name);
 /* The shortest name; out[16]; returns out. */
 char *xd_key_name(uint32_t code, char *out);
+
+/* --- from a terminal's bytes --- */
+
+/* A byte sequence of one terminal's own (from terminfo), besides those every terminal sends. */
+struct xd_key_seq {
+    const char *bytes; /* ends with an entry whose bytes are NULL */
+    uint32_t code;
+};
+
+/* Takes one key from the front of buf. Returns the bytes used, 0 if the sequence there may go on
+ * (then wait for more, or ask again with `final` set when nothing has come for ESCDELAY). k->code
+ * is XD_KEY_NONE where the bytes mean no key of ours: an unknown sequence is taken as a whole, so
+ * that none of its letters is mistaken for a command. own may be NULL. */
+size_t xd_key_decode(const struct xd_key_seq *own, const char *buf, size_t len, bool final,
+                     struct xd_key *k);
 
 #endif
