@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What tests in the lab's dom0 share: TAP output, waiting, guests and their CPU time.
+#
+#   . /tests/lib.sh
+#   check "the guest is there" xl domid web1
+#   is "its weight" "$(weight web1)" 256
+#   tap_end
+
+TAP_COUNT=0
+TAP_FAILED=0
+
+# result STATUS NAME: one line of TAP; returns STATUS
+result() {
+    TAP_COUNT=$((TAP_COUNT + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $TAP_COUNT - $2"
+    else
+        TAP_FAILED=$((TAP_FAILED + 1))
+        echo "not ok $TAP_COUNT - $2"
+    fi
+    return "$1"
+}
+
+# note TEXT: lines for the reader
+note() { printf '# %s\n' "${*//$'\n'/$'\n'# }"; }
+
+# check NAME COMMAND...: the command must succeed; what it says is shown only if it does not
+check() {
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        result 0 "$name"
+    else
+        result 1 "$name"
+        note "$* failed: $output"
+    fi
+}
+
+# is NAME FOUND WANTED
+is() {
+    [ "$2" = "$3" ]
+    result $? "$1" || note "found '$2', wanted '$3'"
+}
+
+# like NAME TEXT REGEX (extended)
+like() {
+    grep -qE -e "$3" <<<"$2"
+    result $? "$1" || note "found '$2', wanted something like '$3'"
+}
+
+# between NAME NUMBER LEAST MOST (they may have fractions)
+between() {
+    awk -v n="$2" -v a="$3" -v b="$4" 'BEGIN { exit !(n != "" && n + 0 >= a + 0 && n + 0 <= b + 0) }'
+    result $? "$1 ($2)" || note "wanted $3 to $4"
+}
+
+# tap_end: the plan and the sum; exits with 1 if anything failed
+tap_end() {
+    echo "1..$TAP_COUNT"
+    echo "$((TAP_COUNT - TAP_FAILED)) passed, $TAP_FAILED failed"
+    [ "$TAP_FAILED" -eq 0 ] || exit 1
+    exit 0
+}
+
+# eventually SECONDS COMMAND...: tries the command until it succeeds
+eventually() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.1
+    done
+}
+
+# guest CONFIG NAME [SETTING...]: create a guest from /guests/CONFIG.cfg, e.g. guest idle a 'memory=4'
+guest() {
+    local config=$1 name=$2
+    shift 2
+    xl create -q "/guests/$config.cfg" "name=\"$name\"" "$@" >/dev/null
+}
+
+domid() { xl domid "$1" 2>/dev/null; }
+gone() { ! xl domid "$1" >/dev/null 2>&1; }
+
+# console NAME: all the guest has said so far, over reboots and restores
+console() { tr -d '\r' <"/var/log/xen/console/guest-$1.log"; }
+
+# said NAME REGEX [TIMES]: has it said this (at least so often)?
+said() { [ "$(console "$1" | grep -cE -e "$2")" -ge "${3:-1}" ]; }
+
+# cpu_time NAME: seconds of CPU time, with one decimal, as xl shows them
+cpu_time() { xl list "$1" | awk 'END { print $NF }'; }
+
+uptime_now() { awk '{ print $1 }' /proc/uptime; }
+
+# cpu_share NAME SECONDS: percent of one CPU which the guest takes
+cpu_share() {
+    local cpu start
+    cpu=$(cpu_time "$1") start=$(uptime_now)
+    sleep "$2"
+    awk -v a="$cpu" -v b="$(cpu_time "$1")" -v s="$start" -v e="$(uptime_now)" \
+        'BEGIN { printf "%.1f\n", 100 * (b - a) / (e - s) }'
+}
+
+# end_guests: destroy every guest
+end_guests() {
+    local id
+    for id in $(xl list | awk 'NR > 2 { print $2 }'); do
+        xl destroy "$id"
+    done
+}

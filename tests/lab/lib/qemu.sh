@@ -8,6 +8,10 @@
 #   rdtscp   its intercept is reported as RDTSC's, and Xen then emulates the wrong length
 CPU_SWITCHES=-monitor,-smap,-rdtscp
 
+# What the kernel does at its start for nobody here: two seconds of self-tests of ciphers and of page
+# table checks.
+DOM0_SWITCHES="cryptomgr.notests rodata=off"
+
 # qemu_smp_field NAME SPEC: value of NAME in QEMU's -smp syntax, or nothing
 qemu_smp_field() { tr ',' '\n' <<<"$2" | sed -n "s/^$1=//p" | head -n 1; }
 
@@ -50,7 +54,7 @@ qemu_arguments() {
     QEMU+=(-nodefaults -display none -no-reboot -nic none
         -chardev "file,id=serial,path=$LOG" -serial chardev:serial
         -kernel "$RUN/xen" -append "$(qemu_xen_arguments)"
-        -initrd "$IMAGE/vmlinux console=hvc0 quiet panic=1,$RUN/initrd"
+        -initrd "$IMAGE/vmlinux console=hvc0 quiet panic=1 $DOM0_SWITCHES,$RUN/initrd"
         -fsdev "local,id=image,path=$IMAGE,security_model=none,readonly=on"
         -device virtio-9p-pci,fsdev=image,mount_tag=image
         -device virtio-serial-pci,max_ports=8
