@@ -19,10 +19,15 @@ struct xd_look {
 struct xd_theme {
     char name[32];
     char title[64];
+    int16_t fg, bg; /* what "default" is taken to be on the terminals it is made for, 0–255 */
     struct xd_look color[XD_S_COUNT]; /* in 256 colours */
     struct xd_look basic[XD_S_COUNT]; /* in 16 colours (0–15) */
     struct xd_look mono[XD_S_COUNT];  /* attributes only */
 };
+
+/* A look of 16 colours for a terminal of 8: bright colours become bold ones; grey becomes dim, as
+ * bold black is black on many terminals. Where both colours fall together, reverse takes over. */
+struct xd_look xd_look_in_8(struct xd_look basic);
 
 /* By name: a file in $XDG_CONFIG_HOME/xendeck/themes or ~/.config/xendeck/themes, an embedded one,
  * or a path with a '/'. Errors name file, line and column; an unknown name the ones there are. */
