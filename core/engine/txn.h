@@ -18,6 +18,7 @@ struct xd_txn {
     enum xd_outcome end;  /* while taking back: what the plan will be if that works */
     struct xd_buf why;    /* the sentence about what went wrong */
     struct xd_buf remain; /* what could not be taken back */
+    bool any_back;        /* something was put back, or tried */
     bool journal_broken;
 };
 

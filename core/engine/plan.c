@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From wishes to a plan: objects found, values read and held against their bounds, what is there
+ * already left out. See edit.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define uthash_fatal(msg) abort()
+#include <uthash.h>
+
+#include "base/str.h"
+#include "engine/plan_impl.h"
+
+/* One knob of one object: a later wish for it replaces the earlier one. */
+struct slot {
+    const char *name; /* "domains UUID sched.cap" */
+    size_t step;      /* index into draft.steps */
+    UT_hash_handle hh;
+};
+
+struct draft {
+    const struct xd_world *w;
+    struct xd_plan *p;
+    struct xd_step *steps; /* those whose text is NULL were taken out again */
+    size_t n, cap;
+    struct slot *slots;
+    size_t void_wishes;
+    const char *void_text; /* the first of them: "web1 sched.cap is 40 already" */
+    unsigned n_all;        /* how many pCPUs "all" means */
+};
+
+static struct xd_step *new_step(struct draft *d)
+{
+    if (d->n == d->cap) {
+        d->cap = d->cap ? 2 * d->cap : 16;
+        d->steps = xd_realloc(d->steps, d->cap * sizeof(*d->steps));
+    }
+    return &d->steps[d->n++];
+}
+
+/* The slot for this knob of this object; *is_new tells whether somebody wished for it before. */
+static struct slot *slot_of(struct draft *d, const struct xd_subject *on, const char *knob,
+                            bool *is_new)
+{
+    char *name = xd_arena_printf(&d->p->arena, "%s %s %s", on->table->desc->name, on->key, knob);
+    struct slot *s = NULL;
+
+    HASH_FIND_STR(d->slots, name, s);
+    *is_new = !s;
+    if (s)
+        return s;
+    s = xd_arena_alloc(&d->p->arena, sizeof(*s));
+    s->name = name;
+    HASH_ADD_KEYPTR(hh, d->slots, s->name, strlen(s->name), s);
+    return s;
+}
+
+/* --- bounds --- */
+
+/* v of a number type against a whole number; < 0, 0, > 0. */
+static int against(const struct xd_value *v, int64_t bound)
+{
+    if (v->type == XD_F64)
+        return (v->cell.f > (double)bound) - (v->cell.f < (double)bound);
+    if (v->type == XD_U64)
+        return bound < 0 || v->cell.u > (uint64_t)bound ? 1 : v->cell.u < (uint64_t)bound ? -1 : 0;
+    return (v->cell.i > bound) - (v->cell.i < bound);
+}
+
+static struct xd_value number(enum xd_type t, int64_t n)
+{
+    struct xd_value v = {.have = true, .type = t};
+
+    if (t == XD_F64)
+        v.cell.f = (double)n;
+    else
+        v.cell.i = n;
+    return v;
+}
+
+/* The bound that the object itself sets. */
+static int check_own_bound(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
+                           const struct xd_value *v, struct xd_err *err)
+{
+    const struct xd_table_desc *desc = on->table->desc;
+    int col = k->max_column ? xd_desc_column(desc, k->max_column) : -1;
+    int64_t scale = k->max_scale > 0 ? k->max_scale : 1, most;
+    struct xd_arena *a = &d->p->arena;
+    struct xd_value limit;
+
+    if (!xd_row_has(on->row, col))
+        return 0;
+    if (__builtin_mul_overflow((int64_t)xd_row_f64(desc, on->row, col, 0), scale, &most) ||
+        against(v, most) <= 0)
+        return 0;
+    limit = number(v->type, most);
+    if (scale == 1)
+        return xd_err_set(err, -ERANGE, "%s %s: %s is more than its %s allows: at most %s",
+                          on->label, k->name, xd_value_exact(v, &k->kind, a), k->max_column,
+                          xd_value_exact(&limit, &k->kind, a));
+    return xd_err_set(err, -ERANGE,
+                      "%s %s: %s is more than its %s allows: at most %s (%" PRId64 " for each)",
+                      on->label, k->name, xd_value_exact(v, &k->kind, a), k->max_column,
+                      xd_value_exact(&limit, &k->kind, a), scale);
+}
+
+static int check_bounds(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
+                        const struct xd_value *v, struct xd_err *err)
+{
+    struct xd_arena *a = &d->p->arena;
+
+    if (v->type != XD_I64 && v->type != XD_U64 && v->type != XD_F64)
+        return 0;
+    if (k->kind.zero && against(v, 0) == 0) /* "none" is always a choice */
+        return 0;
+    if (k->min != k->max && (against(v, k->min) < 0 || against(v, k->max) > 0)) {
+        struct xd_value lo = number(v->type, k->min), hi = number(v->type, k->max);
+
+        return xd_err_set(err, -ERANGE, "%s %s: wanted %s to %s, found %s", on->label, k->name,
+                          xd_value_exact(&lo, &k->kind, a), xd_value_exact(&hi, &k->kind, a),
+                          xd_value_exact(v, &k->kind, a));
+    }
+    return check_own_bound(d, k, on, v, err);
+}
+
+/* --- knobs --- */
+
+/* What the host says it is now: the plan expects to find it. */
+static int old_value(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
+                     struct xd_value *out, struct xd_err *err)
+{
+    const struct xd_table_desc *desc = on->table->desc;
+    int col = k->column ? xd_desc_column(desc, k->column) : -1;
+    const char *why = on->table->reason ? on->table->reason : xd_world_trouble(d->w, desc->name);
+
+    if (col >= 0 && xd_row_has(on->row, col) && desc->columns[col].kind.type == k->kind.type) {
+        *out = xd_row_value(desc, on->row, col);
+        return 0;
+    }
+    return xd_err_set(err, -ENODATA,
+                      "%s %s: what it is now is unknown%s%s: an edit could be neither checked nor "
+                      "undone",
+                      on->label, k->name, why ? ", because " : "", why ? why : "");
+}
+
+static void note_void(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
+                      const struct xd_value *v)
+{
+    if (d->void_wishes++ == 0)
+        d->void_text = xd_arena_printf(&d->p->arena, "%s %s is %s already", on->label, k->name,
+                                       xd_value_exact(v, &k->kind, &d->p->arena));
+}
+
+static int wish_knob(struct draft *d, const struct xd_offer *o, const struct xd_subject *on,
+                     const char *text, struct xd_err *err)
+{
+    const struct xd_knob *k = o->knob;
+    struct xd_value old, now;
+    struct slot *slot;
+    bool is_new;
+    int rc;
+
+    if (!text)
+        return xd_err_set(err, -EINVAL, "%s %s: a value is needed, %s=VALUE", on->label, k->name,
+                          k->name);
+    rc = xd_value_parse(text, &k->kind, d->n_all, &d->p->arena, &now, err);
+    if (rc) {
+        xd_err_prefix(err, "%s %s: ", on->label, k->name);
+        return rc;
+    }
+    rc = check_bounds(d, k, on, &now, err);
+    if (!rc)
+        rc = old_value(d, k, on, &old, err);
+    if (rc)
+        return rc;
+    slot = slot_of(d, on, k->name, &is_new);
+    if (is_new) {
+        slot->step = d->n;
+        new_step(d);
+    }
+    if (xd_value_equal(&old, &now)) {
+        note_void(d, k, on, &now);
+        d->steps[slot->step].text = NULL;
+    } else {
+        xd_step_knob(d->p, &d->steps[slot->step], o, on, &old, &now);
+    }
+    return 0;
+}
+
+/* True for the children of a parent row: the first part of their key is its key. */
+static bool is_child(const struct xd_table_desc *d, const struct xd_row *r, const char *parent)
+{
+    char key[XD_KEY_MAX];
+    size_t len = strlen(parent);
+
+    if (d->columns[d->keys[0]].kind.type == XD_STR)
+        return strcmp(xd_row_str(r, d->keys[0], ""), parent) == 0;
+    xd_row_key(d, r, key);
+    return strncmp(key, parent, len) == 0 && key[len] == '/';
+}
+
+/* A knob of a child table, wished for on the parent: a step for each child. */
+static int wish_children(struct draft *d, const struct xd_offer *o, const struct xd_subject *parent,
+                         const char *text, struct xd_err *err)
+{
+    const struct xd_table *t = xd_world_table(d->w, o->knob->table);
+    size_t any = 0;
+
+    for (size_t i = 0; t && i < t->n; i++) {
+        struct xd_subject on;
+        int rc;
+
+        if (!is_child(t->desc, t->rows[i], parent->key))
+            continue;
+        on = xd_subject_of(t, t->rows[i], &d->p->arena);
+        rc = wish_knob(d, o, &on, text, err);
+        if (rc)
+            return rc;
+        any++;
+    }
+    if (any)
+        return 0;
+    return xd_err_set(err, -ENOENT, "%s %s: it belongs to %s, and none of %s are known",
+                      parent->label, o->knob->name, o->knob->table, parent->label);
+}
+
+/* --- actions --- */
+
+/* One "name=value" of *text, which moves on. The value may stand in quotes; \ escapes there. */
+static int next_param(const char **text, struct xd_arena *a, const char **name, const char **value,
+                      struct xd_err *err)
+{
+    const char *s = *text + strspn(*text, " \t");
+    size_t len = strcspn(s, "= \t");
+    struct xd_buf b = XD_BUF_INIT;
+    bool quoted;
+
+    *name = NULL;
+    if (!*s)
+        return 0;
+    if (s[len] != '=' || len == 0)
+        return xd_err_set(err, -EINVAL, "wanted NAME=VALUE, found \"%.*s\"", (int)len, s);
+    *name = xd_arena_strndup(a, s, len);
+    s += len + 1;
+    quoted = *s == '"';
+    s += quoted;
+    while (*s && (quoted ? *s != '"' : !strchr(" \t", *s))) {
+        if (*s == '\\' && s[1])
+            s++;
+        xd_buf_addc(&b, *s++);
+    }
+    *value = xd_arena_strdup(a, xd_buf_str(&b));
+    xd_buf_done(&b);
+    if (quoted && *s != '"')
+        return xd_err_set(err, -EINVAL, "%s=: the quote is not closed", *name);
+    *text = s + quoted;
+    return 0;
+}
+
+static size_t count_params(const struct xd_action *act)
+{
+    size_t n = 0;
+
+    while (act->params && act->params[n].name)
+        n++;
+    return n;
+}
+
+static int unknown_param(const struct xd_action *act, const char *name, struct xd_err *err)
+{
+    const char *names[32], *near;
+    size_t n = count_params(act);
+
+    n = n < 32 ? n : 32;
+    for (size_t i = 0; i < n; i++)
+        names[i] = act->params[i].name;
+    near = xd_str_nearest(name, names, n);
+    return xd_err_set(err, -EINVAL, "%s has no parameter \"%s\"%s%s", act->name, name,
+                      near ? ": did you mean " : "", near ? near : "");
+}
+
+int xd_params_fallback(const struct xd_action *act, unsigned n_all, struct xd_arena *a,
+                       struct xd_value **out, struct xd_err *err)
+{
+    size_t n = count_params(act);
+    int rc = 0;
+
+    *out = n ? xd_arena_array(a, n, sizeof(**out)) : NULL;
+    for (size_t i = 0; i < n && !rc; i++)
+        if (act->params[i].fallback)
+            rc = xd_value_parse(act->params[i].fallback, &act->params[i].kind, n_all, a, &(*out)[i],
+                                err);
+    return rc;
+}
+
+static int parse_params(struct draft *d, const struct xd_action *act, const char *text,
+                        struct xd_value **out, struct xd_err *err)
+{
+    struct xd_arena *a = &d->p->arena;
+    size_t n = count_params(act), i;
+    const char *name, *value;
+    int rc = xd_params_fallback(act, d->n_all, a, out, err);
+
+    for (text = text ? text : ""; !rc;) {
+        rc = next_param(&text, a, &name, &value, err);
+        if (rc || !name)
+            break;
+        for (i = 0; i < n && strcmp(act->params[i].name, name) != 0; i++)
+            ;
+        if (i == n)
+            return unknown_param(act, name, err);
+        rc = xd_value_parse(value, &act->params[i].kind, d->n_all, a, &(*out)[i], err);
+        if (rc)
+            xd_err_prefix(err, "%s: ", name);
+    }
+    for (i = 0; i < n && !rc; i++)
+        if (!(*out)[i].have)
+            rc = xd_err_set(err, -EINVAL, "%s=VALUE is needed: %s", act->params[i].name,
+                            act->params[i].help ? act->params[i].help : act->params[i].title);
+    return rc;
+}
+
+const struct xd_action *xd_inverse_action(const struct xd_world *w, const struct xd_offer *o)
+{
+    const struct xd_backend *b = xd_world_source(w, o->source).backend;
+    const struct xd_action *i = o->action->inverse ? b->actions : NULL;
+
+    for (; i && i->name; i++) {
+        if (strcmp(i->name, o->action->inverse) != 0 || strcmp(i->table, o->action->table) != 0)
+            continue;
+        for (const struct xd_param *p = i->params; p && p->name; p++)
+            if (!p->fallback)
+                return NULL;
+        return i;
+    }
+    return NULL;
+}
+
+static int wish_action(struct draft *d, const struct xd_offer *o, const struct xd_subject *on,
+                       const char *text, struct xd_err *err)
+{
+    struct xd_value *params;
+    int rc = parse_params(d, o->action, text, &params, err);
+
+    if (rc) {
+        xd_err_prefix(err, "%s %s: ", o->action->name, on->label);
+        return rc;
+    }
+    xd_step_action(d->p, new_step(d), o, on, params, xd_inverse_action(d->w, o));
+    return 0;
+}
+
+/* --- wishes --- */
+
+#define NAMES_MAX 128
+
+/* No knob or action of that name there: the nearest one that is, or where that one belongs. */
+static int no_such_offer(struct draft *d, const struct xd_subject *on, const char *name,
+                         struct xd_err *err)
+{
+    const char *names[NAMES_MAX], *near;
+    struct xd_offer o;
+    size_t n = 0;
+
+    if (xd_world_offer(d->w, NULL, name, &o))
+        return xd_err_set(err, -ENOENT, "%s is something of %s, and %s is of %s", name,
+                          o.knob ? o.knob->table : o.action->table, on->label,
+                          on->table->desc->name);
+    for (size_t i = 0; n < NAMES_MAX && xd_world_offer_at(d->w, i, &o); i++)
+        if (strcmp(o.knob ? o.knob->table : o.action->table, on->table->desc->name) == 0)
+            names[n++] = o.knob ? o.knob->name : o.action->name;
+    near = xd_str_nearest(name, names, n);
+    if (!n)
+        return xd_err_set(err, -ENOENT, "%s: nothing of %s can be edited on this host", on->label,
+                          on->table->desc->name);
+    return xd_err_set(err, -ENOENT, "%s has no knob or action \"%s\"%s%s", on->label, name,
+                      near ? ": did you mean " : "", near ? near : "");
+}
+
+/* The knob of that name in a table whose parent is `table`. */
+static bool child_offer(const struct xd_world *w, const char *table, const char *name,
+                        struct xd_offer *out)
+{
+    for (size_t i = 0; xd_world_offer_at(w, i, out); i++) {
+        const struct xd_table_desc *d = out->knob ? xd_world_desc_named(w, out->knob->table) : NULL;
+
+        if (d && xd_streq(d->parent, table) && strcmp(out->knob->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int add_wish(struct draft *d, const struct xd_wish *wish, struct xd_err *err)
+{
+    const struct xd_table *t;
+    const struct xd_row *r;
+    struct xd_subject on;
+    struct xd_offer o;
+    int rc = xd_world_find(d->w, wish->object, &t, &r, err);
+
+    if (rc)
+        return rc;
+    on = xd_subject_of(t, r, &d->p->arena);
+    if (!wish->name || !wish->name[0])
+        return xd_err_set(err, -EINVAL, "%s: the name of a knob or an action is needed", on.label);
+    if (xd_world_offer(d->w, t->desc->name, wish->name, &o))
+        return o.knob ? wish_knob(d, &o, &on, wish->value, err)
+                      : wish_action(d, &o, &on, wish->value, err);
+    if (child_offer(d->w, t->desc->name, wish->name, &o))
+        return wish_children(d, &o, &on, wish->value, err);
+    return no_such_offer(d, &on, wish->name, err);
+}
+
+/* Moves what is left of the draft into the plan. */
+static int finish(struct draft *d, struct xd_err *err)
+{
+    size_t n = 0;
+
+    d->p->steps = xd_arena_array(&d->p->arena, d->n + 1, sizeof(*d->p->steps));
+    for (size_t i = 0; i < d->n; i++)
+        if (d->steps[i].text)
+            d->p->steps[n++] = d->steps[i];
+    xd_plan_finish(d->p, n, NULL);
+    if (n)
+        return 0;
+    if (d->void_wishes > 1)
+        return xd_err_set(err, -EALREADY, "nothing to do: %s, and so are the other %zu",
+                          d->void_text, d->void_wishes - 1);
+    return xd_err_set(err, d->void_wishes ? -EALREADY : -EINVAL, "%s",
+                      d->void_wishes ? d->void_text : "nothing was wished for");
+}
+
+int xd_plan_make(const struct xd_world *w, const struct xd_wish *wishes, size_t n,
+                 struct xd_plan **out, struct xd_err *err)
+{
+    struct draft d = {.w = w, .n_all = xd_world_pcpus(w)};
+    int rc = 0;
+
+    if (xd_world_readonly(w))
+        return xd_err_set(err, -EROFS, "this session is read only: nothing can be edited in it");
+    d.p = xd_malloc(sizeof(*d.p));
+    xd_arena_init(&d.p->arena);
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = add_wish(&d, &wishes[i], err);
+    if (!rc)
+        rc = finish(&d, err);
+    HASH_CLEAR(hh, d.slots);
+    free(d.steps);
+    if (rc)
+        xd_plan_free(d.p);
+    else
+        *out = d.p;
+    return rc;
+}
+
+void xd_plan_free(struct xd_plan *p)
+{
+    if (!p)
+        return;
+    xd_arena_done(&p->arena);
+    free(p);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps in words: what they do, the equal xl command, and what takes them back. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/plan_impl.h"
+
+struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r,
+                                struct xd_arena *a)
+{
+    char key[XD_KEY_MAX], label[XD_KEY_MAX];
+
+    xd_row_key(t->desc, r, key);
+    xd_row_label(t->desc, r, label);
+    return (struct xd_subject){.table = t,
+                               .row = r,
+                               .key = xd_arena_strdup(a, key),
+                               .label = xd_arena_strdup(a, label[0] ? label : t->desc->noun)};
+}
+
+/* --- the xl command --- */
+
+/* Names that a shell would read otherwise are quoted: they come from guests. */
+static void add_quoted(struct xd_buf *b, const char *s)
+{
+    const char *c = s;
+
+    while (isalnum((unsigned char)*c) || (*c && strchr("_./:=@%+,^-", *c)))
+        c++;
+    if (s[0] && !*c) {
+        xd_buf_add(b, s);
+        return;
+    }
+    xd_buf_addc(b, '\'');
+    for (; *s; s++) {
+        if (*s == '\'')
+            xd_buf_add(b, "'\\''");
+        else
+            xd_buf_addc(b, *s);
+    }
+    xd_buf_addc(b, '\'');
+}
+
+static bool is_zero(const struct xd_value *v)
+{
+    return v->type == XD_F64 ? v->cell.f == 0 : v->type <= XD_U64 && v->cell.u == 0;
+}
+
+/* xl wants the number where we have a word for zero. */
+static const char *xl_value(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
+{
+    if (k->zero && v->have && is_zero(v))
+        return "0";
+    return xd_value_exact(v, k, a);
+}
+
+/* What {name} stands for, or NULL. */
+static const char *look_up(const char *name, const struct xd_subject *on,
+                           const struct xd_kind *kind, const struct xd_value *value,
+                           const struct xd_action *act, const struct xd_value *params,
+                           struct xd_arena *a)
+{
+    const struct xd_table_desc *d = on->table->desc;
+    const struct xd_param *p = act ? act->params : NULL;
+    struct xd_value v;
+    int col;
+
+    if (value && strcmp(name, "value") == 0)
+        return value->have ? xl_value(value, kind, a) : NULL;
+    for (size_t i = 0; params && p && p[i].name; i++)
+        if (strcmp(p[i].name, name) == 0)
+            return params[i].have ? xl_value(&params[i], &p[i].kind, a) : NULL;
+    col = xd_desc_column(d, name);
+    if (!xd_row_has(on->row, col))
+        return NULL;
+    v = xd_row_value(d, on->row, col);
+    return xd_value_exact(&v, &d->columns[col].kind, a);
+}
+
+const char *xd_xl_text(const char *form, const struct xd_subject *on, const struct xd_kind *kind,
+                       const struct xd_value *value, const struct xd_action *act,
+                       const struct xd_value *params, struct xd_arena *a)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    const char *text = NULL;
+
+    while (form && *form) {
+        const char *end = *form == '{' ? strchr(form, '}') : NULL;
+        const char *word;
+
+        if (!end) {
+            xd_buf_addc(&b, *form++);
+            continue;
+        }
+        word = look_up(xd_arena_strndup(a, form + 1, (size_t)(end - form - 1)), on, kind, value,
+                       act, params, a);
+        if (!word)
+            goto out;
+        add_quoted(&b, word);
+        form = end + 1;
+    }
+    if (form)
+        text = xd_arena_strdup(a, xd_buf_str(&b));
+out:
+    xd_buf_done(&b);
+    return text;
+}
+
+/* --- steps --- */
+
+static struct xd_object object_of(const struct xd_subject *on, struct xd_arena *a)
+{
+    return (struct xd_object){.table = on->table->desc->name,
+                              .key = xd_arena_strdup(a, on->key),
+                              .label = xd_arena_strdup(a, on->label)};
+}
+
+void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
+                  const struct xd_subject *on, const struct xd_value *old,
+                  const struct xd_value *now)
+{
+    const struct xd_knob *k = o->knob;
+    struct xd_arena *a = &p->arena;
+    const char *from = xd_value_exact(old, &k->kind, a), *to = xd_value_exact(now, &k->kind, a);
+
+    *s = (struct xd_step){.offer = *o, .object = object_of(on, a), .risk = k->risk};
+    s->old = xd_value_copy(old, a);
+    s->now = xd_value_copy(now, a);
+    s->text = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, from, to);
+    s->inverse = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, to, from);
+    s->xl = xd_xl_text(k->xl, on, &k->kind, now, NULL, NULL, a);
+}
+
+const char *xd_params_text(const struct xd_action *act, const struct xd_value *params,
+                           struct xd_arena *a)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    const char *text;
+
+    for (size_t i = 0; params && act->params && act->params[i].name; i++) {
+        const char *value = xd_value_exact(&params[i], &act->params[i].kind, a);
+        bool quote = !value[0] || strpbrk(value, " \"");
+
+        if (!params[i].have)
+            continue;
+        xd_buf_printf(&b, "%s%s=", b.len ? " " : "", act->params[i].name);
+        if (quote)
+            xd_buf_addc(&b, '"');
+        for (; *value; value++) { /* as parse_params of plan.c reads it */
+            if (*value == '"' || *value == '\\')
+                xd_buf_addc(&b, '\\');
+            xd_buf_addc(&b, *value);
+        }
+        if (quote)
+            xd_buf_addc(&b, '"');
+    }
+    text = b.len ? xd_arena_strdup(a, xd_buf_str(&b)) : NULL;
+    xd_buf_done(&b);
+    return text;
+}
+
+void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
+                    const struct xd_subject *on, const struct xd_value *params,
+                    const struct xd_action *inverse)
+{
+    const struct xd_action *act = o->action;
+    struct xd_arena *a = &p->arena;
+    const char *words = xd_params_text(act, params, a);
+
+    *s = (struct xd_step){.offer = *o, .object = object_of(on, a), .risk = act->risk};
+    s->params = params;
+    s->text =
+        xd_arena_printf(a, "%s %s%s%s", act->name, on->label, words ? " " : "", words ? words : "");
+    s->inverse = inverse ? xd_arena_printf(a, "%s %s", inverse->name, on->label) : NULL;
+    s->xl = xd_xl_text(act->xl, on, NULL, NULL, act, params, a);
+}
+
+void xd_plan_finish(struct xd_plan *p, size_t n, const char *title)
+{
+    p->n = n;
+    p->permille = -1;
+    for (size_t i = 0; i < n; i++)
+        if (p->steps[i].risk > p->risk)
+            p->risk = p->steps[i].risk;
+    if (title)
+        p->title = xd_arena_strdup(&p->arena, title);
+    else if (n == 1)
+        p->title = p->steps[0].text;
+    else
+        p->title = xd_arena_printf(&p->arena, "%zu edits", n);
+}
