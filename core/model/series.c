@@ -310,27 +310,34 @@ struct slicer {
     double *out;
 };
 
+/* The slice of a moment; all before the first are -1, all behind the last are n. */
+static int64_t slice_of(const struct slicer *s, int64_t at_ns)
+{
+    int64_t slice = minus(floor_div(at_ns, s->len_ns), s->first);
+
+    if (slice < 0)
+        return -1;
+    return slice < (int64_t)s->n ? slice : (int64_t)s->n;
+}
+
 static void slice_samples(const struct slicer *s, const struct ring *r, int n_cols, int c,
                           unsigned *count)
 {
-    int64_t last = INT64_MAX; /* the slice of the sample before; there is none yet */
+    int64_t last = (int64_t)s->n; /* the slice of the sample before; there is none yet */
 
     for (size_t i = 0; i < r->n; i++) {
         size_t at = (r->start + i) % r->cap;
-        int64_t slice = minus(floor_div(r->at[at], s->len_ns), s->first);
+        int64_t slice = slice_of(s, r->at[at]);
         double v = r->v[at * (size_t)n_cols + (size_t)c];
 
-        if (slice >= 0 && slice < (int64_t)s->n && !isnan(v)) {
-            /* A running mean: a sum could lose what small values add to it. */
-            s->out[slice] = count[slice] ? s->out[slice] : 0;
-            s->out[slice] += (v - s->out[slice]) / ++count[slice];
-        }
-        for (int64_t j = last < 0 ? 0 : last + 1; last != INT64_MAX && j < slice; j++) {
-            if (j >= (int64_t)s->n)
-                break;
-            s->out[j] = v;
-        }
+        for (last++; last < slice; last++)
+            s->out[last] = v;
         last = slice;
+        if (slice < 0 || slice == (int64_t)s->n || isnan(v))
+            continue;
+        /* A running mean: a sum could lose what small values add to it. */
+        s->out[slice] = count[slice] ? s->out[slice] : 0;
+        s->out[slice] += (v - s->out[slice]) / ++count[slice];
     }
 }
 
