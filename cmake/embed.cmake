@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cmake -DOUT=x.c -DSYMBOL=xd_embedded_x -DFILES=a.yaml;b.yaml -P embed.cmake
+# cmake -DOUT=x.c -DSYMBOL=xd_embedded_x "-DFILES=a.yaml|b.yaml" -P embed.cmake
 # Writes a C file with the bytes of FILES in a table of struct xd_embedded (core/base/embed.h).
+string(REPLACE "|" ";" FILES "${FILES}")
 set(c "/* Made by cmake/embed.cmake. */\n#include \"base/embed.h\"\n\n")
 set(table "")
 set(n 0)

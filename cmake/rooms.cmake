@@ -39,7 +39,7 @@ endfunction()
 # xd_embed(VAR SYMBOL files...): puts the generated C file's path into VAR.
 function(xd_embed var symbol)
     set(out ${PROJECT_BINARY_DIR}/gen/${symbol}.c)
-    string(REPLACE ";" "\\;" files "${ARGN}")
+    string(REPLACE ";" "|" files "${ARGN}") # a list would not survive the command line
     add_custom_command(
         OUTPUT ${out}
         COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=${symbol} "-DFILES=${files}"
