@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opening Xen's libraries, and living on after a disaster: see context.h. */
+#include "backend_libxl/context.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libxl_event.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+/* libxl calls this instead of exit(): memory or a system call failed it while it handled events.
+ * Nothing of libxl may be called here. */
+static void disaster(void *user, libxl_event_type type, const char *msg, int errnoval)
+{
+    struct xd_xl *x = user;
+
+    x->disaster = true;
+    xd_log_write(x->env->log, XD_LOG_ERROR, "libxl",
+                 "disaster: %s (errno %d); a new context will be made", msg ? msg : "?", errnoval);
+}
+
+static const libxl_event_hooks event_hooks = {.event_occurs_mask = 0, .disaster = disaster};
+
+/* libxl forks to run hotplug scripts and device models. What those say belongs neither on a screen
+ * nor in the middle of a JSON text. Only what is safe after a fork is called here. */
+static pid_t fork_quietly(void *user)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+        if (null >= 0)
+            for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+                dup2(null, fd);
+        if (null > STDERR_FILENO)
+            close(null);
+    }
+    return pid;
+}
+
+/* xendeck has children of its own ($EDITOR, ssh), which libxl must not reap. Every context of the
+ * program has to be of this one mode. */
+static const libxl_childproc_hooks child_hooks = {
+    .chldowner = libxl_sigchld_owner_libxl_always_selective_reap,
+    .fork_replacement = fork_quietly,
+};
+
+static int open_handles(struct xd_xl *x, struct xd_err *err)
+{
+    xentoollog_logger *logger = &x->logger.vtable;
+    xc_physinfo_t probe;
+    int rc;
+
+    xd_xl_log_reset(&x->logger);
+    rc = libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, logger);
+    if (rc < 0)
+        return xd_xl_fail(&x->logger, rc, err, "libxl can't be opened (is xenstored running?)");
+    libxl_event_register_callbacks(x->ctx, &event_hooks, x);
+    libxl_childproc_setmode(x->ctx, &child_hooks, NULL);
+    x->xc = xc_interface_open(logger, logger, 0);
+    if (!x->xc)
+        return xd_xl_fail_errno(&x->logger, errno, err, "the hypervisor can't be reached");
+    x->xs = xs_open(0);
+    if (!x->xs)
+        return xd_err_set(err, -errno, "xenstore can't be reached: %s (is xenstored running?)",
+                          strerror(errno));
+    /* The one call that tells whether Xen's tools interface is of the release we know. */
+    if (xc_physinfo(x->xc, &probe) < 0)
+        return xd_xl_fail_errno(&x->logger, errno, err, "Xen doesn't tell about this host");
+    return 0;
+}
+
+/* libxl_ctx_free asserts that nothing is under way. After a disaster in the middle of an operation
+ * that can't be had: then the old context is left behind, which costs some memory and descriptors
+ * and keeps the program. */
+static void close_handles(struct xd_xl *x)
+{
+    if (x->ctx && !x->pending)
+        libxl_ctx_free(x->ctx);
+    if (x->xc)
+        xc_interface_close(x->xc);
+    if (x->xs)
+        xs_close(x->xs);
+    x->ctx = NULL;
+    x->xc = NULL;
+    x->xs = NULL;
+    x->pending = false;
+    x->disaster = false;
+}
+
+int xd_xl_open(struct xd_xl *x, struct xd_err *err)
+{
+    int rc = open_handles(x, err);
+
+    if (rc < 0)
+        close_handles(x);
+    return rc;
+}
+
+void xd_xl_close(struct xd_xl *x)
+{
+    close_handles(x);
+    free(x->domains);
+    free(x->busy_ns);
+}
+
+int xd_xl_ready(struct xd_xl *x, struct xd_err *err)
+{
+    if (x->disaster)
+        close_handles(x);
+    if (!x->ctx)
+        return xd_xl_open(x, err);
+    xd_xl_log_reset(&x->logger);
+    return 0;
+}
+
+/* Waits at most `timeout_ms` for something to happen in libxl and lets it happen. */
+static void serve_events(struct xd_xl *x, int timeout_ms)
+{
+    struct pollfd few[16], *fds = few;
+    struct timeval now;
+    int n = sizeof(few) / sizeof(few[0]), rc;
+
+    gettimeofday(&now, NULL);
+    rc = libxl_osevent_beforepoll(x->ctx, &n, fds, &timeout_ms, now);
+    if (rc == ERROR_BUFFERFULL) {
+        fds = xd_malloc((size_t)n * sizeof(*fds));
+        rc = libxl_osevent_beforepoll(x->ctx, &n, fds, &timeout_ms, now);
+    }
+    if (rc == 0) {
+        poll(fds, (nfds_t)n, timeout_ms);
+        gettimeofday(&now, NULL);
+        libxl_osevent_afterpoll(x->ctx, n, fds, now);
+    } else {
+        poll(NULL, 0, timeout_ms);
+    }
+    if (fds != few)
+        free(fds);
+}
+
+/* True once the operation that `how` began has ended, with its result. */
+static bool ended(struct xd_xl *x, const libxl_asyncop_how *how, int *result)
+{
+    bool done = false;
+    libxl_event *event;
+
+    while (libxl_event_check(x->ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL) == 0) {
+        if (event->type == LIBXL_EVENT_TYPE_OPERATION_COMPLETE &&
+            event->for_user == how->u.for_event) {
+            *result = event->u.operation_complete.rc;
+            done = true;
+        }
+        libxl_event_free(x->ctx, event);
+    }
+    return done;
+}
+
+static int await(struct xd_xl *x, const libxl_asyncop_how *how, bool can_abort,
+                 struct xd_progress *p)
+{
+    bool aborted = false;
+    int result = ERROR_FAIL;
+
+    while (!ended(x, how, &result)) {
+        if (x->disaster)
+            return ERROR_FAIL;
+        if (can_abort && !aborted && ((p && p->cancelled(p)) || x->env->stopping(x->env)))
+            aborted = libxl_ao_abort(x->ctx, how) == 0;
+        if (p)
+            p->report(p, x->logger.permille, x->logger.progress);
+        serve_events(x, 200);
+    }
+    x->pending = false;
+    return result;
+}
+
+int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool can_abort,
+                  struct xd_progress *p)
+{
+    libxl_asyncop_how how = {.callback = NULL, .u.for_event = ++x->operations};
+    sigset_t child, old;
+    int rc;
+
+    /* libxl waits for its children by SIGCHLD, which at least one thread must take. */
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    pthread_sigmask(SIG_UNBLOCK, &child, &old);
+    x->pending = true;
+    rc = start(x->ctx, domid, &how);
+    if (rc == 0)
+        rc = await(x, &how, can_abort, p);
+    else
+        x->pending = x->disaster;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return rc;
+}

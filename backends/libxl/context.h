@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One open instance of the backend, and the libraries' handles in it. The observer and the operator
+ * each have an instance, on a thread of their own; they share nothing but `stale`. */
+#ifndef XD_XL_CONTEXT_H
+#define XD_XL_CONTEXT_H
+
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <stdatomic.h>
+#include <xenctrl.h>
+#include <xenstore.h>
+
+#include "backend_libxl/logger.h"
+#include "backend_libxl/text.h"
+#include "model/backend.h"
+
+struct xd_xl_known;
+
+/* The incarnation that an action was carried out on: a domain's UUID outlives it. */
+struct xd_xl_deed {
+    uint8_t uuid[XD_XL_UUID_BYTES];
+    uint32_t domid;
+};
+#define XD_XL_DEEDS 64
+
+struct xd_xl {
+    const struct xd_backend_env *env;
+    struct xd_xl_logger logger;
+    libxl_ctx *ctx;
+    xc_interface *xc;
+    struct xs_handle *xs;
+    bool disaster; /* libxl reported one: the context is of no use any more */
+    bool pending;  /* an operation is under way in ctx, or was when the disaster came */
+    uint64_t operations;
+
+    xc_domaininfo_t *domains; /* room for the list of xd_xl_list_domains */
+    size_t domains_room;
+
+    /* What xenstore says of the domains (known.c). Set from another thread to have it all read
+     * again: something was just changed. */
+    atomic_bool stale;
+    struct xd_xl_known *known;
+    size_t n_known;
+    size_t next_known;    /* where the reading again goes on */
+    uint64_t known_round; /* counts the updates */
+
+    /* pCPU time (collect_cpus.c): Xen tells how long each was idle, and not since when. */
+    bool have_origin;
+    int64_t origin_ns; /* added to this machine's clock, it is the time that Xen counts from */
+    uint64_t *busy_ns;
+    size_t n_busy;
+    struct xd_cpuset counted; /* pCPUs that were online in the last sample */
+    uint64_t busy_all_ns;     /* what they did, summed up over the samples */
+
+    struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring */
+    size_t n_deeds;
+};
+
+/* Opens the handles: logger, disaster callback and child mode before anything else is asked of
+ * libxl. The error says what is missing and what to do. */
+int xd_xl_open(struct xd_xl *x, struct xd_err *err);
+void xd_xl_close(struct xd_xl *x);
+/* To be called at the beginning of every request: makes a new context after a disaster, and clears
+ * what the logger has heard. */
+int xd_xl_ready(struct xd_xl *x, struct xd_err *err);
+
+/* One libxl operation that may take long: `start` with an ao_how of ours, then libxl's events until
+ * it ended. Asks p (NULL allowed) for a cancel where the operation can be cut short without leaving
+ * something half done. Returns libxl's ERROR_ number or 0. */
+typedef int xd_xl_start_fn(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how);
+int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool can_abort,
+                  struct xd_progress *p);
+
+/* All domains, in the order of their domids: one hypercall for each 1024. *list is valid until the
+ * next call. */
+int xd_xl_list_domains(struct xd_xl *x, const xc_domaininfo_t **list, size_t *n,
+                       struct xd_err *err);
+unsigned xd_xl_flags(const xc_domaininfo_t *d);  /* XD_XL_RUNNING … */
+unsigned xd_xl_reason(const xc_domaininfo_t *d); /* the shutdown code */
+
+/* An object of ours, found again by its UUID. */
+struct xd_xl_found {
+    xc_domaininfo_t info;
+    int vcpu;       /* -1 for a domain */
+    char what[160]; /* for sentences: "domain web1", "vCPU 3 of domain web1"; made safe */
+};
+/* -ESRCH with a sentence if it is gone or being destroyed; -ENOTUNIQ if two domains have that UUID;
+ * -EINVAL for a key that is none. */
+int xd_xl_find(struct xd_xl *x, const struct xd_object *o, struct xd_xl_found *out,
+               struct xd_err *err);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `xendeck doctor` says of this host: what Xen's tools need, and what this hypervisor was
+ * built with. Works without an open instance, as far as that goes. */
+#include "backend_libxl/edit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xenhypfs.h>
+
+#include "backend_libxl/known.h"
+#include "base/str.h"
+#include "model/tables.h"
+
+static void check(struct xd_builder *b, const char *name, enum xd_check_status status,
+                  const char *found, const char *remedy)
+{
+    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
+
+    xd_row_begin(t);
+    xd_put_str(t, XD_CHECK_AREA, "xen");
+    xd_put_str(t, XD_CHECK_NAME, name);
+    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
+    xd_put_str(t, XD_CHECK_FOUND, found);
+    xd_put_str(t, XD_CHECK_REMEDY, remedy);
+}
+
+static void check_file(struct xd_builder *b, const char *name, const char *path, const char *remedy)
+{
+    char found[128];
+    bool ok = access(path, R_OK | W_OK) == 0;
+
+    snprintf(found, sizeof(found), "%s: %s", path, ok ? "usable" : strerror(errno));
+    check(b, name, ok ? XD_CHECK_OK : XD_CHECK_ABSENT, found, ok ? NULL : remedy);
+}
+
+/* The one check for which nothing may be open: why it could not be opened stands in these. */
+static void check_ground(struct xd_builder *b)
+{
+    check_file(b, "privcmd", "/dev/xen/privcmd", "modprobe xen-privcmd, and be root");
+    check_file(b, "xenbus", "/dev/xen/xenbus", "modprobe xenfs, and be root");
+}
+
+static void check_xenstore(struct xd_xl *x, struct xd_builder *b)
+{
+    char *name = xd_xl_xs_read(x, "/local/domain/0/name");
+
+    if (name)
+        check(b, "xenstore", XD_CHECK_OK, "xenstored answers", NULL);
+    else
+        check(b, "xenstore", XD_CHECK_ABSENT, strerror(errno),
+              "see that xenstored runs (systemctl status xenstored) and that xen-init-dom0 ran");
+    free(name);
+}
+
+static void check_version(struct xd_xl *x, struct xd_builder *b)
+{
+    int version = xc_version(x->xc, XENVER_version, NULL);
+    char found[96];
+    bool same;
+
+    if (version < 0)
+        return;
+    same = xd_xl_same_release(XD_XEN_BUILT, (unsigned)version >> 16, (unsigned)version & 0xffff);
+    snprintf(found, sizeof(found),
+             "Xen %d.%d runs, xendeck was built with Xen's tools " XD_XEN_BUILT, version >> 16,
+             version & 0xffff);
+    check(b, "version", same ? XD_CHECK_OK : XD_CHECK_WARN, found,
+          same ? NULL : "rebuild xendeck against the libxen-dev of the Xen that runs");
+}
+
+static void check_schedulers(struct xd_xl *x, struct xd_builder *b)
+{
+    struct xd_buf found = XD_BUF_INIT;
+    bool all_known = true;
+    int n = 0;
+    libxl_cpupoolinfo *pools = libxl_list_cpupool(x->ctx, &n);
+
+    for (int i = 0; i < n && pools; i++) {
+        const char *sched = libxl_scheduler_to_string(pools[i].sched);
+
+        xd_buf_printf(&found, "%s%s: %s", i ? ", " : "",
+                      pools[i].pool_name ? pools[i].pool_name : "?", sched ? sched : "unknown");
+        all_known = all_known && (pools[i].sched == LIBXL_SCHEDULER_CREDIT ||
+                                  pools[i].sched == LIBXL_SCHEDULER_CREDIT2);
+    }
+    if (pools && n)
+        check(b, "schedulers", all_known ? XD_CHECK_OK : XD_CHECK_WARN, xd_buf_str(&found),
+              all_known ? NULL : "sched.weight and sched.cap exist with credit and credit2 only");
+    if (pools)
+        libxl_cpupoolinfo_list_free(pools, n);
+    xd_buf_done(&found);
+}
+
+/* What this hypervisor can only do if it was built with it. */
+static const struct {
+    const char *option, *name, *use;
+} built_in[] = {
+    {"CONFIG_SCHED_RTDS", "RTDS", "the real-time scheduler: CPU budgets of single vCPUs"},
+    {"CONFIG_LIVEPATCH", "live patching", "changing the hypervisor while it runs"},
+    {"CONFIG_TRACEBUFFER", "tracing", "scheduling latencies by xentrace"},
+    {"CONFIG_MEM_PAGING", "memory paging", "paging guests' memory out"},
+    {"CONFIG_MEM_SHARING", "memory sharing", "sharing equal pages between guests"},
+};
+
+static bool config_has(const char *config, const char *option)
+{
+    size_t len = strlen(option);
+
+    for (const char *p = strstr(config, option); p; p = strstr(p + 1, option))
+        if ((p == config || p[-1] == '\n') && strncmp(p + len, "=y", 2) == 0)
+            return true;
+    return false;
+}
+
+static void check_build(const char *config, struct xd_builder *b)
+{
+    char found[128], remedy[160];
+
+    for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
+        bool has = config_has(config, built_in[i].option);
+
+        snprintf(found, sizeof(found), "%s this hypervisor (%s)", has ? "in" : "not in",
+                 built_in[i].option);
+        snprintf(remedy, sizeof(remedy), "only if you need %s: a Xen built with it",
+                 built_in[i].use);
+        check(b, built_in[i].name, has ? XD_CHECK_OK : XD_CHECK_ABSENT, found, has ? NULL : remedy);
+    }
+}
+
+static void check_hypfs(struct xd_xl *x, struct xd_builder *b)
+{
+    xenhypfs_handle *fs = xenhypfs_open(&x->logger.vtable, 0);
+    char *config = fs ? xenhypfs_read(fs, "/buildinfo/config") : NULL;
+
+    check(b, "hypfs", config ? XD_CHECK_OK : XD_CHECK_ABSENT,
+          config ? "the hypervisor's own file system answers" : strerror(errno),
+          config ? NULL : "runtime parameters can't be seen: a Xen built with CONFIG_HYPFS has it");
+    if (config)
+        check_build(config, b);
+    free(config);
+    if (fs)
+        xenhypfs_close(fs);
+}
+
+void xd_xl_doctor(void *self, struct xd_builder *b)
+{
+    struct xd_xl *x = self;
+
+    check_ground(b);
+    if (!x || xd_xl_ready(x, NULL) < 0)
+        return;
+    check_xenstore(x, b);
+    check_version(x, b);
+    check_schedulers(x, b);
+    check_hypfs(x, b);
+}

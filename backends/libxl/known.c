@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading xenstore, and remembering: see known.h. The paths are those of docs/misc/xenstore-paths
+ * in Xen's source. */
+#include "backend_libxl/known.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* How long one sample may read again what it knows already. */
+#define BUDGET_NS (25 * XD_NS_PER_MS)
+
+/* What guests write of themselves, in the order of what tells most: guest agents, then xendeck's
+ * own small guests. */
+static const char *const guest_keys[] = {"data/os_name", "data/os_distro", "data/xendeck"};
+
+char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...)
+{
+    char path[128];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(path, sizeof(path), fmt, ap);
+    va_end(ap);
+    errno = EIO;
+    return !x->xs ? NULL : xs_read(x->xs, XBT_NULL, path, NULL);
+}
+
+static int read_number(struct xd_xl *x, uint32_t domid, const char *key, uint64_t *out)
+{
+    char *text = xd_xl_xs_read(x, "/local/domain/%u/%s", domid, key);
+    int rc = text ? xd_parse_u64(text, out) : -errno;
+
+    free(text);
+    return rc;
+}
+
+/* Device models hold the video memory of HVM domains; libxl takes it off what it writes. */
+static uint64_t video_kib(struct xd_xl *x, const xc_domaininfo_t *d)
+{
+    uint64_t kib;
+
+    if (!(d->flags & XEN_DOMINF_hvm_guest))
+        return 0;
+    return read_number(x, d->domain, "memory/videoram", &kib) == 0 ? kib : 0;
+}
+
+int xd_xl_memory_target(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib)
+{
+    int rc = read_number(x, d->domain, "memory/target", kib);
+
+    if (rc == 0)
+        *kib += video_kib(x, d);
+    return rc;
+}
+
+/* Xen knows PV from the rest; libxl notes for the rest which of the two it made. A dom0 that is not
+ * PV is PVH, and nobody notes that. */
+static int read_type(struct xd_xl *x, const xc_domaininfo_t *d)
+{
+    libxl_domain_type type;
+    char *text;
+    int out = -1;
+
+    if (!(d->flags & XEN_DOMINF_hvm_guest))
+        return XD_TYPE_PV;
+    if (d->domain == 0)
+        return XD_TYPE_PVH;
+    text = xd_xl_xs_read(x, "/libxl/%u/type", d->domain);
+    if (text && libxl_domain_type_from_string(text, &type) == 0)
+        out = type == LIBXL_DOMAIN_TYPE_PVH ? XD_TYPE_PVH : XD_TYPE_HVM;
+    free(text);
+    return out;
+}
+
+static void replace(char **where, char *text)
+{
+    free(*where);
+    *where = text;
+}
+
+/* 0, or -errno if xenstore itself fails (a key that isn't there is no failure). */
+static int read_one(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_known *k)
+{
+    char *name = xd_xl_xs_read(x, "/local/domain/%u/name", d->domain);
+
+    if (!name && errno != ENOENT && errno != EACCES)
+        return -errno;
+    /* A domain being torn down has lost its name there: the last one is still the right one. */
+    if (name || !k->name)
+        replace(&k->name, name);
+    replace(&k->guest, NULL);
+    for (size_t i = 0; !k->guest && i < sizeof(guest_keys) / sizeof(guest_keys[0]); i++)
+        k->guest = xd_xl_xs_read(x, "/local/domain/%u/%s", d->domain, guest_keys[i]);
+    k->have_target = xd_xl_memory_target(x, d, &k->target_kib) == 0;
+    k->have_max = read_number(x, d->domain, "memory/static-max", &k->max_kib) == 0;
+    if (k->type < 0)
+        k->type = read_type(x, d);
+    k->round = x->known_round;
+    return 0;
+}
+
+static void forget(struct xd_xl_known *k)
+{
+    free(k->name);
+    free(k->guest);
+}
+
+/* Both lists are in the order of domids. */
+static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
+{
+    struct xd_xl_known *now = n ? xd_malloc(n * sizeof(*now)) : NULL;
+    size_t old = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct xd_xl_known *k = &now[i];
+
+        for (; old < x->n_known && x->known[old].domid < list[i].domain; old++)
+            forget(&x->known[old]);
+        if (old < x->n_known && x->known[old].domid == list[i].domain &&
+            memcmp(x->known[old].uuid, list[i].handle, sizeof(k->uuid)) == 0) {
+            *k = x->known[old++];
+            continue;
+        }
+        k->domid = list[i].domain;
+        k->type = -1;
+        memcpy(k->uuid, list[i].handle, sizeof(k->uuid));
+    }
+    for (; old < x->n_known; old++)
+        forget(&x->known[old]);
+    free(x->known);
+    x->known = now;
+    x->n_known = n;
+}
+
+static int reconnect(struct xd_xl *x, struct xd_err *err)
+{
+    if (x->xs)
+        return 0;
+    x->xs = xs_open(0);
+    if (x->xs)
+        return 0;
+    return xd_err_set(err, -EIO,
+                      "xenstore can't be reached: names and memory targets are old or "
+                      "missing; see that xenstored is running");
+}
+
+static int lost(struct xd_xl *x, int rc, struct xd_err *err)
+{
+    xs_close(x->xs);
+    x->xs = NULL;
+    return xd_err_set(err, rc,
+                      "xenstore doesn't answer (%s): names and memory targets are old or "
+                      "missing",
+                      strerror(-rc));
+}
+
+int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, struct xd_err *err)
+{
+    bool all = atomic_exchange(&x->stale, false);
+    int64_t end = xd_clock_now(x->env->clock) + BUDGET_NS;
+    int rc;
+
+    x->known_round++;
+    match_up(x, list, n);
+    rc = reconnect(x, err);
+    for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++)
+        if (all || !x->known[i].round)
+            rc = read_one(x, &list[i], &x->known[i]);
+    for (size_t i = 0; rc == 0 && i < n && xd_clock_now(x->env->clock) < end; i++) {
+        size_t at = x->next_known++ % n;
+
+        if (x->known[at].round != x->known_round)
+            rc = read_one(x, &list[at], &x->known[at]);
+    }
+    return rc < 0 && x->xs ? lost(x, rc, err) : rc;
+}
+
+void xd_xl_known_free(struct xd_xl *x)
+{
+    for (size_t i = 0; i < x->n_known; i++)
+        forget(&x->known[i]);
+    free(x->known);
+    x->known = NULL;
+    x->n_known = 0;
+}

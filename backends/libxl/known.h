@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What xenstore says of each domain: its name, its memory target, what the guest says of itself.
+ * A read of xenstore is a message to another process and back, so the answers are kept by domid and
+ * UUID. A domain that is new is read at once; the others one after the other, for a bounded time in
+ * each sample, which on all but huge hosts is long enough for all of them. */
+#ifndef XD_XL_KNOWN_H
+#define XD_XL_KNOWN_H
+
+#include "backend_libxl/context.h"
+
+struct xd_xl_known {
+    uint32_t domid;
+    uint8_t uuid[XD_XL_UUID_BYTES];
+    uint64_t round; /* in which it was read last; 0: never yet */
+    char *name;     /* NULL: xenstore has none (the domain is being made, or torn down) */
+    char *guest;    /* hostile text, as the guest wrote it; or NULL */
+    int type;       /* enum xd_domain_type; -1: unknown yet */
+    bool have_target, have_max;
+    /* As `xl mem-set` and `xl list` count it: with the video memory that device models hold. */
+    uint64_t target_kib, max_kib;
+};
+
+/* Brings x->known to the list (which is in the order of domids): x->known[i] is of list[i]. Returns
+ * 0, or -errno with a sentence where xenstore doesn't answer: then what was read before stays. */
+int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, struct xd_err *err);
+void xd_xl_known_free(struct xd_xl *x);
+
+/* The memory target of one domain, now; -ENOENT: xenstore has none. */
+int xd_xl_memory_target(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib);
+
+/* The value at a path, to be freed; NULL with errno. */
+char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...) XD_PRINTF(2, 3);
+
+#endif

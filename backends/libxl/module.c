@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The backend of a real Xen host, through libxl and libxc: the one symbol that a module exports.
+ * Files: context.c opens the libraries, find.c finds objects by UUID, known.c reads xenstore,
+ * collect_*.c fill tables, knobs.c and actions.c change the host, doctor.c explains it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend_libxl/collect.h"
+#include "backend_libxl/edit.h"
+#include "backend_libxl/known.h"
+#include "base/arena.h"
+#include "model/backend.h"
+#include "model/xenknobs.h"
+
+#define CAPABILITIES "/proc/xen/capabilities"
+#define PRIVCMD      "/dev/xen/privcmd"
+
+/* The first bytes of a small file; "" where it can't be read. */
+static const char *first_bytes(const char *path, char *buf, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, buf, size - 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    buf[n > 0 ? n : 0] = '\0';
+    return buf;
+}
+
+static int probe(struct xd_err *err)
+{
+    char text[128];
+
+    if (access(CAPABILITIES, F_OK) < 0) {
+        if (strncmp(first_bytes("/sys/hypervisor/type", text, sizeof(text)), "xen", 3) == 0)
+            return xd_err_set(err, -ENODEV,
+                              "under Xen, but there is no " CAPABILITIES
+                              ": mount -t xenfs xenfs /proc/xen");
+        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no " CAPABILITIES);
+    }
+    if (!strstr(first_bytes(CAPABILITIES, text, sizeof(text)), "control_d"))
+        return xd_err_set(err, -ENODEV, "a Xen guest, not dom0: " CAPABILITIES " lacks control_d");
+    if (access(PRIVCMD, R_OK | W_OK) == 0)
+        return 0;
+    if (errno == ENOENT)
+        return xd_err_set(err, -ENODEV,
+                          "a Xen dom0, but there is no " PRIVCMD ": modprobe xen-privcmd");
+    return xd_err_set(err, -errno, "a Xen dom0, but " PRIVCMD " can't be opened (%s): be root",
+                      strerror(errno));
+}
+
+static void close_instance(void *self)
+{
+    struct xd_xl *x = self;
+
+    xd_xl_known_free(x);
+    xd_xl_close(x);
+    free(x);
+}
+
+static int open_instance(const struct xd_backend_env *env, void **self, struct xd_err *err)
+{
+    struct xd_xl *x = xd_malloc(sizeof(*x));
+    int rc;
+
+    x->env = env;
+    atomic_init(&x->stale, false);
+    xd_xl_logger_init(&x->logger, env->log);
+    rc = xd_xl_open(x, err);
+    if (rc < 0) {
+        close_instance(x);
+        return rc;
+    }
+    *self = x;
+    return 0;
+}
+
+static int collect(void *self, struct xd_builder *b, struct xd_err *err)
+{
+    struct xd_xl *x = self;
+    struct xd_xl_sample s = {.x = x, .b = b};
+    int rc = xd_xl_ready(x, err);
+
+    if (rc < 0)
+        return rc;
+    s.domains_at_ns = xd_clock_now(x->env->clock);
+    rc = xd_xl_list_domains(x, &s.domains, &s.n_domains, err);
+    if (rc < 0)
+        return rc;
+    xd_xl_collect_pools(&s);
+    xd_xl_collect_pcpus(&s);
+    xd_xl_collect_nodes(&s);
+    xd_xl_collect_host(&s);
+    xd_xl_collect_domains(&s);
+    xd_xl_collect_vcpus(&s);
+    if (s.pools)
+        libxl_cpupoolinfo_list_free(s.pools, s.n_pools);
+    if (s.topology)
+        libxl_cputopology_list_free(s.topology, s.n_cpus);
+    return 0;
+}
+
+static const struct xd_table_desc *const tables[] = {
+    &xd_host_desc,    &xd_nodes_desc, &xd_pcpus_desc, &xd_pools_desc,
+    &xd_domains_desc, &xd_vcpus_desc, NULL,
+};
+
+extern const struct xd_backend xd_backend_module;
+const struct xd_backend xd_backend_module = {
+    .abi = XD_BACKEND_ABI,
+    .name = "libxl",
+    .title = "Xen, by libxl",
+    .help = "The Xen host this program runs on as dom0: pools, domains, vCPUs, topology",
+    .live = true,
+    .tables = tables,
+    .knobs = xd_xen_knobs,
+    .actions = xd_xen_actions,
+    .probe = probe,
+    .open = open_instance,
+    .close = close_instance,
+    .collect = collect,
+    .read = xd_xl_read,
+    .write = xd_xl_write,
+    .act = xd_xl_act,
+    .settled = xd_xl_settled,
+    .doctor = xd_xl_doctor,
+};
