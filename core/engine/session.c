@@ -162,7 +162,9 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->world.readonly = c->readonly;
     s->world.one_shot = c->one_shot;
     s->world.interval_ns = sane_interval(c->interval_ns);
-    if (!c->readonly)
+    if (c->who)
+        xd_str_safe_to(s->who, sizeof(s->who), c->who);
+    else if (!c->readonly)
         find_who(s->who, sizeof(s->who));
     open_journal(s, c);
     rc = start_all(s, err);

@@ -20,6 +20,7 @@ struct xd_session_config {
     bool readonly;        /* no operator is opened; every plan is refused */
     bool one_shot;        /* the command line: sample only when asked by xd_session_refresh */
     const char *journal;  /* a path; NULL: the default of the host; "": in memory only */
+    const char *who;      /* who makes edits, for the journal; NULL: the user and terminal */
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
      * manual one) says that they are due; so every frame follows from the script alone. */
     bool inline_workers;
