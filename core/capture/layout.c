@@ -8,6 +8,7 @@
 #include "model/tables.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -421,6 +422,7 @@ int xd_capture_layout_get(struct xd_capture_layouts *l, const char *what, const 
     struct xd_capture_layout layout = {0};
     struct place p = {what, NULL, err};
     struct json_object *header;
+    char line[200];
     int rc;
 
     for (size_t i = l->n; i-- > 0;)
@@ -428,7 +430,8 @@ int xd_capture_layout_get(struct xd_capture_layouts *l, const char *what, const 
             return (int)i;
     if (l->n == XD_CAPTURE_LAYOUTS_MAX)
         return refuse(&p, "the capture has too many different headers", "");
-    rc = xd_json_parse(what, text, len, &header, err);
+    snprintf(line, sizeof(line), "%s: line 1", what);
+    rc = xd_json_parse(line, text, len, &header, err);
     if (rc)
         return rc;
     rc = layout_new(l, header, &layout, &p);

@@ -345,7 +345,7 @@ static int check_any(struct xd_capture *c, struct xd_err *err)
     if (c->file_size == 0)
         return xd_err_set(err, -ENODATA, "%s is empty: nothing was recorded in it", c->name);
     return xd_err_set(err, -ENODATA, "%s is no capture, or nothing is left of it: %s", c->name,
-                      c->damage.text);
+                      c->damage.text + strlen(c->name) + 2);
 }
 
 int xd_capture_open(const char *path, bool (*stop)(void *arg), void *arg, struct xd_capture **out,
