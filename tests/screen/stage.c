@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See stage.h. */
+#include "stage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WALL_NS (INT64_C(1772366400) * XD_NS_PER_S) /* 2026-03-01 12:00:00 UTC */
+
+/* Made by CMakeLists.txt from the folders in backends/. */
+extern const struct xd_backend *const xd_builtin_backends[];
+
+/* What the loop of the console does when it wakes: take in what happened, as long as it leads to
+ * more. The bound only keeps a broken session from hanging the test. */
+static void settle(struct stage *s)
+{
+    for (int i = 0; i < 1000; i++) {
+        bool more = xd_session_dispatch(s->session);
+
+        xd_app_update(&s->app);
+        if (!more)
+            return;
+    }
+}
+
+int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err)
+{
+    struct xd_session_config sc = {.registry = NULL,
+                                   .clock = &s->clock,
+                                   .log = &s->log,
+                                   .host = c->host,
+                                   .interval_ns = c->interval_ns,
+                                   .readonly = c->readonly,
+                                   .journal = "",
+                                   .who = "tester",
+                                   .inline_workers = true};
+    int rc;
+
+    memset(s, 0, sizeof(*s));
+    xd_clock_init_manual(&s->clock, WALL_NS);
+    xd_log_init(&s->log, &s->clock);
+    xd_canvas_init(&s->canvas, c->w, c->h, c->glyphs);
+    rc = xd_theme_load(c->theme, &s->theme, err);
+    if (rc == 0)
+        rc = xd_registry_new(xd_builtin_backends, "", &s->log, &s->registry, err);
+    sc.registry = s->registry;
+    if (rc == 0)
+        rc = xd_session_open(&sc, &s->session, err);
+    if (rc == 0)
+        rc = xd_app_init(&s->app, s->session, &s->theme, c->glyphs, err);
+    if (rc == 0) {
+        stage_resize(s, c->w, c->h);
+        return 0;
+    }
+    xd_session_close(s->session);
+    xd_registry_free(s->registry);
+    xd_canvas_done(&s->canvas);
+    xd_log_done(&s->log);
+    return rc;
+}
+
+void stage_close(struct stage *s)
+{
+    xd_app_done(&s->app);
+    xd_session_close(s->session);
+    xd_registry_free(s->registry);
+    xd_canvas_done(&s->canvas);
+    xd_log_done(&s->log);
+}
+
+void stage_tick(struct stage *s, int64_t ns)
+{
+    while (ns > 0) {
+        int session = xd_session_timeout_ms(s->session), app = xd_app_timeout_ms(&s->app);
+        int64_t step = ns;
+
+        if (session >= 0 && session * XD_NS_PER_MS < step)
+            step = session * XD_NS_PER_MS;
+        if (app >= 0 && app * XD_NS_PER_MS < step)
+            step = app * XD_NS_PER_MS;
+        if (step < XD_NS_PER_MS)
+            step = ns < XD_NS_PER_MS ? ns : XD_NS_PER_MS;
+        xd_clock_advance(&s->clock, step);
+        ns -= step;
+        settle(s);
+    }
+}
+
+void stage_key(struct stage *s, uint32_t code)
+{
+    struct xd_key k = {.code = code};
+
+    xd_app_key(&s->app, &k);
+    settle(s);
+}
+
+void stage_type(struct stage *s, const char *text)
+{
+    while (*text) {
+        uint32_t cp;
+
+        text += xd_utf8_decode(text, strlen(text), &cp);
+        stage_key(s, cp);
+    }
+}
+
+void stage_resize(struct stage *s, int w, int h)
+{
+    xd_canvas_resize(&s->canvas, w, h);
+    s->app.w = w;
+    s->app.h = h;
+    settle(s);
+}
+
+void stage_glyphs(struct stage *s, enum xd_glyphs glyphs)
+{
+    s->canvas.glyphs = glyphs;
+    s->app.glyphs = glyphs;
+}
+
+int stage_verb(struct stage *s, const char *verb, struct xd_err *err)
+{
+    int rc = xd_session_control(s->session, verb, err);
+
+    settle(s);
+    return rc;
+}
+
+void stage_frame(struct stage *s, bool styles, struct xd_buf *out)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    xd_canvas_clear(&s->canvas);
+    s->canvas.cursor_x = s->canvas.cursor_y = -1;
+    xd_app_draw(&s->app, &s->canvas);
+    (styles ? xd_canvas_dump_styles : xd_canvas_dump)(&s->canvas, &b);
+    for (char *line = b.s, *end; line && (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        xd_buf_add(out, line);
+        xd_buf_pad(out, ' ', s->canvas.w - xd_str_width(line));
+        xd_buf_addc(out, '\n');
+    }
+    xd_buf_done(&b);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stage on which a screen script plays: a host on a manual clock without threads, the console's
+ * state on it, and a canvas in place of a terminal. Every frame follows from the script alone. */
+#ifndef XD_TESTS_STAGE_H
+#define XD_TESTS_STAGE_H
+
+#include "tui/app.h"
+
+/* What a script may say before the curtain rises. */
+struct stage_config {
+    char host[256], theme[256];
+    enum xd_glyphs glyphs;
+    int w, h;
+    bool readonly;
+    int64_t interval_ns;
+};
+
+struct stage {
+    struct xd_clock clock;
+    struct xd_log log;
+    struct xd_registry *registry;
+    struct xd_session *session;
+    struct xd_theme theme;
+    struct xd_app app;
+    struct xd_canvas canvas;
+};
+
+/* Opens the host and takes its first sample; -errno with a sentence. */
+int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err);
+void stage_close(struct stage *s);
+
+/* Lets the time pass, as the console's loop would: it wakes whenever the session or the console has
+ * something to do. */
+void stage_tick(struct stage *s, int64_t ns);
+void stage_key(struct stage *s, uint32_t code);
+void stage_type(struct stage *s, const char *text); /* as characters */
+void stage_resize(struct stage *s, int w, int h);
+void stage_glyphs(struct stage *s, enum xd_glyphs glyphs);
+int stage_verb(struct stage *s, const char *verb, struct xd_err *err);
+
+/* The frame now, h lines of w cells (blanks included); with `styles` a letter for each cell's role
+ * instead of the cell. */
+void stage_frame(struct stage *s, bool styles, struct xd_buf *out);
+
+#endif
