@@ -21,6 +21,6 @@ int main(int argc, char **argv)
         .console = xd_console_run,
     };
 
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, "");
     return xd_cli_main(&cli, argc, argv);
 }

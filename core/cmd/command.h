@@ -21,6 +21,8 @@ struct xd_option {
 enum xd_command_flags {
     XD_CMD_WRITES = 1 << 0, /* not available in a read-only session */
     XD_CMD_BAR = 1 << 1,    /* console: shown on the key bar */
+    XD_CMD_STAGED = 1 << 2, /* console: only while edits are staged */
+    XD_CMD_PLAYER = 1 << 3, /* console: only where the host is a capture */
 };
 
 struct xd_command {

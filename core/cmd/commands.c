@@ -31,8 +31,11 @@ static const struct xd_option get_options[] = {
 };
 
 #define EDIT_OPTIONS                                                                               \
-    {"dry-run", 'n', NULL, "Show the plan and do nothing"},                                        \
-        {"yes", 'y', NULL, "Do not ask"}, {"output", 'o', "FORMAT", "table or json"}, {0}
+    {"dry-run", 'n', NULL, "Show the plan and do nothing"}, {"yes", 'y', NULL, "Do not ask"},      \
+        {"output", 'o', "FORMAT", "table or json"},                                                \
+    {                                                                                              \
+        0                                                                                          \
+    }
 
 static const struct xd_option edit_options[] = {EDIT_OPTIONS};
 
@@ -87,33 +90,59 @@ static int cmd_help(void *ctx, int argc, char **argv, struct xd_err *err)
 }
 
 const struct xd_command xd_cli_commands[] = {
-    {.name = "get", .args = "[TABLE]", .run = xd_cmd_get, .options = get_options,
+    {.name = "get",
+     .args = "[TABLE]",
+     .run = xd_cmd_get,
+     .options = get_options,
      .title = "Print a table of the host",
      .help = "Without TABLE: the tables there are and their columns. Rates such as CPU% need two "
              "samples, so a table that shows one takes a second sample after --interval (1s here); "
              "--once does without. In JSON an unknown value is null, memory is in KiB, and all "
              "columns are there unless -c chooses."},
-    {.name = "set", .args = "OBJECT [KNOB=VALUE]… [OBJECT KNOB=VALUE…]…", .run = xd_cmd_set,
-     .options = edit_options, .flags = XD_CMD_WRITES, .title = "Edit the host",
+    {.name = "set",
+     .args = "OBJECT [KNOB=VALUE]… [OBJECT KNOB=VALUE…]…",
+     .run = xd_cmd_set,
+     .options = edit_options,
+     .flags = XD_CMD_WRITES,
+     .title = "Edit the host",
      .help = "Shows the plan, asks, applies it step by step, reads each value back and writes it "
              "to the journal. A step expects the value that the plan shows: if somebody else has "
              "changed it meanwhile, it is REFUSED. If a step fails, the earlier ones are taken "
              "back. With only an OBJECT: the knobs and actions it has. Without a terminal --yes "
              "is needed."},
-    {.name = "do", .args = "OBJECT ACTION [PARAM=VALUE]…", .run = xd_cmd_do,
-     .options = edit_options, .flags = XD_CMD_WRITES, .title = "Carry out an action: pause, shutdown …",
+    {.name = "do",
+     .args = "OBJECT ACTION [PARAM=VALUE]…",
+     .run = xd_cmd_do,
+     .options = edit_options,
+     .flags = XD_CMD_WRITES,
+     .title = "Carry out an action: pause, shutdown …",
      .help = "Planned, journalled and verified as an edit is."},
-    {.name = "undo", .args = "[N]", .run = xd_cmd_undo, .options = edit_options,
-     .flags = XD_CMD_WRITES, .title = "Take back journal entry N, or the newest that can be",
+    {.name = "undo",
+     .args = "[N]",
+     .run = xd_cmd_undo,
+     .options = edit_options,
+     .flags = XD_CMD_WRITES,
+     .title = "Take back journal entry N, or the newest that can be",
      .help = "The inverse steps in reverse order; each expects to find what the edit has set."},
-    {.name = "journal", .args = "[N]", .run = xd_cmd_journal, .options = journal_options,
+    {.name = "journal",
+     .args = "[N]",
+     .run = xd_cmd_journal,
+     .options = journal_options,
      .title = "Print the journal, or entry N with its steps",
      .help = "An entry without an end is UNKNOWN: the program died in the middle of it."},
-    {.name = "capture", .args = "FILE", .run = xd_cmd_capture, .options = capture_options,
+    {.name = "capture",
+     .args = "FILE",
+     .run = xd_cmd_capture,
+     .options = capture_options,
      .title = "Record the host to FILE, for --host capture:FILE"},
-    {.name = "doctor", .run = xd_cmd_doctor, .options = doctor_options,
+    {.name = "doctor",
+     .run = xd_cmd_doctor,
+     .options = doctor_options,
      .title = "What this host can and can't do, why, and what to do about it"},
-    {.name = "help", .args = "[COMMAND]", .run = cmd_help, .title = "Help on xendeck or on a command"},
+    {.name = "help",
+     .args = "[COMMAND]",
+     .run = cmd_help,
+     .title = "Help on xendeck or on a command"},
     {.name = "man", .run = cmd_man, .title = "Print the manual page (for man -l -)"},
     {.name = "completion", .run = cmd_completion, .title = "Print the completion script for bash"},
     {0},

@@ -98,8 +98,10 @@ static int parse_wishes(int argc, char **argv, struct xd_wish *wishes, struct xd
             continue;
         }
         if (!object)
-            return xd_err_set(err, -EINVAL, "\"%s\": of which object? For example: "
-                              "xendeck set domain/web1 %s", argv[i], argv[i]);
+            return xd_err_set(err, -EINVAL,
+                              "\"%s\": of which object? For example: "
+                              "xendeck set domain/web1 %s",
+                              argv[i], argv[i]);
         if (n == WISHES_MAX)
             return xd_err_set(err, -E2BIG, "more than %d edits at once", WISHES_MAX);
         *equals = '\0';

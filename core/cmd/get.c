@@ -62,7 +62,8 @@ static int unknown_table(struct get *g, const char *name, struct xd_err *err)
     return -ENOENT;
 }
 
-/* What -c, -f, -s and -o ask for. JSON has all columns by default: scripts choose for themselves. */
+/* What -c, -f, -s and -o ask for. JSON has all columns by default: scripts choose for themselves.
+ */
 static int parse_wishes(struct get *g, struct xd_err *err)
 {
     const char *columns = xd_cli_option(g->cli, "columns");

@@ -16,7 +16,8 @@ static const char *const exit_statuses[] = {
 static const char filters[] =
     "A filter is words and comparisons, divided by blanks (and) or | (or), with ( ) and ! for not. "
     "A word is looked for in all text columns. A comparison is COLUMN:VALUE (contains, or equals "
-    "for numbers), = != < <= > >=, or ~ for a regular expression; VALUE may have a unit (mem_kib>2G) "
+    "for numbers), = != < <= > >=, or ~ for a regular expression; VALUE may have a unit "
+    "(mem_kib>2G) "
     "and ? is unknown.";
 
 static void print_wrapped(FILE *out, const char *text, int indent, int width)
@@ -53,7 +54,8 @@ void xd_help_overview(struct xd_cli *cli, FILE *out)
 {
     fputs("xendeck: a console for a Xen host\n\nUsage:\n"
           "  xendeck [OPTION…]               the full-screen console\n"
-          "  xendeck [OPTION…] COMMAND …     one command\n\nCommands:\n", out);
+          "  xendeck [OPTION…] COMMAND …     one command\n\nCommands:\n",
+          out);
     for (const struct xd_command *c = xd_cli_commands; c->name; c++) {
         char left[64];
         snprintf(left, sizeof(left), "%s%s%s", c->name, c->args ? " " : "", c->args ? c->args : "");
@@ -161,7 +163,8 @@ void xd_help_man(struct xd_cli *cli, FILE *out)
             "else on a simulated one. With a command: the same, scriptable.\n"
             ".PP\nAn OBJECT is domain/NAME (or a domid, or a UUID), vcpu/DOMAIN/NUMBER, pool/NAME, "
             "node/NUMBER, pcpu/NUMBER or host.\n"
-            ".SH OPTIONS\n", XD_VERSION);
+            ".SH OPTIONS\n",
+            XD_VERSION);
     man_options(out, xd_cli_global_options);
     man_commands(out);
     fputs(".SH FILTERS\n", out);
@@ -174,7 +177,8 @@ void xd_help_man(struct xd_cli *cli, FILE *out)
           ".TP\nXENDECK_MODULES\nfolders with backend modules, divided by colons\n"
           ".TP\nXENDECK_STATE\nfolder of the journals (default /var/lib/xendeck for root)\n"
           ".TP\nNO_COLOR\nif set and not empty: no colours\n"
-          ".SH SEE ALSO\n.BR xl (1),\n.BR xentop (1),\n.BR xenpm (1)\n", out);
+          ".SH SEE ALSO\n.BR xl (1),\n.BR xentop (1),\n.BR xenpm (1)\n",
+          out);
 }
 
 void xd_help_completion(FILE *out)
@@ -184,7 +188,8 @@ void xd_help_completion(FILE *out)
           "    local cur=${COMP_WORDS[COMP_CWORD]} cmd= w\n"
           "    for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
           "        case $w in -*) ;; *) cmd=$w; break ;; esac\n    done\n"
-          "    case $cmd in\n", out);
+          "    case $cmd in\n",
+          out);
     for (const struct xd_command *c = xd_cli_commands; c->name; c++) {
         fprintf(out, "    %s) COMPREPLY=($(compgen -W \"", c->name);
         for (const struct xd_option *o = c->options; o && o->name; o++)
@@ -193,7 +198,8 @@ void xd_help_completion(FILE *out)
             fputs("$(xendeck get 2>/dev/null | sed -n 's/^\\([a-z]\\+\\) .*/\\1/p')", out);
         else if (strcmp(c->name, "set") == 0 || strcmp(c->name, "do") == 0)
             fputs("$(xendeck get domains --once -c name -o csv 2>/dev/null | "
-                  "sed '1d;s/\\r$//;s/^/domain\\//')", out);
+                  "sed '1d;s/\\r$//;s/^/domain\\//')",
+                  out);
         fputs("\" -- \"$cur\")) ;;\n", out);
     }
     fputs("    *) COMPREPLY=($(compgen -W \"", out);

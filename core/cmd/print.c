@@ -37,8 +37,8 @@ static void put_padded(struct xd_buf *b, const char *text, int width, bool right
     xd_buf_add(b, last ? "\n" : "  ");
 }
 
-static void print_table(FILE *out, const struct xd_table_desc *d,
-                        const struct xd_row *const *rows, size_t n, const struct xd_print *p)
+static void print_table(FILE *out, const struct xd_table_desc *d, const struct xd_row *const *rows,
+                        size_t n, const struct xd_print *p)
 {
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_buf b = XD_BUF_INIT;
@@ -162,8 +162,8 @@ static void print_json(FILE *out, const struct xd_table_desc *d, const struct xd
 void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row *const *rows,
                    size_t n, const struct xd_print *p)
 {
-    static void (*const print[])(FILE *, const struct xd_table_desc *,
-                                 const struct xd_row *const *, size_t, const struct xd_print *) = {
+    static void (*const print[])(FILE *, const struct xd_table_desc *, const struct xd_row *const *,
+                                 size_t, const struct xd_print *) = {
         [XD_FORMAT_TABLE] = print_table,
         [XD_FORMAT_JSON] = print_json,
         [XD_FORMAT_CSV] = print_csv,

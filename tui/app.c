@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The console's heart: keys and `:` lines to commands, the session's news to state, state to a
+ * frame. */
+#include "tui/app.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/tables.h"
+#include "tui/complete.h"
+#include "tui/console.h"
+#include "tui/dialog.h"
+
+#define MIN_W       40
+#define MIN_H       12
+#define DETAIL_MIN  20 /* screens less tall than this keep their rows for the table */
+#define DETAIL_ROWS 5
+#define LOG_ROWS    8
+
+int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *theme,
+                enum xd_glyphs glyphs, struct xd_err *err)
+{
+    *a = (struct xd_app){.session = s, .world = xd_session_world(s), .glyphs = glyphs};
+    a->theme = *theme;
+    a->w = 80;
+    a->h = 24;
+    xd_screens_make(a);
+    if (!a->n_screens)
+        return xd_err_set(err, -ENODEV, "%s publishes no table", xd_world_host(a->world));
+    if (*xd_world_fallback(a->world))
+        xd_app_say(a, XD_S_WARN, "No Xen here, this is the demo host: %s",
+                   xd_world_fallback(a->world));
+    return 0;
+}
+
+void xd_app_done(struct xd_app *a)
+{
+    while (a->dialog)
+        xd_dialog_pop(a);
+    xd_app_unstage(a, NULL, NULL);
+    xd_app_freeze(a, false);
+    for (int i = 0; i < a->n_screens; i++)
+        xd_screen_done(&a->screens[i]);
+    xd_line_forget(&a->history);
+}
+
+/* --- what is shown --- */
+
+struct xd_screen *xd_app_screen(struct xd_app *a)
+{
+    return &a->screens[a->screen];
+}
+
+bool xd_app_readonly(const struct xd_app *a)
+{
+    return xd_world_readonly(a->world);
+}
+
+bool xd_app_playing(const struct xd_app *a)
+{
+    return xd_world_sources(a->world) &&
+           strcmp(xd_world_source(a->world, 0).backend->name, "capture") == 0;
+}
+
+int64_t xd_app_now(const struct xd_app *a)
+{
+    return a->frozen ? a->frozen_at_ns : xd_world_now(a->world);
+}
+
+const struct xd_table *xd_app_table(const struct xd_app *a, const char *name)
+{
+    if (!a->frozen)
+        return xd_world_table(a->world, name);
+    for (size_t i = 0; i < XD_SOURCES_MAX; i++) {
+        const struct xd_table *t = a->held[i] ? xd_snapshot_table(a->held[i], name) : NULL;
+        if (t)
+            return t;
+    }
+    return NULL;
+}
+
+void xd_app_freeze(struct xd_app *a, bool on)
+{
+    for (size_t i = 0; i < XD_SOURCES_MAX; i++) {
+        xd_snapshot_unref(a->held[i]);
+        a->held[i] =
+            on && i < xd_world_sources(a->world) ? xd_session_snapshot(a->session, i) : NULL;
+    }
+    a->frozen_at_ns = xd_world_now(a->world);
+    a->frozen = on;
+}
+
+void xd_app_say(struct xd_app *a, enum xd_role_style s, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(a->message, sizeof(a->message), fmt, ap);
+    va_end(ap);
+    a->message_style = s;
+}
+
+void xd_app_fail(struct xd_app *a, const struct xd_err *err)
+{
+    xd_app_say(a, XD_S_BAD, "%s", xd_err_text(err));
+}
+
+/* --- news from the session --- */
+
+/* An edit of dom0's own CPUs, memory or weight may leave the admin without a shell. */
+static bool could_cut_us_off(const struct xd_plan *p)
+{
+    static const char dom0[] = "00000000-0000-0000-0000-000000000000";
+
+    for (size_t i = 0; i < p->n; i++)
+        if (xd_str_starts(p->steps[i].object.key, dom0))
+            return !p->undoes && p->outcome == XD_DONE;
+    return false;
+}
+
+static void tell_end(struct xd_app *a, const struct xd_plan *p)
+{
+    a->plan_running = false;
+    if (p->outcome == XD_DONE && a->plan_from_staged)
+        xd_app_unstage(a, NULL, NULL);
+    a->plan_from_staged = false;
+    xd_app_say(a, xd_outcome_style(p->outcome), "%s: %s%s%s%s", xd_outcome_name(p->outcome),
+               p->title, p->detail ? ": " : "", p->detail ? p->detail : "",
+               p->outcome == XD_DONE && !p->undoes ? "    U takes it back" : "");
+    if (could_cut_us_off(p)) {
+        a->keep_until_ns = xd_world_now(a->world) + XD_KEEP_NS;
+        a->keep_id = p->id;
+    }
+}
+
+static void undo_unkept(struct xd_app *a)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *p;
+    uint64_t id = a->keep_id;
+
+    a->keep_until_ns = 0;
+    if (xd_plan_undo(a->world, xd_session_journal(a->session), id, &p, &err) < 0)
+        xd_app_fail(a, &err);
+    else
+        xd_app_start(a, p);
+}
+
+void xd_app_update(struct xd_app *a)
+{
+    const struct xd_plan *p = xd_session_plan(a->session);
+
+    if (a->plan_running && p && !xd_session_busy(a->session))
+        tell_end(a, p);
+    if (a->keep_until_ns && xd_world_now(a->world) >= a->keep_until_ns)
+        undo_unkept(a);
+    for (int i = 0; i < a->n_screens; i++)
+        if (i == a->screen || !a->frozen)
+            xd_screen_update(a, &a->screens[i]);
+}
+
+int xd_app_timeout_ms(const struct xd_app *a)
+{
+    return a->keep_until_ns ? 250 : -1;
+}
+
+/* --- commands --- */
+
+bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd_err *err)
+{
+    if ((c->flags & XD_CMD_PLAYER) && !xd_app_playing(a))
+        xd_err_set(err, -ENOTSUP, ":%s is for a capture; this host is live", c->name);
+    else if ((c->flags & XD_CMD_WRITES) && xd_app_readonly(a))
+        xd_err_set(err, -EROFS, "%s can't be edited: %s", xd_world_host(a->world),
+                   xd_app_playing(a) ? "it is a capture" : "this console is read-only");
+    else if ((c->flags & XD_CMD_STAGED) && !a->n_staged)
+        xd_err_set(err, -ENOENT, "nothing is staged; e edits what is under the cursor");
+    else
+        return true;
+    return false;
+}
+
+static void run_command(struct xd_app *a, const struct xd_command *c, int argc, char **argv,
+                        uint32_t key)
+{
+    struct xd_err err = XD_ERR_INIT;
+
+    a->key = key;
+    if (!xd_app_offers(a, c, &err) || c->run(a, argc, argv, &err) < 0)
+        xd_app_fail(a, &err);
+    a->key = 0;
+    if (!a->quit)
+        xd_screen_update(a, xd_app_screen(a));
+}
+
+int xd_app_run_line(struct xd_app *a, const char *line, struct xd_err *err)
+{
+    char *storage, *argv[64];
+    int argc = xd_command_split(line, &storage, argv, 63, err);
+
+    if (argc <= 0)
+        return argc;
+    argv[argc] = NULL;
+    const struct xd_command *c = xd_command_find(xd_console_commands, argv[0]);
+    int rc = 0;
+    if (!c) {
+        const char *near = xd_command_nearest(xd_console_commands, argv[0]);
+        rc = xd_err_set(err, -ENOENT, "there is no command \"%s\"%s%s%s", argv[0],
+                        near ? "; did you mean :" : "; ? lists them", near ? near : "",
+                        near ? "?" : "");
+    } else {
+        run_command(a, c, argc, argv, 0);
+    }
+    free(storage);
+    return rc;
+}
+
+static bool has_key(const struct xd_command *c, uint32_t code)
+{
+    char name[16];
+
+    for (const char *p = c->keys; p && *p;) {
+        size_t n = strcspn(p, " ");
+        snprintf(name, sizeof(name), "%.*s", (int)n, p);
+        if (xd_key_parse(name) == code)
+            return true;
+        p += n + strspn(p + n, " ");
+    }
+    return false;
+}
+
+/* --- keys --- */
+
+static void end_prompt(struct xd_app *a)
+{
+    a->prompt = XD_PROMPT_NONE;
+    a->prompt_error[0] = '\0';
+}
+
+/* A filter is tried while it is typed; a text that is no filter yet leaves the last good one. */
+static void try_filter(struct xd_app *a)
+{
+    struct xd_err err = XD_ERR_INIT;
+
+    a->prompt_error[0] = '\0';
+    if (xd_screen_set_filter(xd_app_screen(a), a->line.text, &err) < 0)
+        snprintf(a->prompt_error, sizeof(a->prompt_error), "%s", xd_err_text(&err));
+    xd_screen_update(a, xd_app_screen(a));
+}
+
+static void accept_prompt(struct xd_app *a)
+{
+    struct xd_err err = XD_ERR_INIT;
+    char text[XD_LINE_BYTES];
+
+    if (a->prompt == XD_PROMPT_FILTER && a->prompt_error[0])
+        return; /* the error is on the screen; Esc goes back */
+    snprintf(text, sizeof(text), "%s", a->line.text);
+    if (a->prompt == XD_PROMPT_FILTER) {
+        end_prompt(a);
+        return;
+    }
+    end_prompt(a);
+    xd_line_remember(&a->history, text);
+    if (xd_app_run_line(a, text, &err) < 0)
+        xd_app_fail(a, &err);
+}
+
+static void leave_prompt(struct xd_app *a)
+{
+    if (a->prompt == XD_PROMPT_FILTER)
+        xd_screen_set_filter(xd_app_screen(a), a->filter_before, NULL);
+    end_prompt(a);
+    xd_screen_update(a, xd_app_screen(a));
+}
+
+static void prompt_key(struct xd_app *a, const struct xd_key *k)
+{
+    bool command = a->prompt == XD_PROMPT_COMMAND;
+
+    if (k->code == XD_KEY_ENTER)
+        accept_prompt(a);
+    else if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c') ||
+             (k->code == XD_KEY_BACKSPACE && !a->line.len))
+        leave_prompt(a);
+    else if (k->code == XD_KEY_TAB && command)
+        xd_complete(a, &a->line, a->prompt_error, sizeof(a->prompt_error));
+    else if (xd_line_key(&a->line, k, command ? &a->history : NULL)) {
+        if (command)
+            a->prompt_error[0] = '\0';
+        else
+            try_filter(a);
+    }
+}
+
+/* Mouse: a row, a tab or a heading. */
+static void click(struct xd_app *a, int x, int y)
+{
+    struct xd_screen *s = xd_app_screen(a);
+    struct xd_layout l;
+
+    if (y >= 3 && (size_t)(y - 3) < s->page) {
+        xd_screen_goto(a, s, s->top + (size_t)(y - 3));
+    } else if (y == 2 && s->desc) {
+        xd_layout_make(s, a->w, &l);
+        for (int i = 0; i < l.n; i++) {
+            if (x >= l.at[i].x && x < l.at[i].x + l.at[i].width && !l.at[i].spark) {
+                bool again = s->sort.n && s->sort.by[0].col == l.at[i].col;
+                s->sort.by[0].down = again ? !s->sort.by[0].down : l.at[i].right;
+                s->sort.by[0].col = l.at[i].col;
+                s->sort.n = 1;
+            }
+        }
+    } else if (y == 1) {
+        for (int i = 0, left = 1; i < a->n_screens; i++) {
+            int w = xd_str_width(a->screens[i].view->title) + 4;
+            if (x >= left && x < left + w)
+                a->screen = i;
+            left += w;
+        }
+    }
+    xd_screen_update(a, xd_app_screen(a));
+}
+
+/* "Keep it?" has the keys y and n until it is answered. True if k was an answer. */
+static bool answer_keep(struct xd_app *a, uint32_t code)
+{
+    if (!a->keep_until_ns || (code != 'y' && code != 'n'))
+        return false;
+    if (code == 'n') {
+        undo_unkept(a);
+    } else {
+        a->keep_until_ns = 0;
+        xd_app_say(a, XD_S_GOOD, "Kept.");
+    }
+    return true;
+}
+
+void xd_app_key(struct xd_app *a, const struct xd_key *k)
+{
+    char *argv[2];
+
+    if (k->code == XD_KEY_RESIZE)
+        return;
+    if (a->dialog) {
+        a->dialog->ops->key(a, a->dialog, k);
+        if (!a->quit)
+            xd_screen_update(a, xd_app_screen(a));
+        return;
+    }
+    if (a->prompt != XD_PROMPT_NONE) {
+        prompt_key(a, k);
+        return;
+    }
+    if (answer_keep(a, k->code))
+        return;
+    a->message[0] = '\0';
+    if (k->code == XD_KEY_CLICK) {
+        click(a, k->x, k->y);
+        return;
+    }
+    for (const struct xd_command *c = xd_console_commands; c->name; c++) {
+        if (has_key(c, k->code)) {
+            argv[0] = (char *)c->name;
+            argv[1] = NULL;
+            run_command(a, c, 1, argv, k->code);
+            return;
+        }
+    }
+}
+
+/* --- a frame --- */
+
+static void draw_too_small(struct xd_canvas *c)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "xendeck needs %d x %d", MIN_W, MIN_H);
+    xd_canvas_field(c, 0, c->h / 2, c->w, false, XD_S_WARN, text);
+    snprintf(text, sizeof(text), "this is %d x %d; q quits", c->w, c->h);
+    xd_canvas_field(c, 0, c->h / 2 + 1, c->w, false, XD_S_NORMAL, text);
+}
+
+/* The line over the detail pane: "── web1 ──────". */
+static void draw_rule(const struct xd_screen *s, const struct xd_row *row, struct xd_canvas *c,
+                      int y)
+{
+    char label[XD_KEY_MAX];
+
+    xd_canvas_hline(c, 0, y, c->w, XD_S_BORDER);
+    if (row)
+        xd_canvas_printf(c, 3, y, XD_S_TITLE_ON, " %s ", xd_row_label(s->desc, row, label));
+}
+
+static int detail_rows(const struct xd_app *a, const struct xd_screen *s, int body)
+{
+    if (!s->view->detail || a->detail_off || body < DETAIL_MIN - 4)
+        return 0;
+    return DETAIL_ROWS + 1;
+}
+
+/* How many rows the table of a screen has on an h-line terminal. */
+static int table_rows(const struct xd_app *a, const struct xd_screen *s)
+{
+    int body = a->h - 4 - (a->log_pane ? LOG_ROWS + 1 : 0);
+
+    return body - detail_rows(a, s, body) - 1;
+}
+
+void xd_app_resize(struct xd_app *a, int w, int h)
+{
+    a->w = w;
+    a->h = h;
+    for (int i = 0; i < a->n_screens; i++) {
+        int rows = table_rows(a, &a->screens[i]);
+        xd_screen_fit(&a->screens[i], rows > 0 ? (size_t)rows : 1);
+    }
+}
+
+void xd_app_draw(const struct xd_app *a, struct xd_canvas *c)
+{
+    const struct xd_screen *s = &a->screens[a->screen];
+    const struct xd_row *row = xd_screen_row(s);
+
+    xd_canvas_clear(c);
+    c->cursor_x = c->cursor_y = -1;
+    if (c->w < MIN_W || c->h < MIN_H) {
+        draw_too_small(c);
+        return;
+    }
+    int log = a->log_pane ? LOG_ROWS + 1 : 0, body = c->h - 4 - log;
+    int detail = detail_rows(a, s, body);
+    struct xd_rect table = {0, 2, c->w, body - detail};
+    struct xd_rect pane = {2, 2 + body - detail + 1, c->w - 3, detail - 1};
+
+    xd_header_draw(a, c);
+    s->view->draw(a, s, c, table);
+    if (detail) {
+        draw_rule(s, s->desc ? row : NULL, c, table.y + table.h);
+        if (row || !s->desc)
+            s->view->detail(a, s, row, c, pane);
+    }
+    if (log) {
+        struct xd_rect r = {0, 2 + body + 1, c->w, log - 1};
+        xd_canvas_hline(c, 0, 2 + body, c->w, XD_S_BORDER);
+        xd_canvas_text(c, 3, 2 + body, XD_S_TITLE_ON, " Log ");
+        xd_log_draw(a, c, r);
+    }
+    xd_status_draw(a, c, c->h - 2);
+    xd_keybar_draw(a, c, c->h - 1);
+    if (a->dialog)
+        a->dialog->ops->draw(a, a->dialog, c);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The console's state and its three entrances: a key, a `:` line, a frame. A frame is a pure function
+ * of (app, world): drawing changes nothing, so a screen is tested without a terminal. */
+#ifndef XD_TUI_APP_H
+#define XD_TUI_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/command.h"
+#include "engine/session.h"
+#include "tui/canvas.h"
+#include "tui/key.h"
+#include "tui/line.h"
+#include "tui/theme.h"
+#include "tui/view.h"
+
+#define XD_STAGED_MAX  256
+#define XD_SCREENS_MAX 24
+#define XD_KEEP_NS     (15 * XD_NS_PER_S) /* to say "keep it" after an edit that could cut us off */
+
+struct xd_dialog;
+
+/* A wish that waits to be applied; all strings on the heap. */
+struct xd_staged {
+    char *object; /* "domain/UUID": a path that finds it whatever its name becomes */
+    char *table, *key;
+    char *column; /* where the knob shows its value; NULL for actions */
+    char *name, *value;
+    char *text; /* "web1 sched.cap none → 40" */
+};
+
+enum xd_prompt { XD_PROMPT_NONE, XD_PROMPT_COMMAND, XD_PROMPT_FILTER };
+
+struct xd_app {
+    struct xd_session *session;
+    const struct xd_world *world;
+    struct xd_theme theme;
+    enum xd_glyphs glyphs;
+    int w, h; /* of the terminal */
+
+    struct xd_screen screens[XD_SCREENS_MAX];
+    int n_screens, screen;
+
+    struct xd_staged staged[XD_STAGED_MAX];
+    int n_staged;
+
+    struct xd_dialog *dialog; /* the topmost; each knows the one below */
+    enum xd_prompt prompt;    /* what the bottom line is asking for */
+    char prompt_error[256];   /* what is wrong with what was typed so far */
+    char filter_before[256];  /* to go back to with Esc */
+    struct xd_line line;
+    struct xd_line_history history; /* of `:` lines */
+
+    char message[256]; /* one sentence in the status line, until the next key */
+    enum xd_role_style message_style;
+    bool log_pane, detail_off;
+    bool asked_quit;        /* q was answered with a question */
+    bool player_paused;
+    bool plan_running;      /* its end is still to be told */
+    bool plan_from_staged;  /* it came from the staged edits: they go when it is done */
+    int64_t keep_until_ns;  /* 0: nothing to keep; else `keep_id` is undone at this time */
+    uint64_t keep_id;
+
+    /* Frozen: the screens show the snapshots of that moment, held here. */
+    bool frozen;
+    struct xd_snapshot *held[XD_SOURCES_MAX];
+    int64_t frozen_at_ns;
+
+    uint32_t key;                /* that called the command which runs; 0: a `:` line did */
+    bool quit, repaint, suspend, theme_changed; /* what the loop is asked for */
+};
+
+int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *theme,
+                enum xd_glyphs glyphs, struct xd_err *err);
+void xd_app_done(struct xd_app *a);
+
+/* Takes in what happened in the session (call after each dispatch): the end of a plan, rows that
+ * are gone, the countdown of "keep this?". */
+void xd_app_update(struct xd_app *a);
+/* When update has something to do by itself, in ms from now; -1: never. */
+int xd_app_timeout_ms(const struct xd_app *a);
+void xd_app_key(struct xd_app *a, const struct xd_key *k);
+/* The terminal's size; also to be called after a pane was opened or closed. */
+void xd_app_resize(struct xd_app *a, int w, int h);
+/* A command by name with arguments, as typed behind `:`. */
+int xd_app_run_line(struct xd_app *a, const char *line, struct xd_err *err);
+void xd_app_draw(const struct xd_app *a, struct xd_canvas *c);
+
+/* --- for commands and dialogs --- */
+void xd_app_say(struct xd_app *a, enum xd_role_style s, const char *fmt, ...) XD_PRINTF(3, 4);
+void xd_app_fail(struct xd_app *a, const struct xd_err *err);
+bool xd_app_readonly(const struct xd_app *a);
+bool xd_app_playing(const struct xd_app *a); /* the host is a capture */
+struct xd_screen *xd_app_screen(struct xd_app *a);
+int64_t xd_app_now(const struct xd_app *a); /* of what is shown: stands still while frozen */
+/* The table to show: the world's, or the held one while frozen. */
+const struct xd_table *xd_app_table(const struct xd_app *a, const char *name);
+void xd_app_freeze(struct xd_app *a, bool on);
+/* Whether the command makes sense now (read-only, capture only …); else why not, in err. */
+bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd_err *err);
+
+/* Stages a wish for the marked rows, or the one under the cursor; -errno with a sentence when one of
+ * them can't be had. value is text; NULL for an action. */
+int xd_app_stage(struct xd_app *a, const char *name, const char *value, struct xd_err *err);
+/* The same for an object by its path. */
+int xd_app_stage_for(struct xd_app *a, const char *object, const char *name, const char *value,
+                     struct xd_err *err);
+void xd_app_unstage(struct xd_app *a, const char *table, const char *key); /* NULLs: all */
+int xd_app_apply(struct xd_app *a, struct xd_err *err); /* proposes what is staged as one plan */
+/* Carries a plan out; takes it. */
+void xd_app_start(struct xd_app *a, struct xd_plan *p);
+/* Proposes one action for the marked rows, or the one under the cursor. */
+int xd_app_propose_action(struct xd_app *a, const char *name, struct xd_err *err);
+
+/* The journal's entry under the cursor of its screen, or NULL; and the style of an outcome. */
+const struct xd_journal_entry *xd_journal_under_cursor(const struct xd_app *a);
+enum xd_role_style xd_outcome_style(enum xd_outcome o);
+
+/* drawn by files of their own */
+void xd_header_draw(const struct xd_app *a, struct xd_canvas *c);
+void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y);
+void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y);
+void xd_log_draw(const struct xd_app *a, struct xd_canvas *c, struct xd_rect r);
+
+#endif

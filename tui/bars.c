@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bottom: the status line (what is typed, said, staged, or running), the key bar made from the
+ * command table, and the log pane. */
+#include <string.h>
+
+#include "model/tables.h"
+#include "tui/app.h"
+#include "tui/console.h"
+
+/* "3 of 14 · /web · sort -cpu": where one is in the table. */
+static int draw_place(const struct xd_app *a, struct xd_canvas *c, int y)
+{
+    const struct xd_screen *s = &a->screens[a->screen];
+    struct xd_buf b = XD_BUF_INIT;
+    size_t n = xd_screen_count(a, s);
+
+    if (s->n_marks)
+        xd_buf_printf(&b, "%zu marked · ", s->n_marks);
+    if (s->filter[0])
+        xd_buf_printf(&b, "/%s · ", s->filter);
+    xd_buf_printf(&b, "%zu of %zu ", n ? s->at + 1 : 0, n);
+    int w = xd_str_width(xd_buf_str(&b));
+    xd_canvas_text(c, c->w - w, y, XD_S_DIM, xd_buf_str(&b));
+    xd_buf_done(&b);
+    return w;
+}
+
+static void running_text(const struct xd_plan *p, struct xd_buf *b)
+{
+    xd_buf_printf(b, "applying %zu of %zu: %s", p->at + 1, p->n,
+                  p->at < p->n ? p->steps[p->at].text : p->title);
+    if (p->permille >= 0)
+        xd_buf_printf(b, "  %d%%", p->permille / 10);
+    if (p->progress[0])
+        xd_buf_printf(b, "  %s", p->progress);
+    xd_buf_add(b, "  (Esc cancels)");
+}
+
+static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
+{
+    const char *trouble;
+
+    if (a->keep_until_ns) {
+        int64_t left = (a->keep_until_ns - xd_app_now(a) + XD_NS_PER_S - 1) / XD_NS_PER_S;
+        xd_buf_printf(b,
+                      "Domain-0 was edited. Keep it? y keeps, n undoes; undone by itself in %lld s",
+                      (long long)(left > 0 ? left : 0));
+        return XD_S_WARN;
+    }
+    if (xd_session_busy(a->session)) {
+        running_text(xd_session_plan(a->session), b);
+        return XD_S_ACCENT;
+    }
+    if (a->message[0]) {
+        xd_buf_add(b, a->message);
+        return a->message_style;
+    }
+    if (a->n_staged == 1)
+        xd_buf_printf(b, "staged: %s    a apply · u unstage", a->staged[0].text);
+    else if (a->n_staged)
+        xd_buf_printf(b, "%d edits staged    a apply · u unstage", a->n_staged);
+    if (a->n_staged)
+        return XD_S_STAGED;
+    const struct xd_screen *s = &a->screens[a->screen];
+    trouble = s->desc ? xd_world_trouble(a->world, s->desc->name) : NULL;
+    if (trouble && !a->frozen) {
+        xd_buf_printf(b, "STALE: %s", trouble);
+        return XD_S_WARN;
+    }
+    return XD_S_DIM;
+}
+
+void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y)
+{
+    struct xd_rect line = {0, y, c->w, 1};
+    struct xd_buf b = XD_BUF_INIT;
+
+    if (a->prompt != XD_PROMPT_NONE) {
+        int w = a->prompt_error[0] ? c->w / 2 : c->w;
+        xd_line_draw(&a->line, c, 0, y, w, a->prompt == XD_PROMPT_FILTER ? "/" : ":");
+        if (a->prompt_error[0])
+            xd_canvas_field(c, w + 1, y, c->w - w - 1, false, XD_S_BAD, a->prompt_error);
+        return;
+    }
+    enum xd_role_style style = status_text(a, &b);
+    xd_canvas_fill(c, line, XD_S_NORMAL);
+    int w = draw_place(a, c, y);
+    xd_canvas_field(c, 1, y, c->w - w - 2, false, style, xd_buf_str(&b));
+    xd_buf_done(&b);
+}
+
+/* Keys with their labels, the most useful first, as many as fit. */
+void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y)
+{
+    struct xd_rect line = {0, y, c->w, 1};
+    int x = 1;
+
+    xd_canvas_fill(c, line, XD_S_KEY_TEXT);
+    for (const struct xd_command *k = xd_console_commands; k->name; k++) {
+        char key[24];
+        if (!(k->flags & XD_CMD_BAR) || !xd_app_offers(a, k, NULL))
+            continue;
+        snprintf(key, sizeof(key), "%.*s", (int)strcspn(k->keys, " "), k->keys);
+        int w = xd_str_width(key) + 1 + xd_str_width(k->label);
+        if (x + w > c->w)
+            break;
+        x += xd_canvas_text(c, x, y, XD_S_KEY, key) + 1;
+        x += xd_canvas_text(c, x, y, XD_S_KEY_TEXT, k->label) + 2;
+    }
+}
+
+void xd_log_draw(const struct xd_app *a, struct xd_canvas *c, struct xd_rect r)
+{
+    static const enum xd_role_style styles[] = {
+        [XD_LOG_DEBUG] = XD_S_DIM,
+        [XD_LOG_INFO] = XD_S_NORMAL,
+        [XD_LOG_WARN] = XD_S_WARN,
+        [XD_LOG_ERROR] = XD_S_BAD,
+    };
+    struct xd_log_line lines[64];
+    size_t n = xd_log_tail(xd_session_log(a->session), lines, (size_t)(r.h < 64 ? r.h : 64));
+
+    xd_canvas_fill(c, r, XD_S_NORMAL);
+    for (size_t i = 0; i < n; i++) {
+        char iso[21];
+        xd_clock_iso(lines[i].wall_ns, iso);
+        xd_canvas_printf(c, r.x + 1, r.y + (int)i, XD_S_DIM, "%.8s %s", iso + 11, lines[i].source);
+        xd_canvas_field(c, r.x + 19, r.y + (int)i, r.w - 19, false, styles[lines[i].level],
+                        lines[i].text);
+    }
+}

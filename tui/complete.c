@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Completion: the first word is a command; what follows depends on it: objects, knobs, actions,
+ * columns, themes, screens. */
+#include "tui/complete.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "tui/console.h"
+
+#define CANDIDATES 2048
+
+struct words {
+    struct xd_arena arena;
+    const char *at[CANDIDATES];
+    size_t n;
+    const char *stem; /* only words that begin so are taken */
+};
+
+static void add(struct words *w, const char *word)
+{
+    if (w->n < CANDIDATES && xd_str_starts(word, w->stem))
+        w->at[w->n++] = word;
+}
+
+static void add_commands(const struct xd_app *a, struct words *w)
+{
+    for (const struct xd_command *c = xd_console_commands; c->name; c++)
+        if (xd_app_offers(a, c, NULL))
+            add(w, c->name);
+}
+
+static void add_objects(const struct xd_app *a, struct words *w)
+{
+    const struct xd_table_desc *d;
+    char label[XD_KEY_MAX];
+
+    for (size_t i = 0; (d = xd_world_desc(a->world, i)); i++) {
+        const struct xd_table *t = xd_world_table(a->world, d->name);
+        for (size_t r = 0; t && r < t->n; r++)
+            add(w,
+                xd_arena_printf(&w->arena, "%s/%s", d->noun, xd_row_label(d, t->rows[r], label)));
+    }
+}
+
+static void add_offers(const struct xd_app *a, struct words *w, bool actions)
+{
+    struct xd_offer o;
+
+    for (size_t i = 0; xd_world_offer_at(a->world, i, &o); i++) {
+        if (actions && o.action)
+            add(w, o.action->name);
+        else if (!actions && o.knob)
+            add(w, xd_arena_printf(&w->arena, "%s=", o.knob->name));
+    }
+}
+
+static void add_set(const struct xd_app *a, struct words *w)
+{
+    add_objects(a, w);
+    add_offers(a, w, false);
+}
+
+static void add_do(const struct xd_app *a, struct words *w)
+{
+    add_offers(a, w, true);
+}
+
+static void add_columns(const struct xd_app *a, struct words *w)
+{
+    const struct xd_table_desc *d = a->screens[a->screen].desc;
+
+    for (int i = 0; d && i < d->n_columns; i++) {
+        add(w, d->columns[i].name);
+        add(w, xd_arena_printf(&w->arena, "-%s", d->columns[i].name));
+    }
+}
+
+static void add_themes(const struct xd_app *a, struct words *w)
+{
+    for (const char *const *name = xd_theme_names(); *name; name++)
+        add(w, *name);
+}
+
+static void add_screens(const struct xd_app *a, struct words *w)
+{
+    for (int i = 0; i < a->n_screens; i++)
+        add(w, a->screens[i].view->name);
+}
+
+static const struct {
+    const char *command;
+    void (*add)(const struct xd_app *a, struct words *w);
+} arguments[] = {
+    {"set", add_set},      {"do", add_do},          {"sort", add_columns},
+    {"theme", add_themes}, {"screen", add_screens},
+};
+
+/* Takes the stem in the line's place further by what all candidates share. */
+static void insert_common(struct xd_line *l, const struct words *w, size_t stem)
+{
+    char more[XD_LINE_BYTES];
+    size_t n = strlen(w->at[0]);
+
+    for (size_t i = 1; i < w->n; i++) {
+        size_t same = 0;
+        while (same < n && w->at[i][same] == w->at[0][same])
+            same++;
+        n = same;
+    }
+    while (n > stem && ((unsigned char)w->at[0][n] & 0xc0) == 0x80)
+        n--; /* not inside a character */
+    if (n > stem) {
+        snprintf(more, sizeof(more), "%.*s", (int)(n - stem), w->at[0] + stem);
+        xd_line_insert(l, more);
+    }
+    if (w->n == 1 && w->at[0][strlen(w->at[0]) - 1] != '=')
+        xd_line_insert(l, " ");
+}
+
+void xd_complete(const struct xd_app *a, struct xd_line *l, char *hint, size_t size)
+{
+    struct words w = {.arena = XD_ARENA_INIT};
+    char head[XD_LINE_BYTES], command[32];
+    size_t used = 0;
+
+    snprintf(head, sizeof(head), "%.*s", (int)l->at, l->text);
+    char *stem = strrchr(head, ' ');
+    w.stem = stem ? stem + 1 : head;
+    snprintf(command, sizeof(command), "%.*s", (int)strcspn(head, " "), head);
+    if (!stem)
+        add_commands(a, &w);
+    for (size_t i = 0; stem && i < sizeof(arguments) / sizeof(*arguments); i++)
+        if (strcmp(arguments[i].command, command) == 0)
+            arguments[i].add(a, &w);
+    hint[0] = '\0';
+    if (w.n)
+        insert_common(l, &w, strlen(w.stem));
+    for (size_t i = 0; w.n > 1 && i < w.n && used + 2 < size; i++)
+        used += (size_t)snprintf(hint + used, size - used, "%s ", w.at[i]);
+    xd_arena_done(&w.arena);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tab on the `:` line. */
+#ifndef XD_TUI_COMPLETE_H
+#define XD_TUI_COMPLETE_H
+
+#include "tui/app.h"
+
+/* Completes the word before the cursor as far as it is certain; where it isn't, the possible words
+ * go into `hint`. */
+void xd_complete(const struct xd_app *a, struct xd_line *l, char *hint, size_t size);
+
+#endif

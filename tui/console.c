@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The console's loop: one poll over the terminal, the signals and the session. A frame is drawn
+ * only when something changed, and never while the last one is still on its way over a slow line.
+ */
+#include "tui/console.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "tui/app.h"
+#include "tui/term.h"
+
+#define SLOW_LINE_MS 50 /* how soon to try again while output is piling up */
+
+struct console {
+    struct xd_cli *cli;
+    struct xd_app app;
+    struct xd_term *term;
+    struct xd_canvas canvas;
+    bool dirty;
+    int signal; /* that ended it; 0: none */
+};
+
+static int read_glyphs(struct xd_cli *cli, enum xd_glyphs *out, struct xd_err *err)
+{
+    static const char *const names[] = {"ascii", "block", "braille"};
+    const char *text = xd_cli_option(cli, "glyphs");
+
+    *out = xd_term_glyphs();
+    if (xd_cli_option(cli, "ascii"))
+        text = "ascii";
+    if (!text || strcmp(text, "auto") == 0)
+        return 0;
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = (enum xd_glyphs)i;
+            return 0;
+        }
+    }
+    return xd_err_set(err, -EINVAL, "--glyphs: \"%s\" is not auto, ascii, block or braille", text);
+}
+
+static int read_color(struct xd_cli *cli, enum xd_color_mode *out, struct xd_err *err)
+{
+    static const char *const names[] = {"auto", "mono", "8", "16", "256"};
+    const char *text = xd_cli_option(cli, "color");
+
+    *out = XD_COLOR_AUTO;
+    for (int i = 0; text && i < 5; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = (enum xd_color_mode)i;
+            return 0;
+        }
+    }
+    if (text)
+        return xd_err_set(err, -EINVAL, "--color: \"%s\" is not auto, 256, 16, 8 or mono", text);
+    return 0;
+}
+
+static void draw(struct console *c)
+{
+    int w, h;
+
+    xd_term_size(c->term, &w, &h);
+    if (w != c->canvas.w || h != c->canvas.h) {
+        xd_canvas_resize(&c->canvas, w, h);
+        xd_app_resize(&c->app, w, h);
+    }
+    xd_app_draw(&c->app, &c->canvas);
+    xd_term_draw(c->term, &c->canvas);
+    c->dirty = false;
+}
+
+static int sooner(int a, int b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+/* What the last commands asked of the terminal. */
+static void obey(struct console *c)
+{
+    struct xd_app *a = &c->app;
+
+    if (a->theme_changed)
+        xd_term_theme(c->term, &a->theme);
+    if (a->repaint)
+        xd_term_repaint(c->term);
+    a->theme_changed = a->repaint = false;
+    if (a->suspend) {
+        a->suspend = false;
+        xd_term_leave(c->term);
+        raise(SIGSTOP); /* the shell that started us sees its job stop; fg goes on here */
+        xd_term_resume(c->term);
+        c->dirty = true;
+    }
+}
+
+static void wait_and_dispatch(struct console *c, struct xd_session *s)
+{
+    struct pollfd fds[] = {
+        {.fd = xd_term_tty_fd(c->term), .events = POLLIN},
+        {.fd = xd_term_signal_fd(c->term), .events = POLLIN},
+        {.fd = xd_session_fd(s), .events = POLLIN},
+    };
+    struct xd_key k;
+    int timeout = sooner(xd_session_timeout_ms(s), xd_app_timeout_ms(&c->app));
+
+    if (c->dirty) /* a frame waits for a slow line */
+        timeout = sooner(timeout, SLOW_LINE_MS);
+    if (poll(fds, 3, timeout) == 0 && c->app.keep_until_ns)
+        c->dirty = true; /* the countdown */
+    if (fds[0].revents & (POLLHUP | POLLERR))
+        c->signal = SIGHUP;
+    if (fds[1].revents)
+        c->signal = xd_term_signals(c->term);
+    if (xd_session_dispatch(s))
+        c->dirty = true;
+    xd_app_update(&c->app);
+    while (xd_term_read(c->term, &k)) {
+        xd_app_key(&c->app, &k);
+        c->dirty = true;
+    }
+    obey(c);
+}
+
+static int run(struct console *c, struct xd_session *s)
+{
+    while (!c->app.quit && !c->signal) {
+        if (c->dirty && xd_term_ready(c->term))
+            draw(c);
+        wait_and_dispatch(c, s);
+    }
+    return c->signal ? 128 + c->signal : XD_EXIT_DONE;
+}
+
+int xd_console_run(struct xd_cli *cli, struct xd_err *err)
+{
+    struct console c = {.cli = cli, .dirty = true};
+    struct xd_term_config tc = {.mouse = xd_cli_option(cli, "mouse") != NULL};
+    struct xd_session_config sc;
+    struct xd_session *s = NULL;
+    struct xd_theme theme;
+    enum xd_glyphs glyphs;
+    const char *name = xd_cli_option(cli, "theme");
+    int status = XD_EXIT_USAGE, w, h;
+
+    tc.theme = &theme;
+    if (xd_cli_session_config(cli, &sc, err) < 0 || read_glyphs(cli, &glyphs, err) < 0 ||
+        read_color(cli, &tc.color, err) < 0 ||
+        xd_theme_load(name ? name : "default", &theme, err) < 0)
+        return status;
+    /* The terminal first: the session's threads inherit its signal mask. */
+    if (xd_term_open(&tc, &c.term, err) < 0)
+        return status;
+    status = XD_EXIT_NO_SOURCE;
+    if (xd_session_open(&sc, &s, err) < 0)
+        goto out;
+    if (xd_app_init(&c.app, s, &theme, glyphs, err) == 0) {
+        xd_term_size(c.term, &w, &h);
+        xd_canvas_init(&c.canvas, w, h, glyphs);
+        xd_app_resize(&c.app, w, h);
+        status = run(&c, s);
+        xd_canvas_done(&c.canvas);
+    }
+    xd_app_done(&c.app);
+out:
+    xd_term_close(c.term);
+    xd_session_close(s);
+    return status;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The two top lines: the host with its load, and the tabs of the screens. */
+#include <math.h>
+#include <stdio.h>
+
+#include "model/tables.h"
+#include "tui/app.h"
+
+#define GAUGE 8
+
+static const char *mode(const struct xd_app *a, const struct xd_row *host)
+{
+    if (a->frozen)
+        return "FROZEN";
+    if (!host)
+        return "STARTING";
+    if (xd_world_trouble(a->world, "host"))
+        return "STALE";
+    switch (xd_row_u64(host, XD_HOST_KIND, XD_HOST_XEN)) {
+    case XD_HOST_DEMO:
+        return "DEMO";
+    case XD_HOST_CAPTURE:
+        return "CAPTURE";
+    default:
+        return "LIVE";
+    }
+}
+
+static int draw_cpu(const struct xd_row *h, struct xd_canvas *c, int x)
+{
+    uint64_t pcpus = xd_row_u64(h, XD_HOST_PCPUS, 0);
+    double cpu = xd_row_f64(&xd_host_desc, h, XD_HOST_CPU, NAN);
+
+    x += xd_canvas_text(c, x, 0, XD_S_HEADER, "CPU ");
+    xd_canvas_gauge(c, x, 0, GAUGE, pcpus ? cpu / (100.0 * (double)pcpus) : NAN, XD_S_BAR);
+    x += GAUGE + 1;
+    if (isnan(cpu) || !pcpus)
+        return x +
+               xd_canvas_printf(c, x, 0, XD_S_HEADER, "  -%% of %llu", (unsigned long long)pcpus);
+    return x + xd_canvas_printf(c, x, 0, XD_S_HEADER, "%3.0f%% of %llu", cpu / (double)pcpus,
+                                (unsigned long long)pcpus);
+}
+
+static int draw_memory(const struct xd_row *h, struct xd_canvas *c, int x)
+{
+    uint64_t all = xd_row_u64(h, XD_HOST_MEM_KIB, 0),
+             unused = xd_row_u64(h, XD_HOST_MEM_FREE_KIB, 0);
+    bool known = xd_row_has(h, XD_HOST_MEM_KIB) && xd_row_has(h, XD_HOST_MEM_FREE_KIB) && all;
+    char used_text[16], all_text[16];
+
+    x += xd_canvas_text(c, x, 0, XD_S_HEADER, "MEM ");
+    xd_canvas_gauge(c, x, 0, GAUGE, known ? (double)(all - unused) / (double)all : NAN, XD_S_BAR);
+    x += GAUGE + 1;
+    if (!known)
+        return x + xd_canvas_text(c, x, 0, XD_S_HEADER, "-");
+    return x + xd_canvas_printf(c, x, 0, XD_S_HEADER, "%s/%s",
+                                xd_fmt_bytes((all - unused) * 1024, used_text, sizeof(used_text)),
+                                xd_fmt_bytes(all * 1024, all_text, sizeof(all_text)));
+}
+
+/* From the left: name, version, up time; then the gauges; what doesn't fit is left out, the
+ * version and the up time first. */
+static void draw_host(const struct xd_app *a, const struct xd_row *h, struct xd_canvas *c)
+{
+    char up[16] = "-";
+    const char *name = xd_row_str(h, XD_HOST_NAME, "host");
+    int x = 1 + xd_canvas_field(c, 1, 0, xd_str_width(name) < 20 ? xd_str_width(name) : 20, false,
+                                XD_S_HEADER, name);
+
+    if (c->w >= 70)
+        x += 2 + xd_canvas_printf(c, x + 2, 0, XD_S_HEADER, "Xen %s",
+                                  xd_row_str(h, XD_HOST_XEN_VERSION, "-"));
+    if (xd_row_has(h, XD_HOST_UPTIME_NS))
+        xd_fmt_ns(xd_row_u64(h, XD_HOST_UPTIME_NS, 0), up, sizeof(up));
+    if (c->w >= 96)
+        x += 2 + xd_canvas_printf(c, x + 2, 0, XD_S_HEADER, "up %s", up);
+    if (x + 24 < c->w)
+        x = draw_cpu(h, c, x + 3);
+    if (x + 32 < c->w)
+        draw_memory(h, c, x + 3);
+}
+
+static void draw_mode(const struct xd_app *a, const struct xd_row *host, struct xd_canvas *c)
+{
+    char text[64];
+    const char *m = mode(a, host);
+    int n = snprintf(text, sizeof(text), "%s%s",
+                     xd_app_readonly(a) && !xd_app_playing(a) ? "READ-ONLY " : "", m);
+
+    xd_canvas_text(c, c->w - n - 1, 0, XD_S_ACCENT, text);
+}
+
+static void draw_tabs(const struct xd_app *a, struct xd_canvas *c)
+{
+    struct xd_rect line = {0, 1, c->w, 1};
+    char right[48], interval[16];
+    int x = 1, n;
+
+    xd_canvas_fill(c, line, XD_S_TAB);
+    xd_fmt_ns((uint64_t)xd_session_interval(a->session), interval, sizeof(interval));
+    n = snprintf(right, sizeof(right), "%s  ? help", interval);
+    for (int i = 0; i < a->n_screens; i++) {
+        const char *title = a->screens[i].view->title;
+        int w = xd_str_width(title) + 4;
+        if (x + w + n + 1 > c->w)
+            break;
+        enum xd_role_style s = i == a->screen ? XD_S_TAB_ON : XD_S_TAB;
+        if (i < 9)
+            xd_canvas_printf(c, x, 1, s, " %d %s ", i + 1, title);
+        else
+            xd_canvas_printf(c, x, 1, s, "   %s ", title);
+        x += w;
+    }
+    xd_canvas_text(c, c->w - n - 1, 1, XD_S_TAB, right);
+}
+
+void xd_header_draw(const struct xd_app *a, struct xd_canvas *c)
+{
+    struct xd_rect line = {0, 0, c->w, 1};
+    const struct xd_table *t = xd_app_table(a, "host");
+    const struct xd_row *h = t && t->n ? t->rows[0] : NULL;
+
+    xd_canvas_fill(c, line, XD_S_HEADER);
+    if (h)
+        draw_host(a, h, c);
+    else
+        xd_canvas_printf(c, 1, 0, XD_S_HEADER, "%s", xd_world_host(a->world));
+    draw_mode(a, h, c);
+    draw_tabs(a, c);
+}

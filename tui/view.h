@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Screens. A screen is a view (how) over a table (what) with its own sort, filter, marks and cursor.
+ * A new screen is a new file with one struct xd_view and a line in screens.c; a table that a module
+ * publishes gets one for free. */
+#ifndef XD_TUI_VIEW_H
+#define XD_TUI_VIEW_H
+
+#include "base/arena.h"
+#include "model/query.h"
+#include "tui/canvas.h"
+#include "tui/key.h"
+
+struct xd_app;
+struct xd_screen;
+
+/* A column of a view, in the order shown. Columns with the largest `drop` go first where the screen
+ * is narrow; 0 stays. */
+struct xd_view_column {
+    const char *name; /* of the table; a NULL name ends the list */
+    int drop;
+    int width;        /* cells; 0: as the table says; for a spark line: the least */
+    bool spark;       /* the last minutes of that column as a spark line; takes what is left over */
+    const char *full; /* spark: full height is 100 times this column; NULL: the largest value seen */
+};
+
+struct xd_view {
+    const char *name;  /* "domains" */
+    const char *title; /* on the tab */
+    const char *table; /* the table it shows, or NULL */
+    const struct xd_view_column *columns; /* NULL: the table's default columns */
+    const char *sort;                     /* to begin with; NULL: the table's own order */
+    /* The rows' look beyond its cells (a paused domain is dim). NULL: normal. */
+    enum xd_role_style (*style)(const struct xd_row *row);
+    void (*draw)(const struct xd_app *a, const struct xd_screen *s, struct xd_canvas *c,
+                 struct xd_rect r);
+    /* The pane below the table about the row under the cursor. NULL: none. */
+    void (*detail)(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
+                   struct xd_canvas *c, struct xd_rect r);
+    /* A view that is no table: how many things it lists, for the cursor. NULL: its rows. */
+    size_t (*count)(const struct xd_app *a);
+};
+
+struct xd_screen {
+    const struct xd_view *view;
+    struct xd_view own; /* of a table without a view of its own: view points here */
+    const struct xd_table_desc *desc; /* of view->table; NULL for other views */
+    struct xd_sort sort;
+    char filter[256];
+    struct xd_arena query_arena;
+    struct xd_query *query;
+    char cursor[XD_KEY_MAX]; /* the key of the row under the cursor: it follows the thing */
+    size_t at;               /* its place; where the cursor stays when the thing is gone */
+    size_t top, page;        /* first row shown; how many fit */
+    const struct xd_row **rows; /* after filter and sort; valid until the next dispatch */
+    size_t n, n_all, cap;
+    int name_width; /* cells of the longest label among rows */
+    char **marks;   /* keys of marked rows */
+    size_t n_marks;
+};
+
+/* The screens of this host, in the order of their tabs: the views of screens.c whose table a source
+ * publishes, then one for each other table. */
+void xd_screens_make(struct xd_app *a);
+void xd_screen_done(struct xd_screen *s);
+
+/* Takes in the world as it is now: filter, sort, find the cursor's row again. */
+void xd_screen_update(const struct xd_app *a, struct xd_screen *s);
+/* How many rows fit, as the layout says; scrolls so that the cursor shows. */
+void xd_screen_fit(struct xd_screen *s, size_t page);
+size_t xd_screen_count(const struct xd_app *a, const struct xd_screen *s);
+const struct xd_row *xd_screen_row(const struct xd_screen *s); /* under the cursor, or NULL */
+void xd_screen_goto(const struct xd_app *a, struct xd_screen *s, size_t at);
+int xd_screen_set_filter(struct xd_screen *s, const char *text, struct xd_err *err);
+bool xd_screen_marked(const struct xd_screen *s, const char *key);
+void xd_screen_mark(struct xd_screen *s, const char *key, bool on);
+void xd_screen_unmark_all(struct xd_screen *s);
+
+extern const struct xd_view *const xd_views[]; /* NULL-terminated, in the order of tabs */
+
+/* How a table is laid out in `width` cells: which of the view's columns and how wide. */
+struct xd_layout {
+    int n;
+    struct xd_layout_column {
+        int col; /* of the table */
+        int x, width;
+        bool spark, right;
+        int full; /* spark: column that says what full height is, or -1 */
+    } at[XD_COLUMNS_MAX];
+};
+void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out);
+
+void xd_table_draw(const struct xd_app *a, const struct xd_screen *s, struct xd_canvas *c,
+                   struct xd_rect r);
+
+#endif

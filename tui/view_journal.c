@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Journal screen: what was done to this host, newest first, and how it ended. */
+#include <time.h>
+
+#include "base/clock.h"
+#include "tui/app.h"
+#include "tui/views.h"
+
+static size_t count(const struct xd_app *a)
+{
+    return xd_journal_count(xd_session_journal(a->session));
+}
+
+const struct xd_journal_entry *xd_journal_under_cursor(const struct xd_app *a)
+{
+    const struct xd_screen *s = &a->screens[a->screen];
+    size_t n = count(a);
+
+    if (s->view != &xd_view_journal || s->at >= n)
+        return NULL;
+    return xd_journal_at(xd_session_journal(a->session), n - 1 - s->at);
+}
+
+enum xd_role_style xd_outcome_style(enum xd_outcome o)
+{
+    static const enum xd_role_style styles[] = {
+        [XD_PLANNED] = XD_S_DIM,  [XD_RUNNING] = XD_S_ACCENT,   [XD_DONE] = XD_S_GOOD,
+        [XD_REFUSED] = XD_S_WARN, [XD_ROLLED_BACK] = XD_S_WARN, [XD_NOT_SEEN] = XD_S_BAD,
+        [XD_FAILED] = XD_S_BAD,   [XD_LOST] = XD_S_BAD,
+    };
+    return styles[o];
+}
+
+static void when_text(int64_t wall_ns, char out[20])
+{
+    time_t t = (time_t)(wall_ns / XD_NS_PER_S);
+    struct tm tm;
+
+    if (!localtime_r(&t, &tm) || !strftime(out, 20, "%Y-%m-%d %H:%M:%S", &tm))
+        out[0] = '\0';
+}
+
+static void draw_entry(const struct xd_journal_entry *e, bool cursor, struct xd_canvas *c, int y)
+{
+    struct xd_rect line = {0, y, c->w, 1};
+    char when[20];
+
+    when_text(e->begin_wall_ns, when);
+    xd_canvas_printf(c, 2, y, XD_S_NORMAL, "%5llu", (unsigned long long)e->id);
+    xd_canvas_field(c, 9, y, 19, false, XD_S_DIM, when);
+    xd_canvas_field(c, 30, y, 11, false, xd_outcome_style(e->outcome), xd_outcome_name(e->outcome));
+    xd_canvas_field(c, 43, y, c->w - 43, false, XD_S_NORMAL, e->title);
+    if (e->undone_by && xd_str_width(e->title) + 60 < c->w)
+        xd_canvas_printf(c, 44 + xd_str_width(e->title), y, XD_S_DIM, "undone by %llu",
+                         (unsigned long long)e->undone_by);
+    if (cursor) {
+        xd_canvas_restyle(c, line, XD_S_CURSOR);
+        xd_canvas_text(c, 0, y, XD_S_CURSOR, "▸");
+        c->cursor_x = 0;
+        c->cursor_y = y;
+    }
+}
+
+static int draw_steps(const struct xd_journal_entry *e, struct xd_canvas *c, struct xd_rect r)
+{
+    int y = r.y;
+
+    for (size_t i = 0; i < e->n && y < r.y + r.h; i++) {
+        const struct xd_journal_step *s = &e->steps[i];
+        int x = r.x + xd_canvas_text(c, r.x, y, xd_outcome_style(s->outcome),
+                                     xd_outcome_name(s->outcome));
+        x += 2 + xd_canvas_text(c, x + 2, y, XD_S_NORMAL, s->text);
+        if (s->detail)
+            xd_canvas_field(c, x + 2, y, c->w - x - 2, false, XD_S_DIM, s->detail);
+        y++;
+    }
+    return y;
+}
+
+static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_canvas *c,
+                 struct xd_rect r)
+{
+    const struct xd_journal *j = xd_session_journal(a->session);
+    struct xd_rect titles = {0, r.y, c->w, 1};
+    size_t n = count(a);
+
+    xd_canvas_fill(c, titles, XD_S_TITLE);
+    xd_canvas_text(c, 2, r.y, XD_S_TITLE, "   NR  WHEN                 OUTCOME      EDIT");
+    if (n == 0)
+        xd_canvas_field(c, 2, r.y + 2, c->w - 2, false, XD_S_DIM,
+                        "Nothing was done to this host yet.");
+    for (int i = 0; i < r.h - 1 && s->top + (size_t)i < n; i++)
+        draw_entry(xd_journal_at(j, n - 1 - s->top - (size_t)i), s->top + (size_t)i == s->at, c,
+                   r.y + 1 + i);
+}
+
+static void detail(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
+                   struct xd_canvas *c, struct xd_rect r)
+{
+    const struct xd_journal_entry *e = xd_journal_under_cursor(a);
+
+    if (!e)
+        return;
+    xd_canvas_field(c, r.x, r.y, r.w, false, XD_S_DIM, e->who);
+    r.y++;
+    r.h--;
+    if (e->detail && r.h > 0) {
+        xd_canvas_field(c, r.x, r.y, r.w, false, XD_S_NORMAL, e->detail);
+        r.y++;
+        r.h--;
+    }
+    int y = draw_steps(e, c, r);
+    if (y < r.y + r.h)
+        xd_canvas_field(c, r.x, y, r.w, false, XD_S_DIM,
+                        e->no_undo ? e->no_undo : "can be undone: U");
+}
+
+const struct xd_view xd_view_journal = {
+    .name = "journal",
+    .title = "Journal",
+    .draw = draw,
+    .detail = detail,
+    .count = count,
+};

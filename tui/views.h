@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Views with a file of their own. */
+#ifndef XD_TUI_VIEWS_H
+#define XD_TUI_VIEWS_H
+
+#include "tui/view.h"
+
+extern const struct xd_view xd_view_domains; /* view_domains.c */
+extern const struct xd_view xd_view_journal; /* view_journal.c */
+
+#endif
