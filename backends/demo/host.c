@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The simulated host: made from a scenario, shared, and moved through time: see host.h. */
+#include "backend_demo/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend_demo/random.h"
+#include "base/str.h"
+
+/* --- birth and end --- */
+
+static void make_pcpus(struct xd_demo_host *h)
+{
+    const struct xd_demo_scenario *s = h->scenario;
+    unsigned threads = (unsigned)s->host.threads_per_core;
+    unsigned per_node = (unsigned)s->host.cores_per_node * threads;
+    unsigned per_socket = (unsigned)s->host.nodes_per_socket * per_node;
+
+    h->pcpus = xd_arena_array(&h->arena, s->n_pcpus, sizeof(*h->pcpus));
+    for (unsigned i = 0; i < s->n_pcpus; i++) {
+        struct xd_demo_pcpu *p = &h->pcpus[i];
+
+        p->node = i / per_node;
+        p->socket = i / per_socket;
+        p->core = i % per_socket / threads;
+        p->pool = -1;
+        for (unsigned j = 0; j < s->n_pools; j++) {
+            if (xd_cpuset_has(s->pools[j].cpus, i))
+                p->pool = (int)j;
+        }
+    }
+}
+
+/* Copies of one mould differ a little in age and don't march in step. */
+static int64_t age_of(const struct xd_demo_birth *b, uint64_t seed)
+{
+    const struct xd_demo_spec *p = b->spec;
+    uint64_t spread = p->age_ns / 2 < p->load.period_ns * 8 ? p->age_ns / 2 : p->load.period_ns * 8;
+
+    if (p->count == 1 || spread == 0)
+        return (int64_t)p->age_ns;
+    return (int64_t)(p->age_ns - xd_demo_random(seed, 0) % spread);
+}
+
+static void make_domain(struct xd_demo_host *h, const struct xd_demo_birth *b)
+{
+    struct xd_demo_domain *d = xd_malloc(sizeof(*d));
+
+    d->spec = b->spec;
+    d->name = b->name;
+    d->shown = xd_str_safe(&h->arena, b->name, 256);
+    memcpy(d->uuid, b->uuid, sizeof(d->uuid));
+    d->seed = xd_demo_random(h->scenario->seed, xd_demo_hash_text(b->uuid));
+    d->n_vcpus = b->spec->vcpus;
+    d->vcpus = xd_malloc(d->n_vcpus * sizeof(*d->vcpus));
+    xd_demo_domain_boot(h, d, age_of(b, d->seed));
+    h->domains[h->n_domains++] = d;
+    h->n_vcpus += d->n_vcpus;
+    HASH_ADD_STR(h->by_uuid, uuid, d);
+}
+
+/* The pCPUs have been busy with what the vCPUs have used until now. */
+static void make_past(struct xd_demo_host *h)
+{
+    uint64_t ns[XD_DEMO_POOLS_MAX] = {0};
+
+    for (size_t i = 0; i < h->n_domains; i++) {
+        for (size_t j = 0; j < h->domains[i]->n_vcpus; j++)
+            ns[h->domains[i]->spec->pool] += h->domains[i]->vcpus[j].cpu_ns;
+    }
+    for (unsigned i = 0; i < h->scenario->n_pcpus; i++) {
+        struct xd_demo_pcpu *p = &h->pcpus[i];
+
+        if (p->pool < 0)
+            continue;
+        p->busy_ns = ns[p->pool] / xd_cpuset_count(h->scenario->pools[p->pool].cpus);
+        if (p->busy_ns > h->scenario->host.uptime_ns)
+            p->busy_ns = h->scenario->host.uptime_ns;
+    }
+}
+
+static void step(struct xd_demo_host *h, int64_t len_ns)
+{
+    xd_demo_fault_step(h);
+    xd_demo_sched_step(h, len_ns);
+    xd_demo_life_step(h, len_ns);
+    h->t_ns += len_ns;
+}
+
+static void fill(struct xd_demo_host *h)
+{
+    const struct xd_demo_scenario *s = h->scenario;
+
+    make_pcpus(h);
+    h->domains = xd_arena_array(&h->arena, s->n_births, sizeof(*h->domains));
+    h->returning = xd_arena_array(&h->arena, s->n_births, sizeof(*h->returning));
+    /* One step before the first look, so that there is something to be seen in it. */
+    h->t_ns = -XD_DEMO_STEP_NS;
+    for (size_t i = 0; i < s->n_births; i++)
+        make_domain(h, &s->births[i]);
+    h->queue = xd_arena_array(&h->arena, h->n_vcpus, sizeof(struct xd_demo_vcpu *));
+    h->spare = xd_arena_array(&h->arena, h->n_vcpus, sizeof(struct xd_demo_vcpu *));
+    make_past(h);
+    if (s->n_faults)
+        memcpy(h->faults, s->faults, s->n_faults * sizeof(h->faults[0]));
+    h->n_faults = s->n_faults;
+    step(h, XD_DEMO_STEP_NS);
+}
+
+int xd_demo_host_new(const struct xd_backend_env *env, struct xd_demo_host **out,
+                     struct xd_err *err)
+{
+    struct xd_demo_host *h = xd_malloc(sizeof(*h));
+    int rc;
+
+    *out = NULL;
+    xd_arena_init(&h->arena);
+    rc = xd_demo_scenario_open(env->arg, &h->arena, &h->scenario, err);
+    if (rc) {
+        xd_arena_done(&h->arena);
+        free(h);
+        return rc;
+    }
+    pthread_mutex_init(&h->lock, NULL);
+    h->refs = 1;
+    h->clock = env->clock;
+    h->log = env->log;
+    h->opened_ns = xd_clock_now(env->clock);
+    fill(h);
+    *out = h;
+    return 0;
+}
+
+struct xd_demo_host *xd_demo_host_ref(struct xd_demo_host *h)
+{
+    pthread_mutex_lock(&h->lock);
+    h->refs++;
+    pthread_mutex_unlock(&h->lock);
+    return h;
+}
+
+void xd_demo_host_unref(struct xd_demo_host *h)
+{
+    unsigned left;
+
+    pthread_mutex_lock(&h->lock);
+    left = --h->refs;
+    pthread_mutex_unlock(&h->lock);
+    if (left)
+        return;
+    HASH_CLEAR(hh, h->by_uuid);
+    for (size_t i = 0; i < h->n_domains; i++) {
+        free(h->domains[i]->vcpus);
+        free(h->domains[i]);
+    }
+    free(h->masks);
+    free(h->classes);
+    free(h->order);
+    pthread_mutex_destroy(&h->lock);
+    xd_arena_done(&h->arena);
+    free(h);
+}
+
+/* --- in use --- */
+
+uint64_t xd_demo_host_memory(const struct xd_demo_host *h)
+{
+    return h->scenario->host.memory_kib - h->scenario->host.reserved_kib;
+}
+
+void xd_demo_host_advance(struct xd_demo_host *h)
+{
+    int64_t gap = xd_clock_now(h->clock) - h->opened_ns - h->t_ns;
+    int64_t steps = gap / XD_DEMO_STEP_NS, at_once;
+
+    if (steps <= 0)
+        return;
+    at_once = (steps + XD_DEMO_STEPS_MAX - 1) / XD_DEMO_STEPS_MAX;
+    for (; steps > 0; steps -= at_once) {
+        if (at_once > steps)
+            at_once = steps;
+        step(h, at_once * XD_DEMO_STEP_NS);
+    }
+}
+
+struct xd_demo_domain *xd_demo_host_find(struct xd_demo_host *h, const char *uuid)
+{
+    struct xd_demo_domain *d;
+
+    HASH_FIND_STR(h->by_uuid, uuid, d);
+    return d;
+}
+
+struct xd_demo_domain *xd_demo_host_named(struct xd_demo_host *h, const char *name)
+{
+    for (size_t i = 0; i < h->n_domains; i++) {
+        if (xd_streq(h->domains[i]->name, name))
+            return h->domains[i];
+    }
+    return NULL;
+}

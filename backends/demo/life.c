@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What happens to domains besides CPU time: memory that balloons, traffic, and the way from birth
+ * over shutdown or reboot to the end. */
+#include <string.h>
+
+#include "backend_demo/host.h"
+#include "backend_demo/random.h"
+
+#define PPM       ((int64_t)XD_DEMO_PPM)
+#define SECOND_NS INT64_C(1000000000)
+
+/* How long a domain that shut down is still to be seen, as the toolstack cleans up after it. */
+#define SHUT_NS  (2 * SECOND_NS)
+#define DYING_NS (SECOND_NS / 2)
+
+/* A leaking guest begins with this part of its memory, and again when its leak was killed. */
+#define LEAK_START_PERCENT 40
+
+bool xd_demo_domain_works(const struct xd_demo_domain *d)
+{
+    return !d->paused && (d->life == XD_DEMO_ALIVE || d->life == XD_DEMO_STOPPING);
+}
+
+enum xd_domain_state xd_demo_domain_state(const struct xd_demo_domain *d)
+{
+    switch (d->life) {
+    case XD_DEMO_DYING:
+    case XD_DEMO_GONE:
+        return XD_STATE_DYING;
+    case XD_DEMO_CRASHED:
+        return XD_STATE_CRASHED;
+    case XD_DEMO_SHUT:
+        return XD_STATE_SHUTDOWN;
+    default:
+        break;
+    }
+    if (d->paused)
+        return XD_STATE_PAUSED;
+    for (size_t i = 0; i < d->n_vcpus; i++) {
+        if (d->vcpus[i].running)
+            return XD_STATE_RUNNING;
+    }
+    return XD_STATE_BLOCKED;
+}
+
+/* --- birth --- */
+
+/* What it would have used, had we watched since it was created. */
+static void make_past(struct xd_demo_domain *d, int64_t age_ns)
+{
+    const struct xd_demo_spec *p = d->spec;
+    int64_t sum = 0, mean = 0, cap = (int64_t)d->cap * PPM / 100;
+    unsigned loaded = p->load.vcpus ? (unsigned)p->load.vcpus : (unsigned)p->online;
+
+    for (size_t i = 0; i < d->n_vcpus; i++) {
+        struct xd_demo_vcpu *v = &d->vcpus[i];
+
+        v->cpu_ns = 0;
+        if (v->online)
+            v->cpu_ns = (uint64_t)xd_demo_demand_mean_ppm(&p->load, v->seed, v->id);
+        sum += (int64_t)v->cpu_ns;
+        mean += i < loaded ? (int64_t)v->cpu_ns / loaded : 0;
+    }
+    for (size_t i = 0; i < d->n_vcpus; i++) {
+        __int128 ns = (__int128)d->vcpus[i].cpu_ns * age_ns / PPM;
+
+        d->vcpus[i].cpu_ns = (uint64_t)(cap && sum > cap ? ns * cap / sum : ns);
+    }
+    d->rx = (uint64_t)((__int128)p->rx * mean / PPM * age_ns / SECOND_NS);
+    d->tx = (uint64_t)((__int128)p->tx * mean / PPM * age_ns / SECOND_NS);
+    d->rd = (uint64_t)((__int128)p->rd * mean / PPM * age_ns / SECOND_NS);
+    d->wr = (uint64_t)((__int128)p->wr * mean / PPM * age_ns / SECOND_NS);
+}
+
+static void boot_vcpu(struct xd_demo_host *h, struct xd_demo_domain *d, unsigned id)
+{
+    const struct xd_demo_spec *p = d->spec;
+    struct xd_demo_vcpu *v = &d->vcpus[id];
+    struct xd_cpuset all;
+    int cpu;
+
+    xd_cpuset_fill(&all, h->scenario->n_pcpus);
+    memset(v, 0, sizeof(*v));
+    v->domain = d;
+    v->id = id;
+    v->online = id < p->online;
+    v->seed = xd_demo_random(d->seed, id);
+    v->hard = xd_demo_mask(h, p->cpus ? p->cpus : &all);
+    v->soft = xd_demo_mask(h, p->soft_cpus ? p->soft_cpus : &all);
+    v->class = xd_demo_class(h, p->pool, v->hard);
+    /* Anywhere to begin with. */
+    cpu = xd_cpuset_next(&h->classes[v->class].cpus, (unsigned)(v->seed % h->scenario->n_pcpus));
+    if (cpu < 0)
+        cpu = xd_cpuset_next(&h->classes[v->class].cpus, 0);
+    v->pcpu = (unsigned)cpu;
+}
+
+static uint64_t first_memory(const struct xd_demo_spec *p)
+{
+    return p->leak_kib ? p->memory_kib / 100 * LEAK_START_PERCENT : p->memory_kib;
+}
+
+void xd_demo_domain_boot(struct xd_demo_host *h, struct xd_demo_domain *d, int64_t age_ns)
+{
+    const struct xd_demo_spec *p = d->spec;
+
+    d->domid = h->next_domid++;
+    d->life = p->state == XD_STATE_CRASHED ? XD_DEMO_CRASHED : XD_DEMO_ALIVE;
+    d->paused = p->state == XD_STATE_PAUSED;
+    d->rebooting = false;
+    d->born_ns = h->t_ns - age_ns;
+    d->weight = p->weight;
+    d->cap = p->cap;
+    h->used_kib -= d->mem_kib;
+    d->mem_kib = first_memory(p);
+    if (d->mem_kib > xd_demo_host_memory(h) - h->used_kib) /* others took it meanwhile */
+        d->mem_kib = xd_demo_host_memory(h) - h->used_kib;
+    h->used_kib += d->mem_kib;
+    d->mem_target_kib = p->memory_kib;
+    d->mem_max_kib = p->max_memory_kib;
+    for (unsigned i = 0; i < d->n_vcpus; i++)
+        boot_vcpu(h, d, i);
+    d->node = h->pcpus[d->vcpus[0].pcpu].node;
+    make_past(d, age_ns);
+}
+
+/* --- memory --- */
+
+/* What the guest would hold if its balloon were ready: its target; or less, where it leaks and has
+ * not yet touched all that it may. At the target the leaking program is killed and begins anew. */
+static uint64_t memory_goal(const struct xd_demo_domain *d, int64_t t_ns)
+{
+    const struct xd_demo_spec *p = d->spec;
+    uint64_t start = first_memory(p), span;
+    int64_t age_ms = (t_ns - d->born_ns) / 1000000;
+
+    if (!p->leak_kib || d->mem_target_kib <= start)
+        return d->mem_target_kib;
+    span = d->mem_target_kib - start;
+    return start + (uint64_t)((__int128)p->leak_kib * age_ms / 1000 % span);
+}
+
+static void balloon(struct xd_demo_host *h, struct xd_demo_domain *d, int64_t len_ns)
+{
+    uint64_t goal = memory_goal(d, h->t_ns + len_ns);
+    uint64_t step = (uint64_t)((__int128)XD_DEMO_BALLOON_KIB_S * len_ns / SECOND_NS);
+    uint64_t room = xd_demo_host_memory(h) - h->used_kib;
+
+    if (goal < d->mem_kib) {
+        step = d->mem_kib - goal < step ? d->mem_kib - goal : step;
+        d->mem_kib -= step;
+        h->used_kib -= step;
+    } else {
+        step = goal - d->mem_kib < step ? goal - d->mem_kib : step;
+        step = room < step ? room : step;
+        d->mem_kib += step;
+        h->used_kib += step;
+    }
+}
+
+/* --- traffic --- */
+
+/* Bytes of one direction: the full rate for the part of the time that the loaded vCPUs ran, more or
+ * less by the second. */
+static uint64_t moved(uint64_t rate, uint64_t seed, int64_t t_ns, int64_t busy_ns)
+{
+    int64_t mood = PPM / 2 + xd_demo_random_ppm(seed, (uint64_t)(t_ns / SECOND_NS));
+
+    return (uint64_t)((__int128)rate * busy_ns / SECOND_NS * mood / PPM);
+}
+
+static void traffic(struct xd_demo_host *h, struct xd_demo_domain *d)
+{
+    const struct xd_demo_spec *p = d->spec;
+    size_t loaded = p->load.vcpus ? p->load.vcpus : p->online;
+    int64_t busy = 0;
+
+    for (size_t i = 0; i < loaded; i++)
+        busy += d->vcpus[i].got_ns;
+    busy /= (int64_t)loaded;
+    d->rx += moved(p->rx, d->seed + 1, h->t_ns, busy);
+    d->tx += moved(p->tx, d->seed + 2, h->t_ns, busy);
+    d->rd += moved(p->rd, d->seed + 3, h->t_ns, busy);
+    d->wr += moved(p->wr, d->seed + 4, h->t_ns, busy);
+}
+
+/* --- the stages of life --- */
+
+static void next_stage(struct xd_demo_domain *d)
+{
+    switch (d->life) {
+    case XD_DEMO_STOPPING:
+        d->life = XD_DEMO_SHUT;
+        d->left_ns = SHUT_NS;
+        break;
+    case XD_DEMO_SHUT:
+        d->life = XD_DEMO_GONE;
+        break;
+    case XD_DEMO_DYING:
+        d->life = XD_DEMO_GONE;
+        break;
+    default:
+        break;
+    }
+}
+
+static bool in_transit(const struct xd_demo_domain *d)
+{
+    return d->life == XD_DEMO_STOPPING || d->life == XD_DEMO_SHUT || d->life == XD_DEMO_DYING;
+}
+
+static void free_domain(struct xd_demo_host *h, struct xd_demo_domain *d)
+{
+    HASH_DEL(h->by_uuid, d);
+    h->used_kib -= d->mem_kib;
+    h->n_vcpus -= d->n_vcpus;
+    free(d->vcpus);
+    free(d);
+}
+
+/* Takes out those that are gone; those that only reboot come back at the end, as their domid is a
+ * new one. */
+static void sweep(struct xd_demo_host *h)
+{
+    size_t n = 0, back = 0;
+
+    for (size_t i = 0; i < h->n_domains; i++) {
+        struct xd_demo_domain *d = h->domains[i];
+
+        if (d->life != XD_DEMO_GONE)
+            h->domains[n++] = d;
+        else if (d->rebooting)
+            h->returning[back++] = d;
+        else
+            free_domain(h, d);
+    }
+    for (size_t i = 0; i < back; i++) {
+        struct xd_demo_domain *d = h->returning[i];
+
+        d->boots++;
+        xd_demo_domain_boot(h, d, 0);
+        /* Whatever the mould says, what was rebooted runs. */
+        d->life = XD_DEMO_ALIVE;
+        d->paused = false;
+        h->domains[n++] = d;
+    }
+    h->n_domains = n;
+}
+
+void xd_demo_domain_vanish(struct xd_demo_host *h, struct xd_demo_domain *d)
+{
+    d->life = XD_DEMO_GONE;
+    d->rebooting = false;
+    sweep(h);
+}
+
+void xd_demo_life_step(struct xd_demo_host *h, int64_t len_ns)
+{
+    bool gone = false;
+
+    for (size_t i = 0; i < h->n_domains; i++) {
+        struct xd_demo_domain *d = h->domains[i];
+
+        if (xd_demo_domain_works(d)) {
+            balloon(h, d, len_ns);
+            traffic(h, d);
+        }
+        /* A paused guest can't shut itself down. */
+        if (!in_transit(d) || (d->life == XD_DEMO_STOPPING && d->paused))
+            continue;
+        d->left_ns -= len_ns;
+        if (d->left_ns <= 0)
+            next_stage(d);
+        gone = gone || d->life == XD_DEMO_GONE;
+    }
+    if (gone)
+        sweep(h);
+}

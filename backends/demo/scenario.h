@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario: the simulated host as a YAML file describes it, before any time has passed. The
+ * language is described in README.md and in the header of default.yaml. */
+#ifndef XD_DEMO_SCENARIO_H
+#define XD_DEMO_SCENARIO_H
+
+#include "backend_demo/fault.h"
+#include "base/arena.h"
+#include "base/embed.h"
+#include "base/yaml.h"
+#include "model/tables.h"
+
+#define XD_DEMO_PCPUS_MAX   1024
+#define XD_DEMO_NODES_MAX   64
+#define XD_DEMO_POOLS_MAX   32
+#define XD_DEMO_DOMAINS_MAX 20000
+#define XD_DEMO_VCPUS_MAX   100000 /* of all domains */
+#define XD_DEMO_FAULTS_MAX  256
+#define XD_DEMO_NAME_MAX    128 /* bytes of a domain's name */
+
+enum xd_demo_curve {
+    XD_DEMO_IDLE,     /* a tick now and then */
+    XD_DEMO_CONSTANT, /* high */
+    XD_DEMO_WAVE,     /* low to high and back in each period */
+    XD_DEMO_BURST,    /* high for `on` of each period, else low */
+    XD_DEMO_NOISE,    /* wanders between low and high, a turn a period */
+    XD_DEMO_SPIN,     /* all it can get */
+};
+
+/* What a domain's vCPUs ask for. */
+struct xd_demo_load {
+    int curve;        /* enum xd_demo_curve */
+    double low, high; /* percent of one pCPU, by vCPU */
+    double noise;     /* percent of the value, up and down */
+    uint64_t period_ns, phase_ns, on_ns;
+    uint64_t vcpus; /* the first so many carry it, the others idle; 0: all */
+};
+
+/* One entry of `domains:`, the mould of `count` domains. */
+struct xd_demo_spec {
+    const char *name;  /* "{n}" in it is the number of the copy */
+    const char *shown; /* the name, safe for a terminal */
+    const char *uuid;  /* NULL: made from seed and name */
+    const char *pool_name;
+    unsigned pool; /* index */
+    int type;      /* enum xd_domain_type */
+    int state;     /* enum xd_domain_state: running, paused or crashed */
+    uint64_t count, vcpus, online;
+    uint64_t memory_kib, max_memory_kib;
+    uint64_t weight, cap;
+    const struct xd_cpuset *cpus, *soft_cpus; /* NULL: all */
+    const char *guest;                        /* what it says of itself; NULL: nothing */
+    uint64_t age_ns;                          /* how long ago it was created */
+    uint64_t shutdown_ns;                     /* how long it takes to shut down when asked */
+    uint64_t leak_kib;                        /* a second; 0: doesn't leak */
+    struct xd_demo_load load;
+    /* Bytes a second while the loaded vCPUs run all the time. Without the map there is no device.
+     */
+    bool has_net, has_disk;
+    uint64_t rx, tx, rd, wr;
+    const struct xd_yaml *net, *disk, *at; /* places for errors; at: the entry itself */
+};
+
+struct xd_demo_pool {
+    const char *name, *sched;
+    const struct xd_cpuset *cpus;
+    const struct xd_yaml *at;
+};
+
+/* A domain to be: its mould, name and identity. */
+struct xd_demo_birth {
+    const struct xd_demo_spec *spec;
+    const char *name;
+    char uuid[37];
+};
+
+struct xd_demo_scenario {
+    const char *source; /* the file's name, or the embedded scenario's */
+    uint64_t seed;
+    struct {
+        const char *name, *xen, *kernel, *cpu, *caps;
+        uint64_t sockets, nodes_per_socket, cores_per_node, threads_per_core;
+        uint64_t khz, memory_kib, reserved_kib, uptime_ns;
+    } host;
+    unsigned n_nodes, n_pcpus; /* from the above */
+    struct xd_demo_pool *pools;
+    size_t n_pools;
+    struct xd_demo_spec *specs;
+    size_t n_specs;
+    struct xd_demo_birth *births; /* all domains, in the order of the file; [0] is Domain-0 */
+    size_t n_births;
+    struct xd_demo_fault *faults;
+    size_t n_faults;
+};
+
+/* The scenarios that travel inside the program. */
+extern const struct xd_embedded xd_embedded_scenarios[];
+
+/* `arg` as it stood behind "demo:": empty is "default", a word is an embedded scenario, and what
+ * holds a '/' or ends in ".yaml" a file. The result lives in a. -ENOENT with the nearest name and
+ * the list. */
+int xd_demo_scenario_open(const char *arg, struct xd_arena *a, struct xd_demo_scenario **out,
+                          struct xd_err *err);
+/* The same from text; `source` is the name in errors. -EINVAL with FILE:LINE:COL. */
+int xd_demo_scenario_parse(const char *source, const char *text, size_t len, struct xd_arena *a,
+                           struct xd_demo_scenario **out, struct xd_err *err);
+
+/* --- the parts, each in a file of its own; used by xd_demo_scenario_parse --- */
+int xd_demo_read_specs(struct xd_demo_scenario *s, const struct xd_yaml *list, struct xd_arena *a,
+                       struct xd_err *err);
+int xd_demo_make_births(struct xd_demo_scenario *s, struct xd_arena *a, struct xd_err *err);
+int xd_demo_read_faults(struct xd_demo_scenario *s, const struct xd_yaml *list, struct xd_arena *a,
+                        struct xd_err *err);
+
+#endif
