@@ -5,7 +5,7 @@
 # Parallel labs share nothing but the image. If this shell is killed outright, the kernel ends QEMU
 # (PDEATHSIG), and the next lab removes the directory, whose lock nobody holds any more.
 
-BOOT_TIMEOUT=${LAB_BOOT_TIMEOUT:-240} # seconds until dom0 must be up; about 10 if the machine is free
+BOOT_TIMEOUT=${LAB_BOOT_TIMEOUT:-150} # seconds until dom0 must be up; about 10 if the machine is free
 KEEP_LOGS=20
 
 host_remove_stale() {
@@ -40,13 +40,12 @@ host_cleanup() {
     trap - EXIT
     trap '' INT TERM HUP
     host_end
-    [ -z "${SAVED_TTY:-}" ] || stty "$SAVED_TTY" <&"$TTY" 2>/dev/null
     [ -z "${RUN:-}" ] || rm -rf "$RUN"
     [ -z "${LOG:-}" ] || [ "$KEEP_LOG" = yes ] || rm -f "$LOG"
     exit "$status"
 }
 
-# host_end: end QEMU, then wait until what it wrote has been copied to our outputs
+# host_end: end QEMU, wait until what it wrote has been copied to our outputs, restore the terminal
 host_end() {
     local pid
     if [ -n "${QEMU_PID:-}" ]; then
@@ -63,6 +62,7 @@ host_end() {
         wait "$pid" 2>/dev/null
     done
     COPIERS=()
+    [ -z "${SAVED_TTY:-}" ] || stty "$SAVED_TTY" <&"$TTY" 2>/dev/null
 }
 
 # host_fail SENTENCE: the lab itself failed: say so, keep the log
@@ -75,8 +75,8 @@ host_fail() {
     exit "${2:-$LAB_FAILED}"
 }
 
-# host_start: prepare the directory and start QEMU; STATUS_FD then reads what dom0 says
-host_start() {
+# host_prepare: the host's directory with all that QEMU loads
+host_prepare() {
     KEEP_LOG=no COPIERS=() QEMU_PID=
     trap host_cleanup EXIT
     trap 'exit 129' HUP
@@ -90,12 +90,14 @@ host_start() {
     else
         cp "$XEN" "$RUN/xen"
     fi || die "cannot read the hypervisor $XEN"
+    mkfifo "$RUN/out" "$RUN/err" "$RUN/size.in" "$RUN/size.out"
+}
+
+# host_launch: start QEMU; STATUS_FD then reads what dom0 says
+host_launch() {
     if [ "$COMMAND" != "" ]; then
-        mkfifo "$RUN/out" "$RUN/err"
         cat <"$RUN/out" & COPIERS+=($!)
         cat <"$RUN/err" >&2 & COPIERS+=($!)
-    else
-        mkfifo "$RUN/size.in" "$RUN/size.out"
     fi
     qemu_arguments
     exec {STATUS_FD}< <(exec 3>&1 >&"$STDOUT" <&"$TTY" 2>"$RUN/qemu.log"
@@ -119,14 +121,25 @@ host_wait() {
     done
 }
 
-# host_up: wait for dom0
+# host_up: start the host and wait for dom0. Emulation on several threads is not perfect: about one
+# boot in some dozens hangs on a loaded machine, so a boot that failed within Xen is tried once more.
 host_up() {
-    host_wait ready "$BOOT_TIMEOUT"
-    case $? in
-    0) touch "$RUN/opened" && rm -f "$RUN/initrd" "$RUN/xen" ;;
-    "$LAB_TIMEOUT") host_fail "dom0 was not up after $BOOT_TIMEOUT s" ;;
-    *) host_fail "the host ended while it was booting" ;;
-    esac
+    local tries=2 status reason
+    while :; do
+        host_launch
+        host_wait ready "$BOOT_TIMEOUT"
+        status=$?
+        [ $status -ne 0 ] || break
+        reason="the host ended while it was booting"
+        [ $status -ne "$LAB_TIMEOUT" ] || reason="dom0 was not up after $BOOT_TIMEOUT s"
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] && grep -q '(XEN)' "$LOG" || host_fail "$reason"
+        host_end
+        mv "$LOG" "${LOG%.log}-first.log"
+        say "$reason (log: ${LOG%.log}-first.log): trying once more"
+    done
+    touch "$RUN/opened"
+    rm -f "$RUN/initrd" "$RUN/xen"
 }
 
 # host_result: wait for the end of the command, exit with its status
