@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `xendeck capture FILE`: records the host until Ctrl-C or for so many samples. */
+#include "cmd/cli.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "capture/format.h"
+
+struct recording {
+    struct xd_cli *cli;
+    struct xd_session *s;
+    struct xd_capture_writer *w;
+    const char *path;
+    uint64_t count;                /* samples of the first source to record */
+    uint64_t seen[XD_SOURCES_MAX]; /* newest snapshot recorded, by source */
+    int signals;                   /* a signalfd for SIGINT and SIGTERM */
+};
+
+/* Ctrl-C ends a recording in good order. Before the session starts its threads, so that they leave
+ * the signals to us. */
+static int take_signals(sigset_t *old)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, old);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Adds what is new. 1: enough was recorded. */
+static int add_samples(struct recording *r, struct xd_err *err)
+{
+    size_t n = xd_world_sources(xd_session_world(r->s));
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        struct xd_snapshot *snap = xd_session_snapshot(r->s, i);
+        if (snap && xd_snapshot_seq(snap) != r->seen[i]) {
+            r->seen[i] = xd_snapshot_seq(snap);
+            rc = xd_capture_writer_add(r->w, snap, err);
+        }
+        xd_snapshot_unref(snap);
+    }
+    return rc < 0 ? rc : xd_capture_writer_samples(r->w) >= r->count;
+}
+
+static void tell_progress(const struct recording *r)
+{
+    char size[16];
+
+    if (isatty(fileno(r->cli->err)))
+        fprintf(r->cli->err, "\r%llu samples, %s   (Ctrl-C ends) ",
+                (unsigned long long)xd_capture_writer_samples(r->w),
+                xd_fmt_bytes(xd_capture_writer_bytes(r->w), size, sizeof(size)));
+}
+
+static int record(struct recording *r, struct xd_err *err)
+{
+    int rc = 0;
+
+    while (rc == 0) {
+        struct pollfd fds[] = {
+            {.fd = xd_session_fd(r->s), .events = POLLIN},
+            {.fd = r->signals, .events = POLLIN},
+        };
+        poll(fds, 2, xd_session_timeout_ms(r->s));
+        if (fds[1].revents)
+            break;
+        if (xd_session_dispatch(r->s)) {
+            rc = add_samples(r, err);
+            tell_progress(r);
+        }
+    }
+    return rc < 0 ? rc : 0;
+}
+
+int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct recording r = {.cli = ctx, .signals = -1};
+    struct xd_session_config c;
+    struct xd_err close_err = XD_ERR_INIT;
+    sigset_t old;
+    int status = XD_EXIT_USAGE;
+
+    if (argc != 2) {
+        xd_err_set(err, -EINVAL, "capture needs the name of one file: xendeck capture host.xdc");
+        return status;
+    }
+    r.path = argv[1];
+    if (xd_cli_count(r.cli, "count", UINT64_MAX, &r.count, err) < 0 ||
+        xd_cli_session_config(r.cli, &c, err) < 0)
+        return status;
+    c.readonly = true;
+    c.journal = "";
+    r.signals = take_signals(&old);
+    status = XD_EXIT_NO_SOURCE;
+    if (xd_session_open(&c, &r.s, err) < 0)
+        goto out;
+    status = XD_EXIT_REFUSED;
+    if (xd_capture_writer_open(r.path, xd_cli_option(r.cli, "force") != NULL,
+                               xd_world_host(xd_session_world(r.s)), xd_clock_wall(&r.cli->clock),
+                               &r.w, err) < 0) {
+        if (err->code == -EEXIST)
+            xd_err_prefix(err, "--force writes over it: ");
+        goto out;
+    }
+    int rc = record(&r, err);
+    uint64_t samples = xd_capture_writer_samples(r.w);
+    if (xd_capture_writer_close(r.w, &close_err) < 0 && rc == 0) {
+        *err = close_err;
+        rc = close_err.code;
+    }
+    if (rc == 0)
+        fprintf(r.cli->err, "%s%s: %llu samples; look at them with xendeck --host capture:%s\n",
+                isatty(fileno(r.cli->err)) ? "\r" : "", r.path, (unsigned long long)samples,
+                r.path);
+    status = rc < 0 ? XD_EXIT_UNKNOWN : XD_EXIT_DONE;
+out:
+    xd_session_close(r.s);
+    if (r.signals >= 0)
+        close(r.signals);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return status;
+}
