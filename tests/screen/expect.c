@@ -98,7 +98,7 @@ int script_block(struct script *s, bool styles, int from, int to, struct xd_err 
 {
     struct xd_buf b = XD_BUF_INIT;
     char *all[512];
-    size_t end;
+    size_t end = 0;
     int rc = find_end(s, &end, err);
 
     if (rc < 0)

@@ -107,8 +107,7 @@ void stage_type(struct stage *s, const char *text)
 void stage_resize(struct stage *s, int w, int h)
 {
     xd_canvas_resize(&s->canvas, w, h);
-    s->app.w = w;
-    s->app.h = h;
+    xd_app_resize(&s->app, w, h);
     settle(s);
 }
 
