@@ -54,10 +54,17 @@ unsigned xd_demo_class(struct xd_demo_host *h, unsigned pool, unsigned mask)
     xd_cpuset_and(&c->cpus, pool_cpus);
     if (xd_cpuset_empty(&c->cpus))
         c->cpus = *pool_cpus;
-    c->n_cpus = xd_cpuset_count(&c->cpus);
+    c->list = xd_malloc(xd_cpuset_count(&c->cpus) * sizeof(*c->list));
+    for (int p = xd_cpuset_next(&c->cpus, 0); p >= 0; p = xd_cpuset_next(&c->cpus, (unsigned)p + 1))
+        c->list[c->n_cpus++] = (uint16_t)p;
     c->narrow = c->n_cpus < xd_cpuset_count(pool_cpus);
     insert_in_order(h, (unsigned)i);
     return (unsigned)i;
+}
+
+static void judge(const struct xd_demo_host *h, struct xd_demo_vcpu *v)
+{
+    v->picky = !xd_cpuset_subset(&h->classes[v->class].cpus, &h->masks[v->soft].set);
 }
 
 bool xd_demo_set_hard(struct xd_demo_host *h, struct xd_demo_vcpu *v, const struct xd_cpuset *set)
@@ -70,10 +77,12 @@ bool xd_demo_set_hard(struct xd_demo_host *h, struct xd_demo_vcpu *v, const stru
         return false;
     v->hard = xd_demo_mask(h, set);
     v->class = xd_demo_class(h, pool, v->hard);
+    judge(h, v);
     return true;
 }
 
 void xd_demo_set_soft(struct xd_demo_host *h, struct xd_demo_vcpu *v, const struct xd_cpuset *set)
 {
     v->soft = xd_demo_mask(h, set);
+    judge(h, v);
 }

@@ -6,7 +6,7 @@
 #define PPM        ((int64_t)XD_DEMO_PPM)
 #define TICK_NS    UINT64_C(1000000000) /* an idle guest's housekeeping is drawn anew so often */
 #define IDLE_MAX   6000                 /* ppm */
-#define SHIVER_NS  UINT64_C(700000000)  /* how fast `noise` moves */
+#define SHIVER_NS  UINT64_C(1300000000) /* how fast `noise` moves */
 #define MEAN_PARTS 64
 
 static int64_t ppm(double percent)
@@ -22,15 +22,14 @@ static int64_t idle(uint64_t seed, uint64_t t)
 /* 0 … PPM over the curve's own range. */
 static int64_t shape(const struct xd_demo_load *l, uint64_t seed, uint64_t t)
 {
-    uint64_t in_period = (t + l->phase_ns) % l->period_ns;
     int64_t half;
 
     switch (l->curve) {
     case XD_DEMO_WAVE:
-        half = (int64_t)((__int128)in_period * 2 * PPM / l->period_ns);
+        half = 2 * xd_demo_part_ppm(t + l->phase_ns, l->period_ns);
         return xd_demo_ease_ppm(half <= PPM ? half : 2 * PPM - half);
     case XD_DEMO_BURST:
-        return in_period < l->on_ns ? PPM : 0;
+        return (t + l->phase_ns) % l->period_ns < l->on_ns ? PPM : 0;
     case XD_DEMO_NOISE:
         return xd_demo_wander_ppm(seed, t + l->phase_ns, l->period_ns);
     default:

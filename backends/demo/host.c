@@ -154,6 +154,8 @@ void xd_demo_host_unref(struct xd_demo_host *h)
         free(h->domains[i]->vcpus);
         free(h->domains[i]);
     }
+    for (size_t i = 0; i < h->n_classes; i++)
+        free(h->classes[i].list);
     free(h->masks);
     free(h->classes);
     free(h->order);

@@ -32,6 +32,7 @@ struct xd_demo_class {
     unsigned pool;
     unsigned mask;
     struct xd_cpuset cpus; /* the mask within the pool, or all of the pool where they don't meet */
+    uint16_t *list;        /* the same, to be run through quickly */
     unsigned n_cpus;
     bool narrow;          /* less than the pool */
     size_t first, active; /* while a step is calculated: its part of host->queue */
@@ -41,6 +42,7 @@ struct xd_demo_vcpu {
     struct xd_demo_domain *domain;
     unsigned id;
     bool online;
+    bool picky;                 /* its soft affinity leaves out some pCPUs of its class */
     bool running;               /* on its pCPU at the last step's moment of looking */
     unsigned pcpu;              /* where it runs or ran last */
     unsigned class, hard, soft; /* indices */

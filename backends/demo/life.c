@@ -76,8 +76,8 @@ static void boot_vcpu(struct xd_demo_host *h, struct xd_demo_domain *d, unsigned
 {
     const struct xd_demo_spec *p = d->spec;
     struct xd_demo_vcpu *v = &d->vcpus[id];
+    const struct xd_demo_class *c;
     struct xd_cpuset all;
-    int cpu;
 
     xd_cpuset_fill(&all, h->scenario->n_pcpus);
     memset(v, 0, sizeof(*v));
@@ -85,14 +85,11 @@ static void boot_vcpu(struct xd_demo_host *h, struct xd_demo_domain *d, unsigned
     v->id = id;
     v->online = id < p->online;
     v->seed = xd_demo_random(d->seed, id);
-    v->hard = xd_demo_mask(h, p->cpus ? p->cpus : &all);
-    v->soft = xd_demo_mask(h, p->soft_cpus ? p->soft_cpus : &all);
-    v->class = xd_demo_class(h, p->pool, v->hard);
+    xd_demo_set_hard(h, v, p->cpus ? p->cpus : &all);
+    xd_demo_set_soft(h, v, p->soft_cpus ? p->soft_cpus : &all);
     /* Anywhere to begin with. */
-    cpu = xd_cpuset_next(&h->classes[v->class].cpus, (unsigned)(v->seed % h->scenario->n_pcpus));
-    if (cpu < 0)
-        cpu = xd_cpuset_next(&h->classes[v->class].cpus, 0);
-    v->pcpu = (unsigned)cpu;
+    c = &h->classes[v->class];
+    v->pcpu = c->list[v->seed % c->n_cpus];
 }
 
 static uint64_t first_memory(const struct xd_demo_spec *p)
@@ -164,8 +161,11 @@ static void balloon(struct xd_demo_host *h, struct xd_demo_domain *d, int64_t le
  * less by the second. */
 static uint64_t moved(uint64_t rate, uint64_t seed, int64_t t_ns, int64_t busy_ns)
 {
-    int64_t mood = PPM / 2 + xd_demo_random_ppm(seed, (uint64_t)(t_ns / SECOND_NS));
+    int64_t mood;
 
+    if (rate == 0 || busy_ns == 0)
+        return 0;
+    mood = PPM / 2 + xd_demo_random_ppm(seed, (uint64_t)(t_ns / SECOND_NS));
     return (uint64_t)((__int128)rate * busy_ns / SECOND_NS * mood / PPM);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Chance that is no chance: pure functions of a seed and a number, whole numbers throughout, so
  * that a scenario runs the same on every machine and however often it is sampled. The mixing
- * function is that of splitmix64 (Steele, Lea and Flood, 2014; the constants are public domain). */
+ * function is that of splitmix64 (Steele, Lea and Flood, 2014; its constants are theirs). */
 #ifndef XD_DEMO_RANDOM_H
 #define XD_DEMO_RANDOM_H
 
@@ -35,21 +35,27 @@ static inline uint64_t xd_demo_hash_text(const char *s)
     return h;
 }
 
+/* How far t is in a period, 0 … PPM. Periods are a second or more. */
+static inline int64_t xd_demo_part_ppm(uint64_t t_ns, uint64_t period_ns)
+{
+    uint64_t part = t_ns % period_ns / (period_ns / XD_DEMO_PPM);
+
+    return part < XD_DEMO_PPM ? (int64_t)part : XD_DEMO_PPM;
+}
+
 /* 0 … PPM made into 0 … PPM with an even start and end: 3x² - 2x³. */
 static inline int64_t xd_demo_ease_ppm(int64_t x)
 {
-    return (int64_t)((__int128)x * x * (3 * (int64_t)XD_DEMO_PPM - 2 * x) /
-                     ((__int128)XD_DEMO_PPM * XD_DEMO_PPM));
+    return x * x * (3 * (int64_t)XD_DEMO_PPM - 2 * x) / ((int64_t)XD_DEMO_PPM * XD_DEMO_PPM);
 }
 
-/* 0 … PPM, wandering smoothly: a new goal each period. t_ns >= 0. */
+/* 0 … PPM, wandering smoothly: a new goal each period. */
 static inline int64_t xd_demo_wander_ppm(uint64_t seed, uint64_t t_ns, uint64_t period_ns)
 {
     uint64_t turn = t_ns / period_ns;
     int64_t from = xd_demo_random_ppm(seed, turn), to = xd_demo_random_ppm(seed, turn + 1);
-    int64_t part = (int64_t)((__int128)(t_ns % period_ns) * XD_DEMO_PPM / period_ns);
 
-    return from + (to - from) * xd_demo_ease_ppm(part) / XD_DEMO_PPM;
+    return from + (to - from) * xd_demo_ease_ppm(xd_demo_part_ppm(t_ns, period_ns)) / XD_DEMO_PPM;
 }
 
 #endif

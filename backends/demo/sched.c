@@ -54,7 +54,7 @@ static void wish(struct xd_demo_host *h, struct xd_demo_domain *d, int64_t len_n
         if (!works || !v->online)
             continue;
         ppm = xd_demo_demand_ppm(&d->spec->load, v->seed, v->id, h->t_ns - d->born_ns);
-        v->want_ns = (int64_t)((__int128)ppm * len_ns / PPM);
+        v->want_ns = ppm * (len_ns / PPM);
     }
     if (d->cap)
         apply_cap(d, len_ns);
@@ -155,20 +155,20 @@ static void share_pools(struct xd_demo_host *h, int64_t len_ns)
 
 /* --- 3. places --- */
 
-/* The pCPU of the set (and of also, unless NULL) with most room, or -1 where none has any. */
-static int roomiest(const struct xd_demo_host *h, const struct xd_cpuset *set,
+/* The pCPU of the class (and of also, unless NULL) with most room, or -1 where none has any. */
+static int roomiest(const struct xd_demo_host *h, const struct xd_demo_class *c,
                     const struct xd_cpuset *also, int64_t len_ns)
 {
     int64_t least = len_ns;
     int best = -1;
 
-    for (int p = xd_cpuset_next(set, 0); p >= 0; p = xd_cpuset_next(set, (unsigned)p + 1)) {
-        if (also && !xd_cpuset_has(also, (unsigned)p))
+    for (unsigned i = 0; i < c->n_cpus && least > 0; i++) {
+        unsigned p = c->list[i];
+
+        if (h->pcpus[p].used_ns >= least || (also && !xd_cpuset_has(also, p)))
             continue;
-        if (h->pcpus[p].used_ns < least) {
-            least = h->pcpus[p].used_ns;
-            best = p;
-        }
+        least = h->pcpus[p].used_ns;
+        best = (int)p;
     }
     return best;
 }
@@ -178,7 +178,8 @@ static bool may_stay(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
 {
     const struct xd_demo_pcpu *p = &h->pcpus[v->pcpu];
 
-    if (!xd_cpuset_has(&c->cpus, v->pcpu) || !xd_cpuset_has(&h->masks[v->soft].set, v->pcpu))
+    if (!xd_cpuset_has(&c->cpus, v->pcpu) ||
+        (v->picky && !xd_cpuset_has(&h->masks[v->soft].set, v->pcpu)))
         return false;
     if (xd_demo_random(v->seed, (uint64_t)(h->t_ns / XD_DEMO_STEP_NS)) % RESTLESS == 0)
         return false;
@@ -189,11 +190,13 @@ static bool may_stay(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
 static int choose(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
                   const struct xd_demo_class *c, int64_t len_ns)
 {
-    int p = roomiest(h, &c->cpus, &h->masks[v->soft].set, len_ns);
+    int p = -1;
 
+    if (v->picky)
+        p = roomiest(h, c, &h->masks[v->soft].set, len_ns);
     if (p >= 0 && len_ns - h->pcpus[p].used_ns >= v->want_ns - v->got_ns)
         return p;
-    return roomiest(h, &c->cpus, NULL, len_ns);
+    return roomiest(h, c, NULL, len_ns);
 }
 
 /* As much of what v still wants as fits. */
