@@ -132,7 +132,7 @@ static int start_all(struct xd_session *s, struct xd_err *err)
             return rc;
     }
     for (;;) {
-        xd_session_pump(s);
+        xd_session_take_all(s);
         if (all_opened(s) || xd_session_patience_clock(s) >= until)
             return none_is_alive(s, err);
         xd_session_pause(s, until - xd_session_patience_clock(s));
@@ -229,9 +229,9 @@ static bool turn_inline(struct xd_session *s)
     return any;
 }
 
-bool xd_session_pump(struct xd_session *s)
+bool xd_session_take_all(struct xd_session *s)
 {
-    bool any = turn_inline(s);
+    bool any = false;
     struct xd_msg *m;
 
     while ((m = xd_queue_pop(&s->shared->answers))) {
@@ -242,14 +242,22 @@ bool xd_session_pump(struct xd_session *s)
     return any;
 }
 
+/* One round. True if anything was done or said. */
+static bool pump(struct xd_session *s)
+{
+    bool any = turn_inline(s);
+
+    return xd_session_take_all(s) || any;
+}
+
 bool xd_session_dispatch(struct xd_session *s)
 {
     uint64_t before = s->world.generation;
     size_t rounds = s->txn.running ? 2 * s->txn.plan->n + 1 : 1;
 
     /* Without threads: a plan whose steps are seen at once ends within one dispatch. */
-    while (xd_session_pump(s) && s->inline_workers && s->txn.job &&
-           s->txn.job->phase == XD_JOB_NEW && --rounds)
+    while (pump(s) && s->inline_workers && s->txn.job && s->txn.job->phase == XD_JOB_NEW &&
+           --rounds)
         ;
     xd_world_age(&s->world);
     return s->world.generation != before;

@@ -31,9 +31,8 @@ struct xd_session {
     struct xd_txn txn;
 };
 
-/* One round: lets workers without a thread do their turn, and takes in all that was said. True if
- * anything was. */
-bool xd_session_pump(struct xd_session *s);
+/* Takes in all that the workers said. True if anything was. */
+bool xd_session_take_all(struct xd_session *s);
 /* Waits until something may have been said, or for ns (real time). Without threads and with a
  * manual clock: moves the clock by what the workers wait for, at most ns. */
 void xd_session_pause(struct xd_session *s, int64_t ns);
