@@ -271,25 +271,22 @@ static int do_seek(const struct request *r)
 {
     static const struct xd_kind duration = {.type = XD_U64, .unit = XD_UNIT_NS};
     bool relative = *r->arg == '+' || *r->arg == '-';
-    int64_t pos = percent(r->p, r->arg);
+    int64_t pos = percent(r->p, r->arg + relative);
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_value v;
-    int rc = 0;
 
     if (pos < 0) {
-        rc = xd_value_parse(r->arg + relative, &duration, 0, &a, &v, NULL);
-        if (rc || !v.have || v.cell.u > INT64_MAX)
-            rc = xd_err_set(r->err, -EINVAL,
-                            "seek wants a place such as 90s, +30s, -1m or 50%%; it got \"%.40s\"",
-                            r->arg);
-        else
-            pos = *r->arg == '-' ? -(int64_t)v.cell.u : (int64_t)v.cell.u;
+        if (!xd_value_parse(r->arg + relative, &duration, 0, &a, &v, NULL) && v.have &&
+            v.cell.u <= INT64_MAX)
+            pos = (int64_t)v.cell.u;
         xd_arena_done(&a);
     }
-    if (rc)
-        return rc;
+    if (pos < 0)
+        return xd_err_set(r->err, -EINVAL,
+                          "seek wants a place such as 90s, +30s, -1m or 50%%; it got \"%.40s\"",
+                          r->arg);
     if (relative)
-        pos = add(xd_player_position(r->p, r->now_ns), pos);
+        pos = add(xd_player_position(r->p, r->now_ns), *r->arg == '-' ? -pos : pos);
     rebase(r->p, r->now_ns, pos);
     return 0;
 }
