@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARGIN     2 /* cells left of the first column: cursor and mark */
-#define SPARK_SPAN (2 * 60 * XD_NS_PER_S)
-#define SPARK_MAX  60
-#define LABEL_MIN  8
-#define LABEL_MAX  24
+#define MARGIN       2 /* cells left of the first column: cursor and mark */
+#define SPARK_SPAN   (2 * 60 * XD_NS_PER_S)
+#define SPARK_MAX    60
+#define LABEL_MIN    8
+#define LABEL_NARROW 14 /* one long name should not cost the others a column */
+#define LABEL_MAX    24
 
 static bool is_number(const struct xd_column *c)
 {
@@ -55,16 +56,26 @@ static int view_columns(const struct xd_screen *s, struct xd_view_column *out)
     return n;
 }
 
-void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out)
+/* Makes the columns fit: long names are cut first, then the least wanted columns go. What is left
+ * over belongs to the names again, then to the spark line. */
+static void fit_widths(const struct xd_screen *s, const struct xd_view_column *all, int *widths,
+                       int n, int width)
 {
-    struct xd_view_column all[XD_COLUMNS_MAX];
-    int widths[XD_COLUMNS_MAX], n = view_columns(s, all), used = MARGIN, spark = -1;
+    int used = MARGIN, label = -1, spark = -1, wanted = 0;
 
     for (int i = 0; i < n; i++) {
-        widths[i] = wanted_width(s, &all[i], xd_desc_column(s->desc, all[i].name));
+        int col = xd_desc_column(s->desc, all[i].name);
+        widths[i] = wanted_width(s, &all[i], col);
         used += widths[i] + 1;
+        if (col == s->desc->labels[0] && !all[i].spark)
+            label = i;
     }
-    while (used > width) { /* the least wanted one goes */
+    if (label >= 0 && used > width && widths[label] > LABEL_NARROW) {
+        wanted = widths[label];
+        used -= wanted - LABEL_NARROW;
+        widths[label] = LABEL_NARROW;
+    }
+    while (used > width) {
         int worst = -1;
         for (int i = 0; i < n; i++)
             if (widths[i] && all[i].drop > 0 && (worst < 0 || all[i].drop > all[worst].drop))
@@ -74,14 +85,22 @@ void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out)
         used -= widths[worst] + 1;
         widths[worst] = 0;
     }
+    for (; wanted && used < width && widths[label] < wanted; used++)
+        widths[label]++;
     for (int i = 0; i < n; i++)
         if (all[i].spark && widths[i])
             spark = i;
-    if (spark >= 0) {
-        widths[spark] += width - used;
-        if (widths[spark] > SPARK_MAX)
-            widths[spark] = SPARK_MAX;
-    }
+    if (spark >= 0 && used < width)
+        widths[spark] =
+            widths[spark] + width - used < SPARK_MAX ? widths[spark] + width - used : SPARK_MAX;
+}
+
+void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out)
+{
+    struct xd_view_column all[XD_COLUMNS_MAX];
+    int widths[XD_COLUMNS_MAX], n = view_columns(s, all);
+
+    fit_widths(s, all, widths, n, width);
     out->n = 0;
     for (int i = 0, x = MARGIN; i < n; i++) {
         if (!widths[i])
