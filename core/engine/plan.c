@@ -88,6 +88,7 @@ static int check_own_bound(struct draft *d, const struct xd_knob *k, const struc
     int64_t scale = k->max_scale > 0 ? k->max_scale : 1, most;
     struct xd_arena *a = &d->p->arena;
     struct xd_value limit;
+    const char *times;
 
     if (!xd_row_has(on->row, col))
         return 0;
@@ -95,14 +96,10 @@ static int check_own_bound(struct draft *d, const struct xd_knob *k, const struc
         against(v, most) <= 0)
         return 0;
     limit = number(v->type, most);
-    if (scale == 1)
-        return xd_err_set(err, -ERANGE, "%s %s: %s is more than its %s allows: at most %s",
-                          on->label, k->name, xd_value_exact(v, &k->kind, a), k->max_column,
-                          xd_value_exact(&limit, &k->kind, a));
-    return xd_err_set(err, -ERANGE,
-                      "%s %s: %s is more than its %s allows: at most %s (%" PRId64 " for each)",
-                      on->label, k->name, xd_value_exact(v, &k->kind, a), k->max_column,
-                      xd_value_exact(&limit, &k->kind, a), scale);
+    times = scale == 1 ? "" : xd_arena_printf(a, "%" PRId64 " times ", scale);
+    return xd_err_set(err, -ERANGE, "%s %s: %s is too much: at most %s, %sits %s", on->label,
+                      k->name, xd_value_exact(v, &k->kind, a), xd_value_exact(&limit, &k->kind, a),
+                      times, k->max_column);
 }
 
 static int check_bounds(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
@@ -276,8 +273,8 @@ static int unknown_param(const struct xd_action *act, const char *name, struct x
     for (size_t i = 0; i < n; i++)
         names[i] = act->params[i].name;
     near = xd_str_nearest(name, names, n);
-    return xd_err_set(err, -EINVAL, "%s has no parameter \"%s\"%s%s", act->name, name,
-                      near ? ": did you mean " : "", near ? near : "");
+    return xd_err_set(err, -EINVAL, "%s has no parameter \"%s\"%s%s%s", act->name, name,
+                      near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 int xd_params_fallback(const struct xd_action *act, unsigned n_all, struct xd_arena *a,
@@ -364,7 +361,7 @@ static int no_such_offer(struct draft *d, const struct xd_subject *on, const cha
     size_t n = 0;
 
     if (xd_world_offer(d->w, NULL, name, &o))
-        return xd_err_set(err, -ENOENT, "%s is something of %s, and %s is of %s", name,
+        return xd_err_set(err, -ENOENT, "%s belongs to %s, and %s is one of the %s", name,
                           o.knob ? o.knob->table : o.action->table, on->label,
                           on->table->desc->name);
     for (size_t i = 0; n < NAMES_MAX && xd_world_offer_at(d->w, i, &o); i++)
@@ -374,8 +371,8 @@ static int no_such_offer(struct draft *d, const struct xd_subject *on, const cha
     if (!n)
         return xd_err_set(err, -ENOENT, "%s: nothing of %s can be edited on this host", on->label,
                           on->table->desc->name);
-    return xd_err_set(err, -ENOENT, "%s has no knob or action \"%s\"%s%s", on->label, name,
-                      near ? ": did you mean " : "", near ? near : "");
+    return xd_err_set(err, -ENOENT, "%s has no knob or action \"%s\"%s%s%s", on->label, name,
+                      near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 /* The knob of that name in a table whose parent is `table`. */
@@ -425,7 +422,7 @@ static int finish(struct draft *d, struct xd_err *err)
     if (n)
         return 0;
     if (d->void_wishes > 1)
-        return xd_err_set(err, -EALREADY, "nothing to do: %s, and so are the other %zu",
+        return xd_err_set(err, -EALREADY, "nothing to do: %s (and %zu more like this)",
                           d->void_text, d->void_wishes - 1);
     return xd_err_set(err, d->void_wishes ? -EALREADY : -EINVAL, "%s",
                       d->void_wishes ? d->void_text : "nothing was wished for");
