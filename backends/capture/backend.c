@@ -178,7 +178,7 @@ static void playback_doctor(void *self, struct xd_builder *b)
         return;
     damage = xd_capture_damage(p->capture);
     t = xd_build_table(b, &xd_checks_desc, xd_clock_now(p->env->clock));
-    snprintf(found, sizeof(found), "%zu samples of %zu sources over %s",
+    snprintf(found, sizeof(found), "samples: %zu, sources: %zu, length: %s",
              xd_capture_frames(p->capture), xd_capture_sources(p->capture),
              xd_fmt_ns((uint64_t)xd_player_length(&p->player), length, sizeof(length)));
     put_check(t, "samples", XD_CHECK_OK, found, NULL);
