@@ -61,7 +61,7 @@ void xd_help_overview(struct xd_cli *cli, FILE *out)
         snprintf(left, sizeof(left), "%s%s%s", c->name, c->args ? " " : "", c->args ? c->args : "");
         if (strlen(left) > 20) /* long arguments stand in the command's own help */
             snprintf(left, sizeof(left), "%s …", c->name);
-        fprintf(out, "  %-22s %s\n", left, c->title);
+        fprintf(out, "  %s%*s %s\n", left, 22 - xd_str_width(left), "", c->title);
     }
     fputs("\nOptions:\n", out);
     print_options(out, xd_cli_global_options);
