@@ -120,6 +120,13 @@ static bool could_cut_us_off(const struct xd_plan *p)
     return false;
 }
 
+static bool can_be_undone(const struct xd_app *a, const struct xd_plan *p)
+{
+    const struct xd_journal_entry *e = xd_journal_find(xd_session_journal(a->session), p->id);
+
+    return p->outcome == XD_DONE && !p->undoes && e && !e->no_undo;
+}
+
 static void tell_end(struct xd_app *a, const struct xd_plan *p)
 {
     a->plan_running = false;
@@ -128,7 +135,7 @@ static void tell_end(struct xd_app *a, const struct xd_plan *p)
     a->plan_from_staged = false;
     xd_app_say(a, xd_outcome_style(p->outcome), "%s: %s%s%s%s", xd_outcome_name(p->outcome),
                p->title, p->detail ? ": " : "", p->detail ? p->detail : "",
-               p->outcome == XD_DONE && !p->undoes ? "    U takes it back" : "");
+               can_be_undone(a, p) ? "    U takes it back" : "");
     if (could_cut_us_off(p)) {
         a->keep_until_ns = xd_world_now(a->world) + XD_KEEP_NS;
         a->keep_id = p->id;

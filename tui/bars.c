@@ -76,7 +76,8 @@ void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y)
     struct xd_buf b = XD_BUF_INIT;
 
     if (a->prompt != XD_PROMPT_NONE) {
-        int w = a->prompt_error[0] ? c->w / 2 : c->w;
+        int typed = xd_str_width(a->line.text) + 3; /* the error gets what is left */
+        int w = !a->prompt_error[0] ? c->w : typed < c->w / 2 ? typed : c->w / 2;
         xd_line_draw(&a->line, c, 0, y, w, a->prompt == XD_PROMPT_FILTER ? "/" : ":");
         if (a->prompt_error[0])
             xd_canvas_field(c, w + 1, y, c->w - w - 1, false, XD_S_BAD, a->prompt_error);

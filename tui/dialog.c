@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 
+#define PROSE_W 64 /* lines of help are this long at most */
+
 void xd_dialog_push(struct xd_app *a, struct xd_dialog *d)
 {
     d->below = a->dialog;
@@ -39,6 +41,29 @@ struct xd_rect xd_dialog_box(struct xd_canvas *c, int w, int h, enum xd_role_sty
     return (struct xd_rect){r.x + 2, r.y + 1, r.w - 4, r.h - 2};
 }
 
+int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, const char *text)
+{
+    char line[512];
+    int y = 0;
+
+    while (*text && y < r.h && r.w > 0) {
+        size_t n = xd_str_fit(text, r.w), cut = n;
+        if (text[n] && y + 1 == r.h) /* no room for the rest: the field ends in an ellipsis */
+            n = cut = strlen(text);
+        else if (text[n])
+            while (cut > 0 && text[cut] != ' ')
+                cut--;
+        cut = cut ? cut : n ? n : strlen(text); /* a word longer than a line */
+        snprintf(line, sizeof(line), "%.*s", (int)cut, text);
+        if (c)
+            xd_canvas_field(c, r.x, r.y + y, r.w, false, s, line);
+        text += cut;
+        text += strspn(text, " ");
+        y++;
+    }
+    return y;
+}
+
 /* --- menu --- */
 
 struct menu {
@@ -50,39 +75,60 @@ struct menu {
     void (*chosen)(struct xd_app *a, int index, const void *tag);
 };
 
+struct menu_size {
+    int w, text_w, help_h;
+};
+
+static void menu_measure(const struct menu *m, struct menu_size *out)
+{
+    int note_w = 0;
+
+    *out = (struct menu_size){.w = xd_str_width(m->title) + 6};
+    for (int i = 0; i < m->n; i++) {
+        int text = xd_str_width(m->items[i].text);
+        int note = m->items[i].note ? xd_str_width(m->items[i].note) + 3 : 0;
+
+        out->text_w = text > out->text_w ? text : out->text_w;
+        note_w = note > note_w ? note : note_w;
+        if (m->items[i].help && out->w < PROSE_W + 4)
+            out->w = PROSE_W + 4;
+    }
+    if (out->text_w + note_w + 4 > out->w)
+        out->w = out->text_w + note_w + 4;
+    for (int i = 0; i < m->n; i++) {
+        struct xd_rect r = {0, 0, out->w - 4, 3};
+        int h = m->items[i].help ? xd_dialog_text(NULL, r, XD_S_DIALOG, m->items[i].help) : 0;
+        out->help_h = h > out->help_h ? h : out->help_h;
+    }
+}
+
 static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
 {
     const struct menu *m = (const struct menu *)d;
-    int w = xd_str_width(m->title) + 6, text_w = 0;
+    struct menu_size size;
 
-    for (int i = 0; i < m->n; i++) {
-        int t = xd_str_width(m->items[i].text);
-        int note = m->items[i].note ? xd_str_width(m->items[i].note) : 0;
-        int help = m->items[i].help ? xd_str_width(m->items[i].help) : 0;
-        text_w = t > text_w ? t : text_w;
-        w = text_w + note + 7 > w ? text_w + note + 7 : w;
-        w = help + 4 > w ? help + 4 : w;
-    }
-    struct xd_rect in = xd_dialog_box(c, w, m->n + 5, XD_S_DIALOG, m->title);
-    int rows = in.h - 2 > 0 ? in.h - 2 : 1, top = m->at >= rows ? m->at - rows + 1 : 0;
+    menu_measure(m, &size);
+    int below = size.help_h ? size.help_h + 1 : 0;
+    struct xd_rect in = xd_dialog_box(c, size.w, m->n + 2 + below, XD_S_DIALOG, m->title);
+    int rows = in.h - below > 0 ? in.h - below : 1, top = m->at >= rows ? m->at - rows + 1 : 0;
     for (int i = 0; i < rows && top + i < m->n; i++) {
         const struct xd_menu_item *item = &m->items[top + i];
         struct xd_rect line = {in.x - 1, in.y + i, in.w + 2, 1};
-        bool here = top + i == m->at;
 
         xd_canvas_text(c, in.x, in.y + i, XD_S_DIALOG, item->text);
         if (item->note)
-            xd_canvas_field(c, in.x + text_w + 3, in.y + i, in.w - text_w - 3, false, XD_S_DIALOG,
-                            item->note);
-        if (here) {
+            xd_canvas_field(c, in.x + size.text_w + 3, in.y + i, in.w - size.text_w - 3, false,
+                            XD_S_DIALOG, item->note);
+        if (top + i == m->at) {
             xd_canvas_restyle(c, line, XD_S_CURSOR);
             xd_canvas_text(c, in.x - 1, in.y + i, XD_S_CURSOR, "▸");
             c->cursor_x = in.x - 1;
             c->cursor_y = in.y + i;
         }
     }
+    struct xd_rect help = {in.x, in.y + rows + 1, in.w, size.help_h};
     if (m->n && m->items[m->at].help)
-        xd_canvas_field(c, in.x, in.y + in.h - 1, in.w, false, XD_S_DIALOG, m->items[m->at].help);
+        xd_dialog_text(c, help, XD_S_DIALOG, m->items[m->at].help);
 }
 
 static void menu_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
@@ -153,6 +199,7 @@ struct ask {
     struct xd_arena arena;
     const char *title, *help;
     struct xd_line line;
+    bool touched;
     char error[256];
     int (*accept)(struct xd_app *a, const char *text, const void *tag, struct xd_err *err);
     const void *tag;
@@ -161,23 +208,27 @@ struct ask {
 static void ask_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
 {
     const struct ask *q = (const struct ask *)d;
-    int w = xd_str_width(q->help) + 4, error_w = xd_str_width(q->error) + 4;
+    const char *below = q->error[0] ? q->error : "Enter stages it · Esc leaves";
+    struct xd_rect all = {0, 0, c->w - 4 < PROSE_W ? c->w - 4 : PROSE_W, 4};
+    int help_h = xd_dialog_text(NULL, all, XD_S_DIALOG, q->help);
+    int below_h = xd_dialog_text(NULL, all, XD_S_DIALOG, below);
+    int h = help_h + below_h + 3;
+    struct xd_rect in = xd_dialog_box(c, all.w + 4, h + 2, XD_S_DIALOG, q->title);
+    struct xd_rect help = {in.x, in.y, in.w, help_h};
+    struct xd_rect foot = {in.x, in.y + help_h + 3, in.w, below_h};
 
-    w = w < 44 ? 44 : w;
-    w = error_w > w ? error_w : w;
-    struct xd_rect in = xd_dialog_box(c, w, 7, XD_S_DIALOG, q->title);
-    xd_canvas_field(c, in.x, in.y, in.w, false, XD_S_DIALOG, q->help);
-    xd_line_draw(&q->line, c, in.x, in.y + 2, in.w, "> ");
-    xd_canvas_field(c, in.x, in.y + in.h - 1, in.w, false,
-                    q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG,
-                    q->error[0] ? q->error : "Enter stages it · Esc leaves");
+    xd_dialog_text(c, help, XD_S_DIALOG, q->help);
+    xd_line_draw(&q->line, c, in.x, in.y + help_h + 1, in.w, "> ");
+    xd_dialog_text(c, foot, q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG, below);
 }
 
 static void ask_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct ask *q = (struct ask *)d;
     struct xd_err err = XD_ERR_INIT;
+    bool fresh = !q->touched;
 
+    q->touched = true;
     if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c')) {
         xd_dialog_pop(a);
     } else if (k->code == XD_KEY_ENTER) {
@@ -185,8 +236,12 @@ static void ask_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *
             snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
         else
             xd_dialog_pop(a);
-    } else if (xd_line_key(&q->line, k, NULL)) {
-        q->error[0] = '\0';
+    } else {
+        /* The value there is now is an offer: what is typed first replaces it. */
+        if (fresh && k->code > 0x20 && k->code < XD_KEY_UP && k->code != XD_KEY_BACKSPACE)
+            xd_line_set(&q->line, "");
+        if (xd_line_key(&q->line, k, NULL))
+            q->error[0] = '\0';
     }
 }
 

@@ -22,6 +22,10 @@ void xd_dialog_pop(struct xd_app *a);                       /* frees the topmost
 struct xd_rect xd_dialog_box(struct xd_canvas *c, int w, int h, enum xd_role_style s,
                              const char *title);
 
+/* Prose in r, wrapped at blanks; what is too long for r.h lines ends in "…". Returns the lines used;
+ * with a NULL canvas it only counts them. */
+int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, const char *text);
+
 /* A list to choose from. Texts are copied. `chosen` gets the index and the item's own tag; the menu is
  * closed before it is called. */
 struct xd_menu_item {

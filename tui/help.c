@@ -6,6 +6,8 @@
 #include "tui/console.h"
 #include "tui/dialog.h"
 
+#define KEYS_W 14
+
 struct help {
     struct xd_dialog d;
     int top;
@@ -33,8 +35,11 @@ static void draw_command(const struct xd_app *a, const struct xd_command *k, str
     enum xd_role_style style = xd_app_offers(a, k, NULL) ? XD_S_DIALOG : XD_S_DIM;
 
     snprintf(keys, sizeof(keys), "%s", k->keys ? k->keys : "");
+    if (xd_str_width(keys) > KEYS_W) /* "1 2 … 9": the first and the last will do */
+        snprintf(keys, sizeof(keys), "%.*s … %s", (int)strcspn(k->keys, " "), k->keys,
+                 strrchr(k->keys, ' ') + 1);
     snprintf(name, sizeof(name), ":%s", k->name);
-    xd_canvas_field(c, in.x, y, 14, false, XD_S_KEY, keys);
+    xd_canvas_field(c, in.x, y, KEYS_W, false, XD_S_KEY, keys);
     xd_canvas_field(c, in.x + 15, y, 11, false, XD_S_DIM, name);
     xd_canvas_field(c, in.x + 27, y, in.w - 27, false, style, k->title);
 }

@@ -59,7 +59,7 @@ static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, stru
     const struct preview *p = (const struct preview *)d;
     bool bad = p->plan->risk == XD_RISK_DESTRUCTIVE;
     enum xd_role_style style = bad ? XD_S_DIALOG_BAD : XD_S_DIALOG;
-    int h = (int)(p->plan->n < 64 ? p->plan->n : 64) * LINES_A_STEP + (bad ? 6 : 5);
+    int h = (int)(p->plan->n < 64 ? p->plan->n : 64) * LINES_A_STEP + (bad ? 5 : 4);
     char title[128];
 
     snprintf(title, sizeof(title), "Plan: %zu %s, risk %s", p->plan->n,

@@ -152,6 +152,8 @@ static void draw_spark(const struct xd_app *a, const struct xd_screen *s, const 
         max = isnan(values[i]) || values[i] <= max ? max : values[i];
     if (k->full >= 0)
         max = 100.0 * (double)xd_row_u64(row, k->full, 1);
+    else if (s->desc->columns[k->col].kind.unit == XD_UNIT_PERCENT)
+        max = 100; /* a share: next to nothing must look like it */
     xd_canvas_spark(c, k->x, y, k->width, values, n, max > 0 ? max : 1, XD_S_BAR);
 }
 
