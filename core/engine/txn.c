@@ -284,6 +284,18 @@ static void went_forward(struct xd_session *s, struct xd_job *job)
 
 /* --- what the session calls --- */
 
+/* What was done should be seen. A sample that is being taken may have passed the value already, so
+ * another one is asked for even then. */
+static void show_effect(struct xd_session *s, const struct xd_job *job)
+{
+    size_t source = s->txn.plan->steps[job->index].offer.source;
+
+    if (s->one_shot)
+        return;
+    xd_world_ask(&s->world, source);
+    xd_worker_ask(s->observers[source], XD_ASK_COLLECT);
+}
+
 void xd_txn_take_step(struct xd_session *s, struct xd_job *job)
 {
     struct xd_txn *t = &s->txn;
@@ -292,8 +304,7 @@ void xd_txn_take_step(struct xd_session *s, struct xd_job *job)
         return;
     t->job = NULL;
     s->world.generation++;
-    if (!s->one_shot)
-        xd_session_refresh(s); /* what was done should be seen */
+    show_effect(s, job);
     if (t->back)
         took_back(s, job);
     else

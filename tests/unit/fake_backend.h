@@ -541,17 +541,23 @@ static inline struct xd_plan *bench_plan(struct bench *b, const struct xd_wish *
     return p;
 }
 
-/* Plans, applies and waits; the plan stays the session's. */
-static inline const struct xd_plan *bench_apply(struct bench *b, const struct xd_wish *w, size_t n)
+/* Applies a plan and waits; it stays the session's. */
+static inline const struct xd_plan *bench_carry_out(struct bench *b, struct xd_plan *p)
 {
     struct xd_err err = XD_ERR_INIT;
 
-    if (xd_session_apply(b->s, bench_plan(b, w, n), &err) < 0) {
+    if (xd_session_apply(b->s, p, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         abort();
     }
     xd_session_wait_plan(b->s);
+    xd_session_dispatch(b->s); /* the sample that shows it */
     return xd_session_plan(b->s);
+}
+
+static inline const struct xd_plan *bench_apply(struct bench *b, const struct xd_wish *w, size_t n)
+{
+    return bench_carry_out(b, bench_plan(b, w, n));
 }
 
 #endif
