@@ -137,10 +137,16 @@ static uint64_t memory_goal(const struct xd_demo_domain *d, int64_t t_ns)
     return start + (uint64_t)((__int128)p->leak_kib * age_ms / 1000 % span);
 }
 
+/* How far a balloon could have moved since the host was opened. */
+static uint64_t travelled_kib(int64_t t_ns)
+{
+    return (uint64_t)((__int128)XD_DEMO_BALLOON_KIB_S * t_ns / SECOND_NS);
+}
+
 static void balloon(struct xd_demo_host *h, struct xd_demo_domain *d, int64_t len_ns)
 {
     uint64_t goal = memory_goal(d, h->t_ns + len_ns);
-    uint64_t step = (uint64_t)((__int128)XD_DEMO_BALLOON_KIB_S * len_ns / SECOND_NS);
+    uint64_t step = travelled_kib(h->t_ns + len_ns) - travelled_kib(h->t_ns);
     uint64_t room = xd_demo_host_memory(h) - h->used_kib;
 
     if (goal < d->mem_kib) {
