@@ -321,12 +321,9 @@ static void click(struct xd_app *a, int x, int y)
             }
         }
     } else if (y == 1) {
-        for (int i = 0, left = 1; i < a->n_screens; i++) {
-            int w = xd_str_width(a->screens[i].view->title) + 4;
-            if (x >= left && x < left + w)
-                a->screen = i;
-            left += w;
-        }
+        int tab = xd_tab_at(a, x);
+        if (tab >= 0)
+            a->screen = tab;
     }
     xd_screen_update(a, xd_app_screen(a));
 }

@@ -119,6 +119,7 @@ enum xd_role_style xd_outcome_style(enum xd_outcome o);
 
 /* drawn by files of their own */
 void xd_header_draw(const struct xd_app *a, struct xd_canvas *c);
+int xd_tab_at(const struct xd_app *a, int x); /* the screen whose tab is in that column, or -1 */
 void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y);
 void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y);
 void xd_log_draw(const struct xd_app *a, struct xd_canvas *c, struct xd_rect r);

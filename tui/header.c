@@ -90,26 +90,62 @@ static void draw_mode(const struct xd_app *a, const struct xd_row *host, struct 
     xd_canvas_text(c, c->w - n - 1, 0, XD_S_ACCENT, text);
 }
 
+static int tab_width(const struct xd_app *a, int i)
+{
+    return xd_str_width(a->screens[i].view->title) + 4;
+}
+
+static int right_text(const struct xd_app *a, char *out, size_t size)
+{
+    char interval[16];
+
+    xd_fmt_ns((uint64_t)xd_session_interval(a->session), interval, sizeof(interval));
+    return snprintf(out, size, "%s  ? help", interval);
+}
+
+/* The first tab to show, so that the one that is on is among those that fit. */
+static int first_tab(const struct xd_app *a, int room)
+{
+    int used = 0, first = a->screen;
+
+    while (first >= 0 && used + tab_width(a, first) <= room)
+        used += tab_width(a, first--);
+    return first == a->screen ? first : first + 1;
+}
+
+int xd_tab_at(const struct xd_app *a, int x)
+{
+    char right[48];
+    int room = a->w - 2 - right_text(a, right, sizeof(right)), left = 1;
+
+    for (int i = first_tab(a, room); i < a->n_screens; i++) {
+        if (left + tab_width(a, i) > 1 + room)
+            break;
+        if (x >= left && x < left + tab_width(a, i))
+            return i;
+        left += tab_width(a, i);
+    }
+    return -1;
+}
+
 static void draw_tabs(const struct xd_app *a, struct xd_canvas *c)
 {
     struct xd_rect line = {0, 1, c->w, 1};
-    char right[48], interval[16];
-    int x = 1, n;
+    char right[48];
+    int n = right_text(a, right, sizeof(right)), room = c->w - 2 - n, x = 1;
 
     xd_canvas_fill(c, line, XD_S_TAB);
-    xd_fmt_ns((uint64_t)xd_session_interval(a->session), interval, sizeof(interval));
-    n = snprintf(right, sizeof(right), "%s  ? help", interval);
-    for (int i = 0; i < a->n_screens; i++) {
+    for (int i = first_tab(a, room); i < a->n_screens; i++) {
         const char *title = a->screens[i].view->title;
-        int w = xd_str_width(title) + 4;
-        if (x + w + n + 1 > c->w)
-            break;
         enum xd_role_style s = i == a->screen ? XD_S_TAB_ON : XD_S_TAB;
+
+        if (x + tab_width(a, i) > 1 + room)
+            break;
         if (i < 9)
             xd_canvas_printf(c, x, 1, s, " %d %s ", i + 1, title);
         else
             xd_canvas_printf(c, x, 1, s, "   %s ", title);
-        x += w;
+        x += tab_width(a, i);
     }
     xd_canvas_text(c, c->w - n - 1, 1, XD_S_TAB, right);
 }

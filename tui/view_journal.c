@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Journal screen: what was done to this host, newest first, and how it ended. */
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -40,18 +41,33 @@ static void when_text(int64_t wall_ns, char out[20])
         out[0] = '\0';
 }
 
+/* Where the columns stand: the time loses its date first, then goes, so that the edit shows. */
+struct places {
+    int when_w, outcome_x, title_x;
+};
+
+static struct places places(int w)
+{
+    int when_w = w >= 72 ? 19 : w >= 52 ? 8 : 0, x = 9 + when_w + (when_w ? 2 : 0);
+
+    return (struct places){when_w, x, x + 13};
+}
+
 static void draw_entry(const struct xd_journal_entry *e, bool cursor, struct xd_canvas *c, int y)
 {
     struct xd_rect line = {0, y, c->w, 1};
+    struct places p = places(c->w);
     char when[20];
 
     when_text(e->begin_wall_ns, when);
     xd_canvas_printf(c, 2, y, XD_S_NORMAL, "%5llu", (unsigned long long)e->id);
-    xd_canvas_field(c, 9, y, 19, false, XD_S_DIM, when);
-    xd_canvas_field(c, 30, y, 11, false, xd_outcome_style(e->outcome), xd_outcome_name(e->outcome));
-    xd_canvas_field(c, 43, y, c->w - 43, false, XD_S_NORMAL, e->title);
-    if (e->undone_by && xd_str_width(e->title) + 60 < c->w)
-        xd_canvas_printf(c, 44 + xd_str_width(e->title), y, XD_S_DIM, "undone by %llu",
+    xd_canvas_field(c, 9, y, p.when_w, false, XD_S_DIM,
+                    p.when_w < 19 && strlen(when) == 19 ? when + 11 : when);
+    xd_canvas_field(c, p.outcome_x, y, 11, false, xd_outcome_style(e->outcome),
+                    xd_outcome_name(e->outcome));
+    xd_canvas_field(c, p.title_x, y, c->w - p.title_x, false, XD_S_NORMAL, e->title);
+    if (e->undone_by && xd_str_width(e->title) + p.title_x + 17 < c->w)
+        xd_canvas_printf(c, p.title_x + 1 + xd_str_width(e->title), y, XD_S_DIM, "undone by %llu",
                          (unsigned long long)e->undone_by);
     if (cursor) {
         xd_canvas_restyle(c, line, XD_S_CURSOR);
@@ -82,10 +98,14 @@ static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_ca
 {
     const struct xd_journal *j = xd_session_journal(a->session);
     struct xd_rect titles = {0, r.y, c->w, 1};
+    struct places p = places(c->w);
     size_t n = count(a);
 
     xd_canvas_fill(c, titles, XD_S_TITLE);
-    xd_canvas_text(c, 2, r.y, XD_S_TITLE, "   NR  WHEN                 OUTCOME      EDIT");
+    xd_canvas_text(c, 5, r.y, XD_S_TITLE, "NR");
+    xd_canvas_field(c, 9, r.y, p.when_w, false, XD_S_TITLE, "WHEN");
+    xd_canvas_text(c, p.outcome_x, r.y, XD_S_TITLE, "OUTCOME");
+    xd_canvas_text(c, p.title_x, r.y, XD_S_TITLE, "EDIT");
     if (n == 0)
         xd_canvas_field(c, 2, r.y + 2, c->w - 2, false, XD_S_DIM,
                         "Nothing was done to this host yet.");
