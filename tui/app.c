@@ -69,6 +69,13 @@ int64_t xd_app_now(const struct xd_app *a)
     return a->frozen ? a->frozen_at_ns : xd_world_now(a->world);
 }
 
+int64_t xd_app_graph_end(const struct xd_app *a, const char *table)
+{
+    const struct xd_table *t = xd_app_table(a, table);
+
+    return t && (a->frozen || !xd_world_trouble(a->world, table)) ? t->at_ns : xd_app_now(a);
+}
+
 const struct xd_table *xd_app_table(const struct xd_app *a, const char *name)
 {
     if (!a->frozen)

@@ -94,6 +94,8 @@ bool xd_app_readonly(const struct xd_app *a);
 bool xd_app_playing(const struct xd_app *a); /* the host is a capture */
 struct xd_screen *xd_app_screen(struct xd_app *a);
 int64_t xd_app_now(const struct xd_app *a); /* of what is shown: stands still while frozen */
+/* Where a graph of that table ends: at its newest sample, or now where there should be a newer one. */
+int64_t xd_app_graph_end(const struct xd_app *a, const char *table);
 /* The table to show: the world's, or the held one while frozen. */
 const struct xd_table *xd_app_table(const struct xd_app *a, const char *name);
 void xd_app_freeze(struct xd_app *a, bool on);

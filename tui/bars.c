@@ -6,6 +6,9 @@
 #include "model/tables.h"
 #include "tui/app.h"
 #include "tui/console.h"
+#include "tui/dialog.h"
+
+#define SENTENCE_LINES 4
 
 /* "3 of 14 · /web · sort -cpu": where one is in the table. */
 static int draw_place(const struct xd_app *a, struct xd_canvas *c, int y)
@@ -42,8 +45,7 @@ static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
 
     if (a->keep_until_ns) {
         int64_t left = (a->keep_until_ns - xd_app_now(a) + XD_NS_PER_S - 1) / XD_NS_PER_S;
-        xd_buf_printf(b,
-                      "Domain-0 was edited. Keep it? y keeps, n undoes; undone by itself in %lld s",
+        xd_buf_printf(b, "Keep the edit of Domain-0? y keeps, n undoes, else undone in %lld s",
                       (long long)(left > 0 ? left : 0));
         return XD_S_WARN;
     }
@@ -70,23 +72,36 @@ static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
     return XD_S_DIM;
 }
 
+/* A sentence whose last line stands at y; a long one grows upwards, over the pane, so that no end
+ * of it is lost. */
+static void draw_sentence(struct xd_canvas *c, int y, int w, enum xd_role_style style,
+                          const char *text)
+{
+    struct xd_rect r = {1, y, w, SENTENCE_LINES};
+    int n = xd_dialog_text(NULL, r, style, text);
+
+    for (int i = 0; n > 1 && i < n - 1; i++) {
+        struct xd_rect line = {0, y - n + 1 + i, c->w, 1};
+        xd_canvas_fill(c, line, XD_S_NORMAL);
+    }
+    r.y = y - n + 1;
+    xd_dialog_text(c, r, style, text);
+}
+
 void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y)
 {
     struct xd_rect line = {0, y, c->w, 1};
     struct xd_buf b = XD_BUF_INIT;
 
     if (a->prompt != XD_PROMPT_NONE) {
-        int typed = xd_str_width(a->line.text) + 3; /* the error gets what is left */
-        int w = !a->prompt_error[0] ? c->w : typed < c->w / 2 ? typed : c->w / 2;
-        xd_line_draw(&a->line, c, 0, y, w, a->prompt == XD_PROMPT_FILTER ? "/" : ":");
-        if (a->prompt_error[0])
-            xd_canvas_field(c, w + 1, y, c->w - w - 1, false, XD_S_BAD, a->prompt_error);
+        xd_line_draw(&a->line, c, 0, y, c->w, a->prompt == XD_PROMPT_FILTER ? "/" : ":");
+        draw_sentence(c, y - 1, c->w - 2, XD_S_BAD, a->prompt_error);
         return;
     }
     enum xd_role_style style = status_text(a, &b);
     xd_canvas_fill(c, line, XD_S_NORMAL);
     int w = draw_place(a, c, y);
-    xd_canvas_field(c, 1, y, c->w - w - 2, false, style, xd_buf_str(&b));
+    draw_sentence(c, y, c->w - w - 2, style, xd_buf_str(&b));
     xd_buf_done(&b);
 }
 

@@ -75,8 +75,8 @@ static void draw_graph(const struct xd_app *a, const struct xd_row *row, const c
     w = w - 7 > GRAPH_MAX ? GRAPH_MAX : w - 7;
     int n = xd_spark_values(c, w);
     n = n > 2 * GRAPH_MAX ? 2 * GRAPH_MAX : n;
-    xd_history_slices(xd_world_history(a->world), "domains", key, XD_DOMAIN_CPU, xd_app_now(a),
-                      GRAPH_SPAN, values, (size_t)n);
+    xd_history_slices(xd_world_history(a->world), "domains", key, XD_DOMAIN_CPU,
+                      xd_app_graph_end(a, "domains"), GRAPH_SPAN, values, (size_t)n);
     xd_canvas_spark(c, x, y, w, values, n,
                     100.0 * (double)xd_row_u64(row, XD_DOMAIN_VCPUS_ONLINE, 1), XD_S_BAR);
 }

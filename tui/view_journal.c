@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "tui/app.h"
+#include "tui/dialog.h"
 #include "tui/views.h"
 
 static size_t count(const struct xd_app *a)
@@ -86,7 +87,7 @@ static int draw_steps(const struct xd_journal_entry *e, struct xd_canvas *c, str
         int x = r.x + xd_canvas_text(c, r.x, y, xd_outcome_style(s->outcome),
                                      xd_outcome_name(s->outcome));
         x += 2 + xd_canvas_text(c, x + 2, y, XD_S_NORMAL, s->text);
-        if (s->detail)
+        if (s->detail && !xd_streq(s->detail, e->detail)) /* said above already */
             xd_canvas_field(c, x + 2, y, c->w - x - 2, false, XD_S_DIM, s->detail);
         y++;
     }
@@ -125,9 +126,10 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
     r.y++;
     r.h--;
     if (e->detail && r.h > 0) {
-        xd_canvas_field(c, r.x, r.y, r.w, false, XD_S_NORMAL, e->detail);
-        r.y++;
-        r.h--;
+        struct xd_rect two = {r.x, r.y, r.w, 2};
+        int used = xd_dialog_text(c, two, XD_S_NORMAL, e->detail);
+        r.y += used;
+        r.h -= used;
     }
     int y = draw_steps(e, c, r);
     if (y < r.y + r.h)

@@ -146,8 +146,8 @@ static void draw_spark(const struct xd_app *a, const struct xd_screen *s, const 
 
     if (n > 2 * SPARK_MAX)
         n = 2 * SPARK_MAX;
-    xd_history_slices(xd_world_history(a->world), s->desc->name, key, k->col, xd_app_now(a),
-                      SPARK_SPAN, values, (size_t)n);
+    xd_history_slices(xd_world_history(a->world), s->desc->name, key, k->col,
+                      xd_app_graph_end(a, s->desc->name), SPARK_SPAN, values, (size_t)n);
     for (int i = 0; i < n; i++)
         max = isnan(values[i]) || values[i] <= max ? max : values[i];
     if (k->full >= 0)
