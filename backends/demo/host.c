@@ -108,28 +108,36 @@ static void fill(struct xd_demo_host *h)
     step(h, XD_DEMO_STEP_NS);
 }
 
-int xd_demo_host_new(const struct xd_backend_env *env, struct xd_demo_host **out,
-                     struct xd_err *err)
+struct xd_demo_host *xd_demo_host_start(const struct xd_backend_env *env, struct xd_arena *a,
+                                        struct xd_demo_scenario *s)
 {
     struct xd_demo_host *h = xd_malloc(sizeof(*h));
-    int rc;
 
-    *out = NULL;
-    xd_arena_init(&h->arena);
-    rc = xd_demo_scenario_open(env->arg, &h->arena, &h->scenario, err);
-    if (rc) {
-        xd_arena_done(&h->arena);
-        free(h);
-        return rc;
-    }
     pthread_mutex_init(&h->lock, NULL);
     h->refs = 1;
     h->clock = env->clock;
     h->log = env->log;
+    h->arena = *a;
+    xd_arena_init(a);
+    h->scenario = s;
     h->opened_ns = xd_clock_now(env->clock);
     fill(h);
-    *out = h;
-    return 0;
+    return h;
+}
+
+int xd_demo_host_new(const struct xd_backend_env *env, struct xd_demo_host **out,
+                     struct xd_err *err)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_demo_scenario *s;
+    int rc;
+
+    *out = NULL;
+    rc = xd_demo_scenario_open(env->arg, &a, &s, err);
+    if (rc == 0)
+        *out = xd_demo_host_start(env, &a, s);
+    xd_arena_done(&a);
+    return rc;
 }
 
 struct xd_demo_host *xd_demo_host_ref(struct xd_demo_host *h)

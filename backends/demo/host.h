@@ -121,8 +121,12 @@ struct xd_demo_host {
 };
 
 /* --- host.c --- */
+/* The scenario that env->arg names, running. */
 int xd_demo_host_new(const struct xd_backend_env *env, struct xd_demo_host **out,
                      struct xd_err *err);
+/* The same of a scenario that was read already; takes what is in its arena. */
+struct xd_demo_host *xd_demo_host_start(const struct xd_backend_env *env, struct xd_arena *a,
+                                        struct xd_demo_scenario *s);
 struct xd_demo_host *xd_demo_host_ref(struct xd_demo_host *h);
 void xd_demo_host_unref(struct xd_demo_host *h);
 /* Memory (KiB) that domains may hold in all. */
