@@ -13,7 +13,9 @@ overlay_install() {
 overlay_build() {
     local file
     if [ -x "$BUILD_DIR/xendeck" ]; then
-        overlay_install "$BUILD_DIR/xendeck" usr/bin/xendeck 755
+        # beside its modules, where it looks for them
+        overlay_install "$BUILD_DIR/xendeck" usr/lib/xendeck/xendeck 755
+        mkdir -p "$OVERLAY/usr/bin" && ln -sf ../lib/xendeck/xendeck "$OVERLAY/usr/bin/xendeck"
     else
         say "no $BUILD_DIR/xendeck: dom0 gets none"
     fi
