@@ -62,9 +62,30 @@ static int64_t raw_clock_ns(void)
     return ts.tv_sec * XD_NS_PER_S + ts.tv_nsec;
 }
 
-/* Xen tells how long each pCPU was idle since Xen booted, and not how long ago that was. dom0's
- * clock began later; the most idle pCPU tells by how much, up to its own busy time. The clock is
- * read a moment before or after a pCPU's idle time, hence the care that no counter goes back. */
+/* Xen tells how long each pCPU was idle since Xen booted, and not how long ago that was. But all
+ * time that wasn't idle went to some domain: with the CPU time of the domains that live the sum is
+ * Xen's uptime on every pCPU, short only of what domains used that have ended. Nor can it be less
+ * than the longest idle time or dom0's own uptime. */
+static void find_origin(struct xd_xl_sample *s, const xc_cpuinfo_t *idle, int64_t now_ns)
+{
+    int64_t most = 0, up;
+    uint64_t sum = 0;
+
+    for (int i = 0; i < s->n_cpus; i++) {
+        sum += idle[i].idletime;
+        if ((int64_t)idle[i].idletime > most)
+            most = (int64_t)idle[i].idletime;
+    }
+    for (size_t i = 0; i < s->n_domains; i++)
+        sum += s->domains[i].cpu_time;
+    up = (int64_t)(sum / (uint64_t)s->n_cpus);
+    if (up < most)
+        up = most;
+    s->x->origin_ns = up > now_ns ? up - now_ns : 0;
+    s->x->have_origin = true;
+}
+
+/* The clock is read a moment after a pCPU's idle time, hence the care that no counter goes back. */
 static uint64_t busy_ns(struct xd_xl *x, int cpu, int64_t now_ns, uint64_t idle_ns)
 {
     int64_t busy = now_ns + x->origin_ns - (int64_t)idle_ns;
@@ -74,18 +95,20 @@ static uint64_t busy_ns(struct xd_xl *x, int cpu, int64_t now_ns, uint64_t idle_
         x->busy_ns[cpu] = (uint64_t)busy;
     /* A pCPU that was offline was not idle in that time, so its counter jumps when it comes back:
      * the host's counter must not. */
-    if (before == 0 || xd_cpuset_has(&x->counted, (unsigned)cpu))
+    if (xd_cpuset_empty(&x->counted) || xd_cpuset_has(&x->counted, (unsigned)cpu))
         x->busy_all_ns += x->busy_ns[cpu] - before;
     return x->busy_ns[cpu];
 }
 
 /* The idle times of pCPUs 0 … n-1 in a new array; *now_ns is the clock at that time. */
-static xc_cpuinfo_t *read_idle(struct xd_xl *x, int n, int64_t *now_ns)
+static xc_cpuinfo_t *read_idle(struct xd_xl_sample *s, int64_t *now_ns)
 {
+    struct xd_xl *x = s->x;
+    int n = s->n_cpus;
     xc_cpuinfo_t *idle = xd_malloc((size_t)n * sizeof(*idle));
     int got = 0;
 
-    if (xc_getcpuinfo(x->xc, n, idle, &got) < 0 || got < n) {
+    if (n <= 0 || xc_getcpuinfo(x->xc, n, idle, &got) < 0 || got < n) {
         free(idle);
         return NULL;
     }
@@ -95,10 +118,8 @@ static xc_cpuinfo_t *read_idle(struct xd_xl *x, int n, int64_t *now_ns)
         memset(x->busy_ns + x->n_busy, 0, ((size_t)n - x->n_busy) * sizeof(*x->busy_ns));
         x->n_busy = (size_t)n;
     }
-    for (int i = 0; i < n && !x->have_origin; i++)
-        if ((int64_t)idle[i].idletime - *now_ns > x->origin_ns)
-            x->origin_ns = (int64_t)idle[i].idletime - *now_ns;
-    x->have_origin = true;
+    if (!x->have_origin)
+        find_origin(s, idle, *now_ns);
     return idle;
 }
 
@@ -168,7 +189,7 @@ void xd_xl_collect_pcpus(struct xd_xl_sample *s)
     }
     have_online = online_set(s, &online);
     t = xd_build_table(s->b, &xd_pcpus_desc, xd_clock_now(s->x->env->clock));
-    idle = read_idle(s->x, s->n_cpus, &now_ns);
+    idle = read_idle(s, &now_ns);
     s->have_busy = idle && have_online;
     for (int i = 0; i < s->n_cpus; i++) {
         bool on = have_online && xd_cpuset_has(&online, (unsigned)i);

@@ -49,9 +49,23 @@ static uint64_t video_kib(struct xd_xl *x, const xc_domaininfo_t *d)
     return read_number(x, d->domain, "memory/videoram", &kib) == 0 ? kib : 0;
 }
 
+/* Nobody writes dom0's bounds before they are first set; libxl then takes them from Xen. So do we,
+ * without writing. */
+static int read_memory(struct xd_xl *x, const xc_domaininfo_t *d, const char *key, uint64_t pages,
+                       uint64_t *kib)
+{
+    int rc = read_number(x, d->domain, key, kib);
+
+    if (rc == -ENOENT && d->domain == 0) {
+        *kib = pages * (XC_PAGE_SIZE >> 10);
+        rc = 0;
+    }
+    return rc;
+}
+
 int xd_xl_memory_target(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib)
 {
-    int rc = read_number(x, d->domain, "memory/target", kib);
+    int rc = read_memory(x, d, "memory/target", d->tot_pages, kib);
 
     if (rc == 0)
         *kib += video_kib(x, d);
@@ -97,7 +111,7 @@ static int read_one(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_know
     for (size_t i = 0; !k->guest && i < sizeof(guest_keys) / sizeof(guest_keys[0]); i++)
         k->guest = xd_xl_xs_read(x, "/local/domain/%u/%s", d->domain, guest_keys[i]);
     k->have_target = xd_xl_memory_target(x, d, &k->target_kib) == 0;
-    k->have_max = read_number(x, d->domain, "memory/static-max", &k->max_kib) == 0;
+    k->have_max = read_memory(x, d, "memory/static-max", d->max_pages, &k->max_kib) == 0;
     if (k->type < 0)
         k->type = read_type(x, d);
     k->round = x->known_round;
