@@ -54,7 +54,8 @@ struct fake_host {
     struct fake_domain d[FAKE_MAX];
     size_t n;
     struct fake_orders orders;
-    atomic_int opened, closed, operators, collects, writes, acts, looks_wrong, entered, hung;
+    atomic_int opened, closed, operators, collects, reads, writes, acts, looks_wrong, entered;
+    atomic_int hung;
     atomic_int verbs;
     /* the value that reads show for a while after a write */
     struct xd_value before;
@@ -68,6 +69,11 @@ struct fake_instance {
     const struct xd_backend_env *env;
     pthread_t thread;
 };
+
+/* Instances whose session left them behind are never closed; a test that made one keeps it here,
+ * or the leak checker would rightly complain. */
+static struct fake_instance *fake_instances[256];
+static atomic_int fake_n_instances;
 
 static inline void fake_reset(void)
 {
@@ -117,6 +123,17 @@ static inline void fake_hang(struct fake_instance *i, atomic_bool *order)
     atomic_fetch_sub(&fake.hung, 1);
 }
 
+/* Waits until an atomic counter has reached n: 10 s, or the test has failed. */
+static inline void fake_await(atomic_int *counter, int n)
+{
+    const struct timespec ms = {.tv_nsec = 1000000};
+
+    for (int i = 0; i < 10000 && atomic_load(counter) < n; i++)
+        nanosleep(&ms, NULL);
+    if (atomic_load(counter) < n)
+        abort();
+}
+
 static inline int fake_probe(struct xd_err *err)
 {
     int rc = atomic_load(&fake.orders.probe_rc);
@@ -141,6 +158,7 @@ static inline int fake_open(const struct xd_backend_env *env, void **self, struc
     i->env = env;
     i->thread = pthread_self();
     *self = i;
+    fake_instances[atomic_fetch_add(&fake_n_instances, 1) % 256] = i;
     atomic_fetch_add(&fake.opened, 1);
     return 0;
 }
@@ -267,6 +285,7 @@ static inline int fake_read(void *self, const struct xd_object *o, const struct 
     else if (!fake_get(d, k, a, out))
         rc = xd_err_set(err, -ENOTSUP, "no %s", k->name);
     fake_unlock();
+    atomic_fetch_add(&fake.reads, 1);
     return rc;
 }
 
