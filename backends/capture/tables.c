@@ -50,11 +50,11 @@ static const struct xd_column columns[PLAY_N] = {
     [PLAY_MOMENTS] = {"moments", "MOMENTS", "How many moments were recorded", U64, .flags = XD_COL_DEFAULT},
     [PLAY_RECORDED] = {"recorded_at", "RECORDED", "When the host was as it is shown",
                        {.type = XD_I64, .unit = XD_UNIT_WALL_NS}, .flags = XD_COL_DEFAULT, .width = 20},
-    [PLAY_SAMPLES] = {"samples", "SAMPLES", "Samples of all sources in the file", U64},
+    [PLAY_SAMPLES] = {"samples", "SAMPLES", "Samples of all sources in the file", U64, .flags = 0},
     [PLAY_SOURCES] = {"sources", "SOURCES", "What was recorded from", {.type = XD_STR}, .width = 16},
     [PLAY_HOST] = {"host", "HOST", "The host as its recorder called it: live, demo …", {.type = XD_STR},
                    .width = 12},
-    [PLAY_DAMAGES] = {"damages", "DAMAGED", "Stretches of the file that can't be read", U64},
+    [PLAY_DAMAGES] = {"damages", "DAMAGED", "Stretches of the file that can't be read", U64, .flags = 0},
     [PLAY_DAMAGE] = {"damage", "WHY", "The first of them", {.type = XD_STR}, .width = 40},
 };
 // clang-format on

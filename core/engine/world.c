@@ -271,6 +271,35 @@ const char *xd_world_trouble(const struct xd_world *w, const char *table)
     return w->sources[i].state == XD_SOURCE_OK ? NULL : w->sources[i].why;
 }
 
+/* True if a backend declares the table, or the snapshot of a source before `source` has it. */
+static bool told_before(const struct xd_world *w, size_t source, const char *table)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (publishes(w->sources[i].backend, table))
+            return true;
+    for (size_t i = 0; i < source; i++)
+        if (w->sources[i].snapshot && xd_snapshot_table(w->sources[i].snapshot, table))
+            return true;
+    return false;
+}
+
+/* The i-th of the tables that no backend declares: those that a module published where a capture
+ * was recorded are known once they are played. */
+static const struct xd_table_desc *undeclared(const struct xd_world *w, size_t i)
+{
+    for (size_t s = 0; s < w->n; s++) {
+        const struct xd_snapshot *snap = w->sources[s].snapshot;
+
+        for (size_t k = 0; snap && k < xd_snapshot_tables(snap); k++) {
+            const struct xd_table_desc *d = xd_snapshot_table_at(snap, k)->desc;
+
+            if (!told_before(w, s, d->name) && i-- == 0)
+                return d;
+        }
+    }
+    return NULL;
+}
+
 const struct xd_table_desc *xd_world_desc(const struct xd_world *w, size_t i)
 {
     for (size_t s = 0; s < w->n; s++) {
@@ -285,7 +314,7 @@ const struct xd_table_desc *xd_world_desc(const struct xd_world *w, size_t i)
                 return *d;
         }
     }
-    return NULL;
+    return undeclared(w, i);
 }
 
 const struct xd_table_desc *xd_world_desc_named(const struct xd_world *w, const char *name)
