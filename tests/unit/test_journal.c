@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* core/engine/journal: what is on disk before the host is touched, what survives a SIGKILL, what a
+ * hostile file can do (nothing), and undo. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "fake_backend.h"
+
+#define CAP_40    (&(struct xd_wish){"web1", "sched.cap", "40"}), 1
+#define WEIGHT_64 (&(struct xd_wish){"db1", "sched.weight", "64"}), 1
+
+static struct bench b;
+
+/* A session without threads whose journal is a file in a folder of its own. */
+static int setup(void **state)
+{
+    struct xd_session_config c = {.inline_workers = true};
+
+    bench_init(&b, true);
+    c.journal = bench_path(&b);
+    if (bench_open(&b, &c, NULL) < 0)
+        return -1;
+    xd_session_dispatch(b.s);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    bench_done(&b);
+    return 0;
+}
+
+static struct xd_journal *open_again(void)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_journal *j = NULL;
+
+    if (xd_journal_open(b.path, &b.clock, &b.log, &j, &err) < 0)
+        fail_msg("%s", err.text);
+    return j;
+}
+
+static void write_file(const char *text, int extra)
+{
+    int fd = open(b.path, O_WRONLY | O_CREAT | O_APPEND | extra, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static off_t file_size(void)
+{
+    struct stat st;
+
+    return stat(b.path, &st) < 0 ? -1 : st.st_size;
+}
+
+static void undo_is(uint64_t id, const char *title, const char *first)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *p;
+
+    if (xd_plan_undo(xd_session_world(b.s), xd_session_journal(b.s), id, &p, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(p->title, title);
+    assert_string_equal(p->steps[0].text, first);
+    bench_carry_out(&b, p);
+    assert_int_equal(xd_session_plan(b.s)->outcome, XD_DONE);
+}
+
+static void no_undo(uint64_t id, int code, const char *sentence)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *p;
+
+    assert_int_equal(xd_plan_undo(xd_session_world(b.s), xd_session_journal(b.s), id, &p, &err),
+                     code);
+    assert_string_equal(err.text, sentence);
+}
+
+/* --- the file --- */
+
+static void a_journal_is_made_with_the_first_edit(void **state)
+{
+    struct stat st;
+    char folder[128];
+
+    assert_int_equal(file_size(), -1); /* looking leaves no trace */
+    bench_apply(&b, CAP_40);
+    assert_int_equal(stat(b.path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    snprintf(folder, sizeof(folder), "%s/sub", b.dir);
+    assert_int_equal(stat(folder, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+static void what_was_written_is_read(void **state)
+{
+    const struct xd_wish two[] = {{"web1", "sched.cap", "40"}, {"db1", "pause", NULL}};
+    const struct xd_journal_entry *e;
+    const struct xd_journal_step *s;
+    struct xd_journal *j;
+
+    bench_apply(&b, two, 2);
+    xd_clock_advance(&b.clock, 5 * XD_NS_PER_S);
+    atomic_store(&fake.orders.write_rc, -EPERM);
+    bench_apply(&b, WEIGHT_64);
+    j = open_again();
+    assert_int_equal(xd_journal_count(j), 2);
+    assert_string_equal(xd_journal_path(j), b.path);
+    e = xd_journal_at(j, 0);
+    assert_int_equal(e->id, 1);
+    assert_string_equal(e->title, "2 edits");
+    assert_int_equal(e->outcome, XD_DONE);
+    assert_int_equal(e->begin_wall_ns, INT64_C(1700000000) * XD_NS_PER_S);
+    assert_true(e->end_wall_ns >= e->begin_wall_ns);
+    assert_true(e->who[0]);
+    assert_int_equal(e->n, 2);
+    s = &e->steps[0];
+    assert_string_equal(s->table, "domains");
+    assert_string_equal(s->key, "11111111-1111-1111-1111-111111111111");
+    assert_string_equal(s->label, "web1");
+    assert_string_equal(s->name, "sched.cap");
+    assert_false(s->is_action);
+    assert_string_equal(s->old, "none");
+    assert_string_equal(s->now, "40");
+    assert_string_equal(s->inverse, "set");
+    assert_string_equal(s->text, "web1 sched.cap none → 40");
+    assert_string_equal(s->xl, "xl sched-credit2 -d web1 -c 40");
+    assert_int_equal(s->outcome, XD_DONE);
+    s = &e->steps[1];
+    assert_true(s->is_action);
+    assert_null(s->old);
+    assert_string_equal(s->inverse, "unpause");
+    e = xd_journal_find(j, 2);
+    assert_int_equal(e->outcome, XD_REFUSED);
+    assert_string_equal(e->detail, "the fake host says no");
+    assert_string_equal(e->steps[0].detail, "the fake host says no");
+    assert_null(xd_journal_find(j, 3));
+    assert_null(xd_journal_at(j, 2));
+    xd_journal_close(j);
+}
+
+static void two_who_write_and_one_who_reads(void **state)
+{
+    struct xd_journal *j = open_again();
+    struct bench other = {.registry = b.registry};
+    struct xd_err err = XD_ERR_INIT;
+
+    xd_clock_init_manual(&other.clock, 0);
+    xd_log_init(&other.log, &other.clock);
+    assert_false(xd_journal_refresh(j));
+    bench_apply(&b, CAP_40);
+    assert_true(xd_journal_refresh(j));
+    assert_int_equal(xd_journal_count(j), 1);
+    assert_int_equal(
+        bench_open(&other, &(struct xd_session_config){.inline_workers = true, .journal = b.path},
+                   &err),
+        0);
+    xd_session_dispatch(other.s);
+    bench_apply(&other, WEIGHT_64);
+    assert_int_equal(xd_session_plan(other.s)->id, 2);
+    bench_apply(&b, (&(struct xd_wish){"web1", "sched.weight", "99"}), 1);
+    assert_int_equal(xd_session_plan(b.s)->id, 3);
+    /* Ours has read what the other wrote, before it chose a number. */
+    assert_int_equal(xd_journal_count(xd_session_journal(b.s)), 3);
+    assert_true(xd_journal_refresh(j));
+    assert_false(xd_journal_refresh(j));
+    assert_int_equal(xd_journal_count(j), 3);
+    assert_string_equal(xd_journal_at(j, 1)->title, "db1 sched.weight 1024 → 64");
+    xd_journal_close(j);
+    xd_session_close(other.s);
+    xd_log_done(&other.log);
+}
+
+#define WRITERS 4
+#define EACH    8
+
+static void many_processes_one_journal(void **state)
+{
+    struct xd_journal *j;
+    pid_t child[WRITERS];
+    int status;
+
+    for (int i = 0; i < WRITERS; i++) {
+        child[i] = fork();
+        for (int k = 1; child[i] == 0 && k <= EACH; k++) {
+            char value[16];
+
+            snprintf(value, sizeof(value), "%d", k);
+            bench_apply(&b, &(struct xd_wish){"web1", "sched.cap", value}, 1);
+        }
+        if (child[i] == 0)
+            _exit(0);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_int_equal(status, 0);
+    }
+    j = open_again();
+    assert_int_equal(xd_journal_count(j), WRITERS * EACH);
+    for (size_t i = 0; i < WRITERS * EACH; i++) {
+        assert_int_equal(xd_journal_at(j, i)->id, i + 1);
+        assert_int_equal(xd_journal_at(j, i)->outcome, XD_DONE);
+    }
+    assert_false(bench_logged(&b, "host.journal:"));
+    xd_journal_close(j);
+}
+
+/* A session whose process lives is running; one whose process is another by now is not. */
+static void running_or_unknown(void **state)
+{
+    struct xd_journal *j;
+
+    atomic_store(&fake.orders.reads_until_seen, 5);
+    assert_int_equal(xd_session_apply(b.s, bench_plan(&b, CAP_40), NULL), 0);
+    xd_session_dispatch(b.s);
+    j = open_again();
+    assert_int_equal(xd_journal_at(j, 0)->outcome, XD_RUNNING);
+    assert_int_equal(xd_journal_at(j, 0)->steps[0].outcome, XD_RUNNING);
+    assert_string_equal(xd_journal_at(j, 0)->no_undo, "it is still being carried out");
+    xd_session_wait_plan(b.s);
+    assert_true(xd_journal_refresh(j));
+    assert_int_equal(xd_journal_at(j, 0)->outcome, XD_DONE);
+    xd_journal_close(j);
+    write_file("{\"xendeck\":1,\"rec\":\"begin\",\"id\":2,\"at_ns\":1,\"pid\":1,\"pid_start\":3,"
+               "\"boot\":\"another\",\"title\":\"t\",\"steps\":[{\"table\":\"domains\","
+               "\"key\":\"k\",\"label\":\"web1\",\"name\":\"pause\",\"text\":\"pause web1\"}]}\n",
+               0);
+    j = open_again();
+    assert_int_equal(xd_journal_at(j, 1)->outcome, XD_LOST);
+    assert_string_equal(xd_journal_at(j, 1)->detail,
+                        "xendeck (process 1) ended between two steps; those shown as done were "
+                        "done");
+    assert_string_equal(xd_journal_at(j, 1)->who, "?");
+    xd_journal_close(j);
+}
+
+static void killed_in_the_middle_is_unknown(void **state)
+{
+    const struct xd_wish two[] = {{"db1", "sched.weight", "64"}, {"web1", "sched.cap", "40"}};
+    const struct xd_journal_entry *e;
+    struct xd_journal *j;
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) { /* write() of the second step ends this process at once */
+        atomic_store(&fake.orders.kill_in_write, true);
+        atomic_store(&fake.orders.only_nth_write, 2);
+        bench_apply(&b, two, 2);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    j = open_again();
+    e = xd_journal_at(j, 0);
+    assert_int_equal(e->outcome, XD_LOST);
+    assert_string_equal(xd_outcome_name(e->outcome), "UNKNOWN");
+    assert_non_null(strstr(e->detail, ") ended in the middle of step 2 of 2: web1 sched.cap none → "
+                                      "40; look at web1 and set it by hand"));
+    assert_int_equal(e->steps[0].outcome, XD_DONE);
+    assert_int_equal(e->steps[1].outcome, XD_LOST);
+    assert_int_equal(e->end_wall_ns, 0);
+    xd_journal_close(j);
+    /* Life goes on with the next number. */
+    bench_apply(&b, CAP_40);
+    assert_int_equal(xd_session_plan(b.s)->id, 2);
+    no_undo(1, -ENOTSUP,
+            "journal entry 1 can't be undone: nobody knows what of it is on the host: "
+            "look, and set it by hand");
+}
+
+static void a_cut_last_line_is_taken_away(void **state)
+{
+    struct xd_journal *j;
+    off_t whole;
+
+    bench_apply(&b, CAP_40);
+    whole = file_size();
+    write_file("{\"xendeck\":1,\"rec\":\"begin\",\"id\":2,\"ti", 0);
+    j = open_again();
+    assert_int_equal(xd_journal_count(j), 1);
+    assert_false(bench_logged(&b, "host.journal:"));
+    xd_journal_close(j);
+    assert_true(file_size() > whole); /* reading changes nothing */
+    bench_apply(&b, WEIGHT_64);
+    j = open_again();
+    assert_int_equal(xd_journal_count(j), 2);
+    assert_int_equal(xd_journal_at(j, 1)->outcome, XD_DONE);
+    assert_false(bench_logged(&b, "host.journal:"));
+    xd_journal_close(j);
+}
+
+static void a_first_record_cut_in_the_middle(void **state)
+{
+    bench_apply(&b, CAP_40);
+    unlink(b.path);
+    write_file("{\"xend", 0);
+    bench_apply(&b, WEIGHT_64);
+    assert_int_equal(xd_session_plan(b.s)->outcome, XD_DONE);
+    assert_int_equal(xd_session_plan(b.s)->id, 1); /* another file: it counts anew */
+}
+
+static void bad_lines_are_named_and_passed_over(void **state)
+{
+    struct xd_journal *j;
+
+    bench_apply(&b, CAP_40);
+    write_file("garbage\n\n{\"xendeck\":1}\n{\"xendeck\":2,\"rec\":\"begin\",\"id\":9}\n"
+               "{\"xendeck\":1,\"rec\":\"end\",\"id\":7,\"outcome\":\"done\"}\n"
+               "{\"xendeck\":1,\"rec\":\"dance\",\"id\":1}\n"
+               "{\"xendeck\":1,\"rec\":\"end\",\"id\":1,\"outcome\":\"FAILED\"}\n"
+               "{\"xendeck\":1,\"rec\":\"begin\",\"id\":1,\"title\":\"again\",\"steps\":[]}\n"
+               "{\"xendeck\":1,\"rec\":\"begin\",\"id\":9223372036854775807,\"title\":\"max\"}\n"
+               "[1]\n",
+               0);
+    j = open_again();
+    assert_int_equal(xd_journal_count(j), 1);
+    assert_int_equal(xd_journal_at(j, 0)->outcome, XD_DONE);
+    assert_true(bench_logged(&b, "host.journal:5: "));
+    assert_true(bench_logged(&b, "host.journal:7: the record has no version, kind and number"));
+    assert_true(bench_logged(&b, "the record was written by a newer xendeck (version 2)"));
+    assert_true(bench_logged(&b, "entry 7 has no beginning"));
+    assert_true(bench_logged(&b, "entry 1 had ended before"));
+    assert_true(bench_logged(&b, "entry 1 begins after entry 1"));
+    xd_journal_close(j);
+    bench_apply(&b, WEIGHT_64);
+    assert_int_equal(xd_session_plan(b.s)->id, 2);
+}
+
+static void hostile_text_is_made_safe(void **state)
+{
+    const struct xd_journal_entry *e;
+    struct xd_journal *j;
+
+    bench_apply(&b, CAP_40);
+    write_file("{\"xendeck\":1,\"rec\":\"begin\",\"id\":2,\"title\":\"\\u001b[2J\\u202e\","
+               "\"who\":\"a\\nb\",\"steps\":[{\"table\":\"domains\",\"key\":\"k\",\"label\":\"l\","
+               "\"name\":\"n\",\"text\":\"\\u0007\",\"xl\":7}]}\n",
+               0);
+    j = open_again();
+    e = xd_journal_at(j, 1);
+    assert_string_equal(e->title, "\xef\xbf\xbd[2J\xef\xbf\xbd");
+    assert_string_equal(e->who, "a b");
+    assert_string_equal(e->steps[0].text, "\xef\xbf\xbd");
+    assert_null(e->steps[0].xl);
+    xd_journal_close(j);
+}
+
+static void what_is_no_journal_is_not_written_to(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *p;
+    char folder[128], sentence[256];
+
+    snprintf(folder, sizeof(folder), "%s/sub", b.dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    write_file("root:x:0:0:root:/root:/bin/sh", 0);
+    p = bench_plan(&b, CAP_40);
+    assert_int_equal(xd_session_apply(b.s, p, &err), -EILSEQ);
+    snprintf(sentence, sizeof(sentence),
+             "nothing was done, it could not be journalled: %s is no journal of xendeck: nothing "
+             "was written to it",
+             b.path);
+    assert_string_equal(err.text, sentence);
+    assert_int_equal(file_size(), strlen("root:x:0:0:root:/root:/bin/sh"));
+    assert_int_equal(fake.writes, 0);
+    assert_null(xd_session_plan(b.s)); /* still the caller's */
+    xd_plan_free(p);
+}
+
+static void a_journal_that_was_put_aside(void **state)
+{
+    char aside[160];
+
+    bench_apply(&b, CAP_40);
+    snprintf(aside, sizeof(aside), "%s.1", b.path);
+    assert_int_equal(rename(b.path, aside), 0);
+    bench_apply(&b, WEIGHT_64);
+    assert_int_equal(xd_journal_count(xd_session_journal(b.s)), 1);
+    assert_true(file_size() > 0);
+    assert_int_equal(unlink(b.path), 0);
+    assert_true(xd_journal_refresh(xd_session_journal(b.s)));
+    assert_int_equal(xd_journal_count(xd_session_journal(b.s)), 0);
+    unlink(aside);
+}
+
+/* --- a journal that can't be written --- */
+
+static void no_journal_no_edit(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *p = bench_plan(&b, CAP_40);
+    char folder[128];
+
+    snprintf(folder, sizeof(folder), "%s/sub", b.dir);
+    assert_int_equal(symlink("/dev/null", folder), 0); /* no folder can be made there */
+    assert_int_equal(xd_session_apply(b.s, p, &err), -ENOTDIR);
+    assert_non_null(strstr(err.text, "nothing was done, it could not be journalled: journal "));
+    assert_non_null(strstr(err.text, ": Not a directory"));
+    assert_int_equal(fake.writes, 0);
+    unlink(folder);
+    bench_carry_out(&b, p); /* the same plan, once it can */
+    assert_int_equal(xd_session_plan(b.s)->outcome, XD_DONE);
+
+    /* Nor with one that can't even be read: looking works, editing doesn't. */
+    xd_session_close(b.s);
+    assert_int_equal(
+        bench_open(&b, &(struct xd_session_config){.inline_workers = true, .journal = "/dev/null"},
+                   &err),
+        0);
+    assert_true(bench_logged(&b, "journal /dev/null: wanted a regular file"));
+    xd_session_dispatch(b.s);
+    p = bench_plan(&b, WEIGHT_64);
+    assert_int_equal(xd_session_apply(b.s, p, &err), -EINVAL);
+    xd_plan_free(p);
+}
+
+/* The disk is full from the second step on: nothing that leaves no trace is done, and what was done
+ * is taken back even without one. */
+static void the_journal_breaks_in_the_middle(void **state)
+{
+    const struct xd_wish two[] = {{"web1", "sched.cap", "40"}, {"db1", "sched.weight", "64"}};
+    struct rlimit old, small;
+    struct xd_journal *j;
+    const struct xd_plan *p;
+    char expected[256];
+    off_t size;
+
+    signal(SIGXFSZ, SIG_IGN);
+    atomic_store(&fake.orders.reads_until_seen, 2);
+    assert_int_equal(xd_session_apply(b.s, bench_plan(&b, two, 2), NULL), 0);
+    xd_session_dispatch(b.s); /* written, not yet seen */
+    size = file_size();
+    getrlimit(RLIMIT_FSIZE, &old);
+    small = (struct rlimit){.rlim_cur = (rlim_t)size + 20, .rlim_max = old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    xd_session_wait_plan(b.s);
+    setrlimit(RLIMIT_FSIZE, &old);
+    p = xd_session_plan(b.s);
+    snprintf(expected, sizeof(expected),
+             "stopped, because the journal can't be written: journal %s: writing to it: File too "
+             "large",
+             b.path);
+    assert_string_equal(p->detail, expected);
+    assert_int_equal(p->outcome, XD_ROLLED_BACK);
+    assert_int_equal(fake.d[1].cap, 0);
+    assert_int_equal(fake.d[2].weight, 1024);
+    assert_int_equal(xd_journal_at(xd_session_journal(b.s), 0)->outcome, XD_ROLLED_BACK);
+    /* What could not be written whole was taken away again. */
+    assert_int_equal(file_size(), size);
+    j = open_again();
+    assert_int_equal(xd_journal_at(j, 0)->outcome, XD_RUNNING); /* this process lives */
+    xd_journal_close(j);
+}
+
+/* --- undo --- */
+
+static void undo_and_undo_of_undo(void **state)
+{
+    no_undo(0, -ENOENT, "there is nothing in the journal that can be undone");
+    bench_apply(&b, CAP_40);
+    bench_apply(&b, WEIGHT_64);
+    undo_is(0, "undo 2: db1 sched.weight 1024 → 64", "db1 sched.weight 64 → 1024");
+    assert_int_equal(fake.d[2].weight, 1024);
+    /* The second goes on back, not to and fro. */
+    undo_is(0, "undo 1: web1 sched.cap none → 40", "web1 sched.cap 40 → none");
+    assert_int_equal(fake.d[1].cap, 0);
+    no_undo(0, -ENOENT, "there is nothing in the journal that can be undone");
+    no_undo(2, -EALREADY, "journal entry 2 was undone by 3");
+    no_undo(9, -ENOENT, "there is no journal entry 9");
+    assert_int_equal(xd_journal_find(xd_session_journal(b.s), 1)->undone_by, 4);
+    assert_string_equal(xd_journal_find(xd_session_journal(b.s), 1)->no_undo, "it was undone by 4");
+    /* Taking an undo back makes its edit count again. */
+    undo_is(3, "undo 3: undo 2: db1 sched.weight 1024 → 64", "db1 sched.weight 1024 → 64");
+    assert_int_equal(xd_journal_find(xd_session_journal(b.s), 2)->undone_by, 0);
+    assert_int_equal(xd_journal_find(xd_session_journal(b.s), 3)->undone_by, 5);
+    undo_is(0, "undo 2: db1 sched.weight 1024 → 64", "db1 sched.weight 64 → 1024");
+}
+
+static void undo_in_reverse_and_after_a_restart(void **state)
+{
+    const struct xd_wish three[] = {
+        {"web1", "sched.cap", "40"}, {"db1", "vcpu.affinity", "0-3"}, {"web1", "pause", NULL}};
+    struct xd_err err = XD_ERR_INIT;
+    const struct xd_plan *p;
+
+    fake.d[2].vcpus = 1;
+    xd_session_refresh(b.s);
+    xd_session_dispatch(b.s);
+    bench_apply(&b, three, 3);
+    assert_int_equal(xd_session_plan(b.s)->outcome, XD_DONE);
+    xd_session_close(b.s);
+    assert_int_equal(
+        bench_open(&b, &(struct xd_session_config){.inline_workers = true, .journal = b.path},
+                   &err),
+        0);
+    xd_session_dispatch(b.s);
+    undo_is(0, "undo 1: 3 edits", "unpause web1");
+    p = xd_session_plan(b.s);
+    assert_string_equal(p->steps[1].text, "db1/0 vcpu.affinity 0-3 → 0-7");
+    assert_string_equal(p->steps[2].text, "web1 sched.cap 40 → none");
+    assert_int_equal(fake.d[1].state, XD_STATE_RUNNING);
+    assert_int_equal(p->undoes, 1);
+}
+
+static void what_cannot_be_undone_says_why(void **state)
+{
+    const struct xd_plan *p;
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *undo;
+
+    bench_apply(&b, (&(struct xd_wish){"db1", "destroy", NULL}), 1);
+    no_undo(1, -ENOTSUP,
+            "journal entry 1 can't be undone: step 1, destroy db1, has nothing that "
+            "would take it back");
+    atomic_store(&fake.orders.write_rc, -EPERM);
+    bench_apply(&b, CAP_40);
+    no_undo(2, -ENOTSUP, "journal entry 2 can't be undone: nothing of it is on the host");
+    atomic_store(&fake.orders.write_rc, 0);
+    bench_apply(&b, CAP_40);
+    /* Somebody set it to something else since: the undo finds out and refuses. */
+    fake.d[1].cap = 60;
+    assert_int_equal(xd_plan_undo(xd_session_world(b.s), xd_session_journal(b.s), 0, &undo, &err),
+                     0);
+    p = bench_carry_out(&b, undo);
+    assert_int_equal(p->outcome, XD_REFUSED);
+    assert_string_equal(p->detail,
+                        "web1 sched.cap: expected 40, found 60: somebody changed it meanwhile");
+    assert_int_equal(xd_journal_find(xd_session_journal(b.s), 3)->undone_by, 0);
+    fake.n = 1;
+    xd_session_refresh(b.s);
+    xd_session_dispatch(b.s);
+    no_undo(0, -ENOENT,
+            "undoing 3: web1 (11111111-1111-1111-1111-111111111111) is not among the "
+            "domains any more");
+}
+
+static void where_a_host_has_its_journal(void **state)
+{
+    char out[256];
+
+    setenv("XENDECK_STATE", "/some/where", 1);
+    assert_string_equal(xd_journal_default_path("live", out, sizeof(out)),
+                        "/some/where/live.journal");
+    assert_string_equal(xd_journal_default_path("capture:../../etc/x", out, sizeof(out)),
+                        "/some/where/capture_.._.._etc_x.journal");
+    assert_string_equal(xd_journal_default_path("..", out, sizeof(out)), "/some/where/_..journal");
+    unsetenv("XENDECK_STATE");
+    xd_journal_default_path("demo:huge", out, sizeof(out));
+    assert_non_null(strstr(out, "/xendeck/demo_huge.journal"));
+}
+
+static void in_memory(void **state)
+{
+    struct xd_journal *j = NULL;
+
+    assert_int_equal(xd_journal_open(NULL, &b.clock, &b.log, &j, NULL), 0);
+    assert_null(xd_journal_path(j));
+    assert_false(xd_journal_refresh(j));
+    xd_journal_close(j);
+    xd_journal_close(NULL);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_journal_is_made_with_the_first_edit),
+        T(what_was_written_is_read),
+        T(two_who_write_and_one_who_reads),
+        T(many_processes_one_journal),
+        T(running_or_unknown),
+        T(killed_in_the_middle_is_unknown),
+        T(a_cut_last_line_is_taken_away),
+        T(a_first_record_cut_in_the_middle),
+        T(bad_lines_are_named_and_passed_over),
+        T(hostile_text_is_made_safe),
+        T(what_is_no_journal_is_not_written_to),
+        T(a_journal_that_was_put_aside),
+        T(no_journal_no_edit),
+        T(the_journal_breaks_in_the_middle),
+        T(undo_and_undo_of_undo),
+        T(undo_in_reverse_and_after_a_restart),
+        T(what_cannot_be_undone_says_why),
+        T(where_a_host_has_its_journal),
+        T(in_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
