@@ -58,11 +58,14 @@ static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
         return a->message_style;
     }
     if (a->n_staged == 1)
-        xd_buf_printf(b, "staged: %s    a apply · u unstage", a->staged[0].text);
+        xd_buf_printf(b, "staged: %s", a->staged[0].text);
     else if (a->n_staged)
-        xd_buf_printf(b, "%d edits staged    a apply · u unstage", a->n_staged);
-    if (a->n_staged)
+        xd_buf_printf(b, "%d edits staged", a->n_staged);
+    if (a->n_staged) {
+        if (xd_str_width(xd_buf_str(b)) + 40 < a->w) /* the key bar says it too */
+            xd_buf_add(b, "    a apply · u unstage");
         return XD_S_STAGED;
+    }
     const struct xd_screen *s = &a->screens[a->screen];
     trouble = s->desc ? xd_world_trouble(a->world, s->desc->name) : NULL;
     if (trouble && !a->frozen) {

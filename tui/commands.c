@@ -515,7 +515,7 @@ const struct xd_command xd_console_commands[] = {
     {PLAYER, .name = "step", .keys = ".", .label = "Step", .flags = XD_CMD_BAR | XD_CMD_PLAYER,
      .title = "One sample on", .run = cmd_step},
     {PLAYER, .name = "source", .args = "VERB",
-     .title = "Tell the source: speed 4, seek 30s; demo: fault …", .run = cmd_source},
+     .title = "A verb for the source: speed 4, seek 30s", .run = cmd_source},
     {0},
 };
 // clang-format on

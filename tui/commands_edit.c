@@ -61,7 +61,8 @@ static void describe_range(const struct xd_knob *k, const struct xd_table_desc *
 static void ask_value(struct xd_app *a, const struct xd_knob *k)
 {
     const struct xd_screen *s = xd_app_screen(a);
-    const struct xd_row *row = xd_screen_row(s);
+    /* Of several rows none can speak for the others. */
+    const struct xd_row *row = s->n_marks ? NULL : xd_screen_row(s);
     struct xd_arena arena = XD_ARENA_INIT;
     char label[XD_KEY_MAX] = "";
     const char *help, *value = "";
@@ -89,7 +90,7 @@ static int offers(struct xd_app *a, bool actions, struct xd_menu_item *items,
                   struct xd_arena *arena)
 {
     const struct xd_screen *s = xd_app_screen(a);
-    const struct xd_row *row = xd_screen_row(s);
+    const struct xd_row *row = s->n_marks ? NULL : xd_screen_row(s);
     struct xd_offer o;
     int n = 0;
 
@@ -104,7 +105,8 @@ static int offers(struct xd_app *a, bool actions, struct xd_menu_item *items,
         }
         struct xd_value v =
             row ? xd_row_value(s->desc, row, xd_desc_column(s->desc, o.knob->column)) : XD_UNKNOWN;
-        items[n++] = (struct xd_menu_item){o.knob->title, xd_value_exact(&v, &o.knob->kind, arena),
+        items[n++] = (struct xd_menu_item){o.knob->title,
+                                           row ? xd_value_exact(&v, &o.knob->kind, arena) : NULL,
                                            o.knob->help, o.knob};
     }
     return n;

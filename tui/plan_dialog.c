@@ -18,16 +18,6 @@ struct preview {
     bool wrong; /* the name that was typed is another one */
 };
 
-static const struct xd_step *worst_step(const struct xd_plan *p)
-{
-    const struct xd_step *worst = &p->steps[0];
-
-    for (size_t i = 1; i < p->n; i++)
-        if (p->steps[i].risk > worst->risk)
-            worst = &p->steps[i];
-    return worst;
-}
-
 static void draw_step(const struct xd_step *s, size_t nr, struct xd_canvas *c, int x, int y, int w,
                       enum xd_role_style style)
 {
@@ -41,17 +31,36 @@ static void draw_step(const struct xd_step *s, size_t nr, struct xd_canvas *c, i
     xd_canvas_field(c, x, y + 2, w, false, style, text);
 }
 
-static const char *question(const struct preview *p)
+static void question(const struct preview *p, char *out, size_t size)
 {
+    char word[XD_KEY_MAX];
+
     switch (p->plan->risk) {
     case XD_RISK_DESTRUCTIVE:
-        return p->wrong ? "That is another name. Type the object's name, or Esc leaves:"
-                        : "Something is lost for good. Type the object's name, or Esc leaves:";
+        snprintf(out, size, "%s Type %s to go on, or Esc leaves:",
+                 p->wrong ? "That is not it." : "Something is lost for good.",
+                 xd_plan_word(p->plan, word));
+        break;
     case XD_RISK_DISRUPTIVE:
-        return "Guests will notice. y carries it out · Esc leaves";
+        snprintf(out, size, "Guests will notice. y carries it out · Esc leaves");
+        break;
     default:
-        return "Enter carries it out · Esc leaves";
+        snprintf(out, size, "Enter carries it out · Esc leaves");
     }
+}
+
+/* Lines of the box that are no steps, its border included. */
+static int frame_lines(const struct preview *p)
+{
+    return p->plan->risk == XD_RISK_DESTRUCTIVE ? 5 : 4;
+}
+
+/* How many steps show on a screen of h lines. */
+static size_t room(const struct preview *p, int h)
+{
+    int lines = h - 2 - frame_lines(p);
+
+    return lines > LINES_A_STEP ? (size_t)(lines / LINES_A_STEP) : 1;
 }
 
 static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
@@ -59,17 +68,22 @@ static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, stru
     const struct preview *p = (const struct preview *)d;
     bool bad = p->plan->risk == XD_RISK_DESTRUCTIVE;
     enum xd_role_style style = bad ? XD_S_DIALOG_BAD : XD_S_DIALOG;
-    int h = (int)(p->plan->n < 64 ? p->plan->n : 64) * LINES_A_STEP + (bad ? 5 : 4);
-    char title[128];
+    size_t fit = room(p, c->h), shown = p->plan->n < fit ? p->plan->n : fit;
+    char title[128], asked[XD_KEY_MAX + 64];
+    int n = snprintf(title, sizeof(title), "Plan: %zu %s, risk %s", p->plan->n,
+                     p->plan->n == 1 ? "step" : "steps", xd_risk_name(p->plan->risk));
 
-    snprintf(title, sizeof(title), "Plan: %zu %s, risk %s", p->plan->n,
-             p->plan->n == 1 ? "step" : "steps", xd_risk_name(p->plan->risk));
-    struct xd_rect in = xd_dialog_box(c, c->w > 104 ? 100 : c->w - 4, h, style, title);
-    int room = (in.h - (bad ? 3 : 2)) / LINES_A_STEP, y = in.y;
-    for (size_t i = p->top; i < p->plan->n && room-- > 0; i++, y += LINES_A_STEP)
-        draw_step(&p->plan->steps[i], i + 1, c, in.x, y, in.w, style);
+    if (p->plan->n > shown)
+        snprintf(title + n, sizeof(title) - (size_t)n, " · %zu to %zu, ↑ ↓ scroll", p->top + 1,
+                 p->top + shown);
+    struct xd_rect in = xd_dialog_box(c, c->w > 104 ? 100 : c->w - 4,
+                                      (int)shown * LINES_A_STEP + frame_lines(p), style, title);
+    for (size_t i = 0; i < shown; i++)
+        draw_step(&p->plan->steps[p->top + i], p->top + i + 1, c, in.x,
+                  in.y + (int)i * LINES_A_STEP, in.w, style);
+    question(p, asked, sizeof(asked));
     xd_canvas_field(c, in.x, in.y + in.h - (bad ? 2 : 1), in.w, false,
-                    bad ? XD_S_DIALOG_BAD : XD_S_ACCENT, question(p));
+                    bad ? XD_S_DIALOG_BAD : XD_S_ACCENT, asked);
     if (bad)
         xd_line_draw(&p->typed, c, in.x, in.y + in.h - 1, in.w, "> ");
 }
@@ -83,21 +97,29 @@ static void go(struct xd_app *a, struct preview *p)
     xd_app_start(a, plan);
 }
 
+static void scroll(struct preview *p, long by, size_t fit)
+{
+    long most = p->plan->n > fit ? (long)(p->plan->n - fit) : 0, top = (long)p->top + by;
+
+    p->top = (size_t)(top < 0 ? 0 : top > most ? most : top);
+}
+
 static void preview_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct preview *p = (struct preview *)d;
     enum xd_risk risk = p->plan->risk;
+    char word[XD_KEY_MAX];
 
     if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c') ||
         (risk != XD_RISK_DESTRUCTIVE && (k->code == 'n' || k->code == 'q'))) {
         xd_dialog_pop(a);
         xd_app_say(a, XD_S_DIM, "Nothing was done.");
     } else if (k->code == XD_KEY_DOWN || k->code == XD_KEY_PGDN) {
-        p->top += p->top + 1 < p->plan->n;
+        scroll(p, k->code == XD_KEY_DOWN ? 1 : (long)room(p, a->h), room(p, a->h));
     } else if (k->code == XD_KEY_UP || k->code == XD_KEY_PGUP) {
-        p->top -= p->top > 0;
+        scroll(p, k->code == XD_KEY_UP ? -1 : -(long)room(p, a->h), room(p, a->h));
     } else if (risk == XD_RISK_DESTRUCTIVE && k->code == XD_KEY_ENTER) {
-        p->wrong = strcmp(p->typed.text, worst_step(p->plan)->object.label) != 0;
+        p->wrong = strcmp(p->typed.text, xd_plan_word(p->plan, word)) != 0;
         if (!p->wrong)
             go(a, p);
     } else if (risk == XD_RISK_DESTRUCTIVE) {

@@ -66,12 +66,12 @@ static void keep_steps(struct xd_app *a, const struct xd_plan *p)
     }
 }
 
-int xd_app_stage_for(struct xd_app *a, const char *object, const char *name, const char *value,
-                     struct xd_err *err)
+/* All of the wishes or none. */
+static int stage_wishes(struct xd_app *a, const struct xd_wish *wishes, size_t n,
+                        struct xd_err *err)
 {
-    struct xd_wish wish = {object, name, value};
     struct xd_plan *p;
-    int rc = xd_plan_make(a->world, &wish, 1, &p, err);
+    int rc = xd_plan_make(a->world, wishes, n, &p, err);
 
     if (rc < 0)
         return rc;
@@ -82,6 +82,14 @@ int xd_app_stage_for(struct xd_app *a, const char *object, const char *name, con
         keep_steps(a, p);
     xd_plan_free(p);
     return rc;
+}
+
+int xd_app_stage_for(struct xd_app *a, const char *object, const char *name, const char *value,
+                     struct xd_err *err)
+{
+    struct xd_wish wish = {object, name, value};
+
+    return stage_wishes(a, &wish, 1, err);
 }
 
 /* Wishes for the marked rows, or for the row under the cursor. In arena. */
@@ -113,13 +121,8 @@ int xd_app_stage(struct xd_app *a, const char *name, const char *value, struct x
     struct xd_arena arena = XD_ARENA_INIT;
     struct xd_wish *wishes;
     size_t n = wishes_for_rows(a, name, value, &arena, &wishes, err);
-    int rc = n ? 0 : -ENOENT;
+    int rc = n ? stage_wishes(a, wishes, n, err) : -ENOENT;
 
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        rc = xd_app_stage_for(a, wishes[i].object, name, value, err);
-        if (rc == -EALREADY && n > 1) /* of several rows some may have it already */
-            rc = 0;
-    }
     xd_arena_done(&arena);
     return rc;
 }

@@ -75,18 +75,14 @@ static void print_json(struct xd_cli *cli, const struct xd_plan *p, bool dry_run
  * is lost for good. */
 static bool confirmed(struct xd_cli *cli, const struct xd_plan *p)
 {
-    char line[512];
+    char line[512], word[XD_KEY_MAX];
 
     if (p->risk == XD_RISK_DESTRUCTIVE) {
-        const struct xd_step *worst = &p->steps[0];
-        for (size_t i = 0; i < p->n; i++)
-            if (p->steps[i].risk == XD_RISK_DESTRUCTIVE)
-                worst = &p->steps[i];
-        fprintf(cli->err, "This can't be taken back. Type %s to go on: ", worst->object.label);
+        fprintf(cli->err, "This can't be taken back. Type %s to go on: ", xd_plan_word(p, word));
         if (!fgets(line, sizeof(line), stdin))
             return false;
         line[strcspn(line, "\n")] = '\0';
-        return strcmp(line, worst->object.label) == 0;
+        return strcmp(line, word) == 0;
     }
     fprintf(cli->err, "Apply? [y/N] ");
     return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');

@@ -68,6 +68,10 @@ struct xd_plan {
 int xd_plan_make(const struct xd_world *w, const struct xd_wish *wishes, size_t n,
                  struct xd_plan **out, struct xd_err *err);
 void xd_plan_free(struct xd_plan *p); /* NULL allowed */
+/* What somebody must type before a destructive plan: the name of the object that is lost. Where a
+ * guest gave itself a name that can't be typed, the first 8 characters of its key; "all 3" where
+ * several are lost. out[XD_KEY_MAX]; returns out. */
+char *xd_plan_word(const struct xd_plan *p, char *out);
 
 struct xd_journal;
 /* The plan that takes back journal entry `id` (0: the newest that can be undone), expecting to find

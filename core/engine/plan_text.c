@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps in words: what they do, the equal xl command, and what takes them back. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -189,4 +190,26 @@ void xd_plan_finish(struct xd_plan *p, size_t n, const char *title)
         p->title = p->steps[0].text;
     else
         p->title = xd_arena_printf(&p->arena, "%zu edits", n);
+}
+
+char *xd_plan_word(const struct xd_plan *p, char *out)
+{
+    const struct xd_step *worst = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->steps[i].risk != XD_RISK_DESTRUCTIVE)
+            continue;
+        worst = worst ? worst : &p->steps[i];
+        n++;
+    }
+    if (!worst)
+        out[0] = '\0';
+    else if (n > 1)
+        snprintf(out, XD_KEY_MAX, "all %zu", n);
+    else if (strstr(worst->object.label, "\uFFFD"))
+        snprintf(out, XD_KEY_MAX, "%.8s", worst->object.key);
+    else
+        snprintf(out, XD_KEY_MAX, "%s", worst->object.label);
+    return out;
 }
