@@ -44,8 +44,8 @@ int64_t xd_world_wall(const struct xd_world *w); /* ns since 1970 UTC */
 const struct xd_table *xd_world_table(const struct xd_world *w, const char *name);
 /* Why the table can't be trusted at the moment: stale, dead, or missing; NULL if it can. */
 const char *xd_world_trouble(const struct xd_world *w, const char *table);
-/* All table descriptions that the sources publish: those that backends declare, then those that only
- * samples have (a capture's, once it is played). Index until NULL. */
+/* All table descriptions that the sources publish: those that backends declare, then those that
+ * only samples have (a capture's, once it is played). Index until NULL. */
 const struct xd_table_desc *xd_world_desc(const struct xd_world *w, size_t i);
 const struct xd_table_desc *xd_world_desc_named(const struct xd_world *w, const char *name);
 const struct xd_history *xd_world_history(const struct xd_world *w);
