@@ -46,14 +46,14 @@ int xd_cli_duration(const struct xd_cli *cli, const char *name, int64_t fallback
     const char *text = xd_cli_option(cli, name);
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_value v;
-    uint64_t bare;
+    double bare;
     int rc = 0;
 
     *out = fallback_ns;
     if (!text)
         return 0;
     /* A bare number is seconds here, as in xentop -d and watch -n. */
-    if (xd_parse_u64(text, &bare) == 0)
+    if (xd_parse_f64(text, &bare) == 0)
         text = xd_arena_printf(&a, "%ss", text);
     rc = xd_value_parse(text, &seconds, 0, &a, &v, err);
     if (rc == 0 && (v.cell.u < 10 * XD_NS_PER_MS || v.cell.u > 86400 * XD_NS_PER_S))
