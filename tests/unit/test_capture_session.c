@@ -183,12 +183,73 @@ static void test_verbs(void **state)
     tmp_remove(&tmp);
 }
 
+/* --- recordings that were made long ago have to play for ever --- */
+
+static double cpu_of(const struct host *h, const char *path)
+{
+    struct xd_err err = XD_ERR_INIT;
+    const struct xd_table *t;
+    const struct xd_row *row;
+
+    if (xd_world_find(xd_session_world(h->s), path, &t, &row, &err))
+        fail_msg("%s", err.text);
+    return xd_row_f64(t->desc, row, XD_DOMAIN_CPU, -1);
+}
+
+static void test_fixture_tiny(void **state)
+{
+    struct host h;
+
+    host_open(&h, "capture:tests/fixtures/tiny.xdc");
+    assert_true(cpu_of(&h, "domain/web1") == -1); /* unknown in the first sample */
+    for (int i = 1; i < 6; i++) {
+        const struct xd_table *t;
+
+        tick(&h);
+        assert_true(cpu_of(&h, "domain/web1") > 119 && cpu_of(&h, "domain/web1") < 121);
+        t = xd_world_table(xd_session_world(h.s), "host");
+        assert_int_equal(t->rows[0]->cell[XD_HOST_RECORDED].i, (INT64_C(1772366400) + i) * S);
+        assert_int_equal(xd_world_table(xd_session_world(h.s), "domains")->n, 3);
+    }
+    host_close(&h);
+}
+
+/* Two sources, a table that nobody here knows, a column that core doesn't have, one that fails. */
+static void test_fixture_module(void **state)
+{
+    const struct xd_world *w;
+    const struct xd_table *t;
+    struct host h;
+    int col;
+
+    host_open(&h, "capture:tests/fixtures/module.xdc");
+    w = xd_session_world(h.s);
+    t = xd_world_table(w, "shares");
+    assert_int_equal(t->n, 2);
+    assert_string_equal(xd_row_str(t->rows[0], 0, "?"), "home");
+    assert_false(xd_row_has(t->rows[0], 4));
+    t = xd_world_table(w, "domains");
+    col = xd_desc_column(t->desc, "firmware");
+    assert_int_equal(col, XD_DOMAIN_N);
+    assert_string_equal(xd_row_str(t->rows[0], col, "?"), "bios");
+    assert_false(xd_row_has(t->rows[0], XD_DOMAIN_CAP));
+    assert_int_equal(xd_session_control(h.s, "seek 2s", NULL), 0);
+    xd_session_dispatch(h.s);
+    t = xd_world_table(w, "shares");
+    assert_true(t->rows[0]->cell[4].f == 1e6);
+    tick(&h);
+    tick(&h);
+    assert_int_equal(xd_world_table(w, "shares")->state, XD_TABLE_MISSING);
+    assert_string_equal(xd_world_trouble(w, "shares"), "shares: the server does not answer");
+    host_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_demo_host_again),
-        cmocka_unit_test(test_table_of_a_module),
-        cmocka_unit_test(test_verbs),
+        cmocka_unit_test(test_demo_host_again), cmocka_unit_test(test_table_of_a_module),
+        cmocka_unit_test(test_verbs),           cmocka_unit_test(test_fixture_tiny),
+        cmocka_unit_test(test_fixture_module),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
