@@ -228,7 +228,7 @@ static int choose_named(const struct xd_registry *r, const char *spec, struct xd
     snprintf(out->arg, sizeof(out->arg), "%s", arg);
     e = find(r, out->name);
     if (e && !e->backend)
-        return xd_err_set(err, -ENODEV, "host %s: %s could not be loaded: %s", spec, e->origin,
+        return xd_err_set(err, -ENODEV, "host %s: its module could not be loaded: %s", spec,
                           e->why);
     if (!e || e->backend->live)
         return no_such_host(r, spec, err);
