@@ -64,8 +64,12 @@ static void run(struct xd_demo_scenario *s, struct xd_arena *a, char *verbs)
     for (int i = 0; i < 3; i++) {
         xd_clock_advance(&clock, 400 * XD_NS_PER_MS);
         look(h);
-        for (size_t d = 0; d < h->n_domains; d++)
-            xd_demo_fault_edit(h, h->domains[d]->uuid, XD_KNOB_CAP, -1);
+        for (size_t d = 0; d < h->n_domains; d++) {
+            char uuid[37]; /* the domain may vanish in it */
+
+            memcpy(uuid, h->domains[d]->uuid, sizeof(uuid));
+            xd_demo_fault_edit(h, uuid, XD_KNOB_CAP, -1);
+        }
     }
     xd_demo_host_unref(h);
 }
