@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a backend declares, before any of it is asked for: tables, knobs and actions that hold
+ * together. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "conformance.h"
+
+#define TITLE_CELLS 8
+
+static const struct xd_table_desc *declared(const struct conf *c, const char *table)
+{
+    for (size_t i = 0; c->b->tables && c->b->tables[i]; i++) {
+        if (xd_streq(c->b->tables[i]->name, table))
+            return c->b->tables[i];
+    }
+    return NULL;
+}
+
+/* A name as JSON, filters and scripts use it. */
+static bool is_name(const char *s, const char *also)
+{
+    if (!s || !s[0])
+        return false;
+    for (; *s; s++) {
+        if (!islower((unsigned char)*s) && !isdigit((unsigned char)*s) && !strchr(also, *s))
+            return false;
+    }
+    return true;
+}
+
+static bool has_text(const char *s)
+{
+    return s && s[0] && xd_str_is_safe(s);
+}
+
+/* --- tables --- */
+
+static void check_column(struct conf *c, const struct xd_table_desc *d, int i)
+{
+    const struct xd_column *col = &d->columns[i];
+
+    CONF(c, is_name(col->name, "_"), "%s column %d has the name \"%s\"", d->name, i, col->name);
+    CONF(c, xd_desc_column(d, col->name) == i, "%s has two columns %s", d->name, col->name);
+    CONF(c, has_text(col->title) && xd_str_width(col->title) <= TITLE_CELLS,
+         "%s.%s: the title is empty or wider than %d cells", d->name, col->name, TITLE_CELLS);
+    CONF(c, has_text(col->help), "%s.%s has no help", d->name, col->name);
+    CONF(c, col->kind.type != XD_ENUM || (col->kind.names && col->kind.names[0]),
+         "%s.%s is an enum without names", d->name, col->name);
+    CONF(c, !(col->flags & XD_COL_COUNTER) || col->kind.type == XD_U64,
+         "%s.%s is a counter and not a u64", d->name, col->name);
+    if (!col->rate_of)
+        return;
+    CONF(c, col->rate_of <= d->n_columns, "%s.%s is the rate of no column", d->name, col->name);
+    if (col->rate_of <= d->n_columns)
+        CONF(c, d->columns[col->rate_of - 1].flags & XD_COL_COUNTER,
+             "%s.%s is the rate of something that is no counter", d->name, col->name);
+    CONF(c, col->kind.type == XD_F64, "%s.%s is a rate and not an f64", d->name, col->name);
+}
+
+static void check_tables(struct conf *c)
+{
+    for (size_t i = 0; c->b->tables && c->b->tables[i]; i++) {
+        const struct xd_table_desc *d = c->b->tables[i];
+
+        CONF(c, is_name(d->name, "_"), "table %zu has the name \"%s\"", i, d->name);
+        CONF(c, declared(c, d->name) == d, "there are two tables %s", d->name);
+        CONF(c, has_text(d->noun) && has_text(d->title) && has_text(d->help),
+             "table %s lacks noun, title or help", d->name);
+        CONF(c, d->n_columns > 0 && d->n_columns <= XD_COLUMNS_MAX, "table %s has %d columns",
+             d->name, d->n_columns);
+        for (int k = 0; k < 2; k++)
+            CONF(c, d->keys[k] < d->n_columns && d->labels[k] < d->n_columns,
+                 "table %s: a key or label is no column", d->name);
+        CONF(c, !d->parent || declared(c, d->parent), "table %s: its parent %s is not declared",
+             d->name, d->parent);
+        for (int col = 0; col < d->n_columns; col++)
+            check_column(c, d, col);
+    }
+}
+
+/* --- knobs and actions --- */
+
+/* Each {word} is `value`, a column of the table, or a parameter. */
+static void check_xl(struct conf *c, const char *name, const char *xl,
+                     const struct xd_table_desc *d, const struct xd_param *params)
+{
+    char word[64];
+
+    for (const char *s = xl ? strchr(xl, '{') : NULL; s; s = strchr(s, '{')) {
+        size_t n = strcspn(++s, "}");
+        const struct xd_param *p = params;
+
+        CONF(c, s[n] == '}' && n < sizeof(word), "%s: a brace is not closed in \"%s\"", name, xl);
+        if (s[n] != '}' || n >= sizeof(word))
+            return;
+        memcpy(word, s, n);
+        word[n] = '\0';
+        while (p && p->name && !xd_streq(p->name, word))
+            p++;
+        CONF(c, xd_streq(word, "value") || xd_desc_column(d, word) >= 0 || (p && p->name),
+             "%s: {%s} of \"%s\" is nothing known", name, word, xl);
+    }
+}
+
+static void check_knob(struct conf *c, const struct xd_knob *k)
+{
+    const struct xd_table_desc *d = declared(c, k->table);
+    int col = d ? xd_desc_column(d, k->column) : -1;
+
+    CONF(c, is_name(k->name, "._-"), "a knob has the name \"%s\"", k->name);
+    CONF(c, has_text(k->title) && has_text(k->help), "knob %s lacks title or help", k->name);
+    CONF(c, d, "knob %s: its table %s is not declared", k->name, k->table);
+    CONF(c, col >= 0, "knob %s: %s has no column %s", k->name, k->table, k->column);
+    if (col < 0)
+        return;
+    CONF(c,
+         d->columns[col].kind.type == k->kind.type && d->columns[col].kind.unit == k->kind.unit &&
+             xd_streq(d->columns[col].kind.zero, k->kind.zero),
+         "knob %s is not of the kind of its column %s", k->name, k->column);
+    CONF(c, k->min <= k->max, "knob %s: its bounds are the wrong way round", k->name);
+    CONF(c, !k->max_column || (xd_desc_column(d, k->max_column) >= 0 && k->max_scale > 0),
+         "knob %s: its bound %s is no column, or its scale isn't positive", k->name, k->max_column);
+    check_xl(c, k->name, k->xl, d, NULL);
+}
+
+static void check_knobs(struct conf *c)
+{
+    if (!c->b->knobs)
+        conf_skip(c, "it has no knobs");
+    for (const struct xd_knob *k = c->b->knobs; k && k->name; k++) {
+        check_knob(c, k);
+        for (const struct xd_knob *other = c->b->knobs; other != k; other++)
+            CONF(c, !xd_streq(other->name, k->name) || !xd_streq(other->table, k->table),
+                 "there are two knobs %s", k->name);
+    }
+}
+
+static const struct xd_action *action(const struct conf *c, const char *name)
+{
+    const struct xd_action *a = c->b->actions;
+
+    while (a->name && !xd_streq(a->name, name))
+        a++;
+    return a->name ? a : NULL;
+}
+
+static void check_action(struct conf *c, const struct xd_action *a)
+{
+    const struct xd_table_desc *d = declared(c, a->table);
+
+    CONF(c, is_name(a->name, "-"), "an action has the name \"%s\"", a->name);
+    CONF(c, action(c, a->name) == a, "there are two actions %s", a->name);
+    CONF(c, has_text(a->title) && has_text(a->help), "action %s lacks title or help", a->name);
+    CONF(c, d, "action %s: its table %s is not declared", a->name, a->table);
+    CONF(c, !a->inverse || action(c, a->inverse), "action %s: its inverse %s is none", a->name,
+         a->inverse);
+    CONF(c, a->settle_ns > 0, "action %s takes no time to settle", a->name);
+    for (const struct xd_param *p = a->params; p && p->name; p++)
+        CONF(c, is_name(p->name, "-_") && has_text(p->title) && has_text(p->help),
+             "action %s: a parameter lacks name, title or help", a->name);
+    if (d)
+        check_xl(c, a->name, a->xl, d, a->params);
+}
+
+static void check_actions(struct conf *c)
+{
+    if (!c->b->actions)
+        conf_skip(c, "it has no actions");
+    for (const struct xd_action *a = c->b->actions; a && a->name; a++)
+        check_action(c, a);
+}
+
+static void check_backend(struct conf *c)
+{
+    const struct xd_backend *b = c->b;
+
+    CONF(c, b->abi == XD_BACKEND_ABI, "its plug-in version is %u and not %u", b->abi,
+         XD_BACKEND_ABI);
+    CONF(c, is_name(b->name, "-"), "its name is \"%s\"", b->name);
+    CONF(c, has_text(b->title) && has_text(b->help), "it lacks title or help");
+    CONF(c, b->tables && b->tables[0], "it declares no tables");
+    CONF(c, b->open && b->close && b->collect, "it lacks open, close or collect");
+    CONF(c, !b->knobs || (b->read && b->write), "it has knobs and no read or write");
+    CONF(c, !b->actions || (b->act && b->settled), "it has actions and no act or settled");
+}
+
+const struct conf_check conf_desc_checks[] = {
+    {"the backend is complete", check_backend},
+    {"tables are described", check_tables},
+    {"knobs are described", check_knobs},
+    {"actions are described", check_actions},
+    {NULL, NULL},
+};

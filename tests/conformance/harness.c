@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opening, sampling and closing a backend as the engine does, without the engine. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/str.h"
+#include "conformance.h"
+
+#define FAILURES_SHOWN 10                           /* of one check */
+#define WALL_NS        INT64_C(1767225600000000000) /* the manual clock's: 1 January 2026 */
+
+static bool never(const struct xd_backend_env *env)
+{
+    return false;
+}
+
+int conf_open(struct conf *c, const struct conf_host *h, struct xd_err *err)
+{
+    int rc;
+
+    memset(c, 0, sizeof(*c));
+    c->host = h;
+    c->b = h->backend;
+    if (h->real_clock)
+        xd_clock_init_real(&c->clock);
+    else
+        xd_clock_init_manual(&c->clock, WALL_NS);
+    xd_log_init(&c->log, &c->clock);
+    c->observer_env = (struct xd_backend_env){.clock = &c->clock,
+                                              .log = &c->log,
+                                              .role = XD_OBSERVER,
+                                              .arg = h->arg ? h->arg : "",
+                                              .stopping = never};
+    rc = c->b->open(&c->observer_env, &c->observer, err);
+    if (rc)
+        return rc;
+    if (!c->b->knobs && !c->b->actions)
+        return 0;
+    c->operator_env = c->observer_env;
+    c->operator_env.role = XD_OPERATOR;
+    c->operator_env.peer = c->observer;
+    rc = c->b->open(&c->operator_env, &c->operator, err);
+    if (rc)
+        c->b->close(c->observer);
+    return rc;
+}
+
+void conf_close(struct conf *c)
+{
+    if (c->operator)
+        c->b->close(c->operator);
+    if (c->observer)
+        c->b->close(c->observer);
+    xd_snapshot_unref(c->before);
+    xd_snapshot_unref(c->now);
+    xd_arena_done(&c->arena);
+    xd_log_done(&c->log);
+}
+
+/* --- results --- */
+
+void conf_fail(struct conf *c, const char *fmt, ...)
+{
+    char text[1024], safe[1024];
+    va_list ap;
+
+    if (c->failures++ >= FAILURES_SHOWN)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    xd_str_safe_to(safe, sizeof(safe), text);
+    printf("#   %s\n", safe);
+}
+
+void conf_skip(struct conf *c, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(c->skipped, sizeof(c->skipped), fmt, ap);
+    va_end(ap);
+}
+
+void conf_expect_error(struct conf *c, int rc, const struct xd_err *err, const char *what)
+{
+    CONF(c, rc < 0, "%s was not refused", what);
+    if (rc >= 0)
+        return;
+    CONF(c, err->text[0], "%s was refused without a sentence", what);
+    CONF(c, err->code == rc, "%s: returned %d, and the error says %d", what, rc, err->code);
+    CONF(c, xd_str_is_safe(err->text), "%s: the sentence isn't fit for a terminal", what);
+}
+
+/* --- samples --- */
+
+void conf_pass(struct conf *c, int64_t ns)
+{
+    struct timespec ts = {.tv_sec = ns / XD_NS_PER_S, .tv_nsec = ns % XD_NS_PER_S};
+
+    if (c->host->real_clock)
+        nanosleep(&ts, NULL);
+    else
+        xd_clock_advance(&c->clock, ns);
+}
+
+bool conf_sample(struct conf *c, int64_t ns)
+{
+    struct xd_builder *b = xd_builder_new(c->b->name);
+    struct xd_err err = XD_ERR_INIT;
+    int64_t began;
+
+    conf_pass(c, ns);
+    began = xd_clock_now(&c->clock);
+    if (c->b->collect(c->observer, b, &err)) {
+        conf_fail(c, "collect: %s", xd_err_text(&err));
+        xd_builder_free(b);
+        return false;
+    }
+    xd_snapshot_unref(c->before);
+    c->before = c->now;
+    c->now = xd_builder_seal(b, c->before, ++c->samples, xd_clock_now(&c->clock),
+                             xd_clock_wall(&c->clock), xd_clock_now(&c->clock) - began);
+    return true;
+}
+
+const struct xd_table *conf_table(const struct conf *c, const char *name)
+{
+    return xd_snapshot_table(c->now, name);
+}
+
+const struct xd_row *conf_row(const struct conf *c, const char *table, const char *label)
+{
+    const struct xd_table *t = conf_table(c, table);
+    char text[XD_KEY_MAX];
+
+    for (size_t i = 0; t && i < t->n; i++) {
+        if (strcmp(xd_row_label(t->desc, t->rows[i], text), label) == 0)
+            return t->rows[i];
+    }
+    return NULL;
+}
+
+struct xd_object conf_object(struct conf *c, const struct xd_table *t, const struct xd_row *r)
+{
+    char key[XD_KEY_MAX], label[XD_KEY_MAX];
+
+    xd_row_key(t->desc, r, key);
+    xd_row_label(t->desc, r, label);
+    return (struct xd_object){t->desc->name, xd_arena_strdup(&c->arena, key),
+                              xd_arena_strdup(&c->arena, label)};
+}
+
+unsigned conf_pcpus(const struct conf *c)
+{
+    const struct xd_table *t = conf_table(c, "pcpus");
+
+    return t ? (unsigned)t->n : 0;
+}

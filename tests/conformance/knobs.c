@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Knobs: each can be read on each object and says what the table says; a write is read back and
+ * can be taken back; what is out of range, gone or nonsense is refused with a sentence. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "conformance.h"
+
+#define NOWHERE     "ffffffff-dead-4bad-8bad-ffffffffffff"
+#define PATIENCE_NS (10 * XD_NS_PER_S)
+#define NAP_NS      (XD_NS_PER_S / 4)
+
+static const char *text(struct conf *c, const struct xd_knob *k, const struct xd_value *v)
+{
+    return xd_value_exact(v, &k->kind, &c->arena);
+}
+
+static bool ready(struct conf *c)
+{
+    if (!c->b->knobs) {
+        conf_skip(c, "it has no knobs");
+        return false;
+    }
+    return conf_sample(c, 0);
+}
+
+/* --- reading --- */
+
+static void read_one(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+                     const struct xd_row *r)
+{
+    struct xd_object o = conf_object(c, t, r);
+    struct xd_value shown = xd_row_value(t->desc, r, xd_desc_column(t->desc, k->column));
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value v;
+    int rc;
+
+    for (int role = 0; role < 2; role++) {
+        rc = c->b->read(role ? c->operator: c->observer, &o, k, &c->arena, &v, &err);
+        if (rc) {
+            conf_expect_error(c, rc, &err, xd_arena_printf(&c->arena, "%s %s", o.label, k->name));
+            continue;
+        }
+        CONF(c, v.have && v.type == k->kind.type, "%s %s: read as unknown or of another type",
+             o.label, k->name);
+        CONF(c, !shown.have || xd_value_equal(&v, &shown), "%s %s: read as %s, shown as %s",
+             o.label, k->name, text(c, k, &v), text(c, k, &shown));
+    }
+}
+
+static void readable(struct conf *c)
+{
+    if (!ready(c))
+        return;
+    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+        const struct xd_table *t = conf_table(c, k->table);
+
+        for (size_t i = 0; t && i < t->n; i++)
+            read_one(c, k, t, t->rows[i]);
+    }
+}
+
+/* --- values to write --- */
+
+/* The bounds of a knob on this object; false: it has none. */
+static bool bounds(const struct xd_knob *k, const struct xd_table *t, const struct xd_row *r,
+                   uint64_t *min, uint64_t *max)
+{
+    int col = k->max_column ? xd_desc_column(t->desc, k->max_column) : -1;
+    uint64_t own;
+
+    *min = (uint64_t)k->min;
+    *max = (uint64_t)k->max;
+    if (xd_row_has(r, col)) {
+        own = xd_row_u64(r, col, 0) * (uint64_t)k->max_scale;
+        if (k->min == k->max || own < *max)
+            *max = own;
+        return true;
+    }
+    return k->min != k->max;
+}
+
+/* A number that is another one and does no harm: a little less; or, at the least, a little more. */
+static bool other_number(const struct xd_knob *k, const struct xd_table *t, const struct xd_row *r,
+                         struct xd_value *v)
+{
+    uint64_t min, max, old = v->cell.u;
+
+    if (!bounds(k, t, r, &min, &max))
+        max = old + 1000;
+    v->cell.u = old > min ? old - (old - min + 15) / 16 : min + (max - min) / 4;
+    if (k->kind.unit == XD_UNIT_KIB && v->cell.u > min + 1024)
+        v->cell.u &= ~UINT64_C(1023);
+    return v->cell.u != old;
+}
+
+/* Only the pCPU that it is on: that one it may certainly have. */
+static bool other_set(struct conf *c, const struct xd_row *r, struct xd_value *v)
+{
+    struct xd_cpuset *set = xd_arena_alloc(&c->arena, sizeof(*set));
+
+    if (!xd_row_has(r, XD_VCPU_PCPU))
+        return false;
+    xd_cpuset_add(set, (unsigned)xd_row_u64(r, XD_VCPU_PCPU, 0));
+    if (xd_cpuset_equal(set, v->cell.set))
+        xd_cpuset_fill(set, conf_pcpus(c));
+    v->cell.set = set;
+    return true;
+}
+
+/* --- writing --- */
+
+/* Writes and reads back until it is seen. */
+static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
+                const struct xd_value *v)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value seen = XD_UNKNOWN;
+    int rc;
+
+    rc = c->b->write(c->operator, o, k, v, &err);
+    CONF(c, rc == 0 || rc == -EINPROGRESS, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
+         xd_err_text(&err));
+    if (rc && rc != -EINPROGRESS)
+        return false;
+    for (int64_t waited = 0; waited < PATIENCE_NS; waited += NAP_NS) {
+        rc = c->b->read(c->operator, o, k, &c->arena, &seen, &err);
+        if (rc == 0 && xd_value_equal(&seen, v))
+            return true;
+        conf_pass(c, NAP_NS);
+    }
+    conf_fail(c, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
+              rc ? xd_err_text(&err) : text(c, k, &seen));
+    return false;
+}
+
+static bool shown_in_table(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
+                           const struct xd_value *v)
+{
+    const struct xd_table *t;
+    const struct xd_row *r;
+    struct xd_value shown;
+
+    if (!conf_sample(c, NAP_NS))
+        return false;
+    t = conf_table(c, k->table);
+    r = t ? xd_table_find(t, o->key) : NULL;
+    shown = r ? xd_row_value(t->desc, r, xd_desc_column(t->desc, k->column)) : XD_UNKNOWN;
+    CONF(c, xd_value_equal(&shown, v), "%s %s: wrote %s, the table shows %s", o->label, k->name,
+         text(c, k, v), text(c, k, &shown));
+    return true;
+}
+
+static void there_and_back(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+                           const struct xd_row *r)
+{
+    struct xd_object o = conf_object(c, t, r);
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value old, now;
+    bool other;
+
+    if (c->b->read(c->operator, & o, k, &c->arena, &old, &err))
+        return; /* said by `readable` */
+    now = old;
+    other = k->kind.type == XD_CPUSET ? other_set(c, r, &now) : other_number(k, t, r, &now);
+    if (!other)
+        return;
+    if (put(c, &o, k, &now))
+        shown_in_table(c, &o, k, &now);
+    if (put(c, &o, k, &old))
+        shown_in_table(c, &o, k, &old);
+}
+
+/* True for rows of the domain that may be edited: itself, or its vCPUs. */
+static bool editable(const struct conf *c, const struct xd_table *t, const struct xd_row *r)
+{
+    char label[XD_KEY_MAX];
+    size_t n = c->host->edit ? strlen(c->host->edit) : 0;
+
+    if (!n || strncmp(xd_row_label(t->desc, r, label), c->host->edit, n) != 0)
+        return false;
+    return label[n] == '\0' || (t->desc->parent && label[n] == '/');
+}
+
+static size_t each_editable(struct conf *c,
+                            void (*run)(struct conf *c, const struct xd_knob *k,
+                                        const struct xd_table *t, const struct xd_row *r))
+{
+    struct xd_snapshot *s;
+    size_t n = 0;
+
+    if (!ready(c))
+        return 0;
+    s = xd_snapshot_ref(c->now); /* rows stay while checks take samples of their own */
+    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+        const struct xd_table *t = xd_snapshot_table(s, k->table);
+
+        for (size_t i = 0; t && i < t->n; i++) {
+            if (!editable(c, t, t->rows[i]))
+                continue;
+            run(c, k, t, t->rows[i]);
+            n++;
+        }
+    }
+    xd_snapshot_unref(s);
+    if (n == 0 && !c->skipped[0])
+        conf_skip(c, "no domain was named that may be edited");
+    return n;
+}
+
+static void written(struct conf *c)
+{
+    each_editable(c, there_and_back);
+}
+
+/* --- refusals --- */
+
+static void refuse(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
+                   const struct xd_value *bad)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value before, after;
+    int rc;
+
+    if (c->b->read(c->operator, o, k, &c->arena, &before, &err))
+        return;
+    rc = c->b->write(c->operator, o, k, bad, &err);
+    conf_expect_error(c, rc, &err,
+                      xd_arena_printf(&c->arena, "%s %s = %s", o->label, k->name, text(c, k, bad)));
+    CONF(c,
+         c->b->read(c->operator, o, k, &c->arena, &after, &err) == 0 &&
+             xd_value_equal(&before, &after),
+         "%s %s: was refused and changed all the same", o->label, k->name);
+}
+
+static void refuse_numbers(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
+                           const struct xd_table *t, const struct xd_row *r)
+{
+    struct xd_value v = {.have = true, .type = k->kind.type};
+    uint64_t min, max;
+
+    if (!bounds(k, t, r, &min, &max))
+        return;
+    v.cell.u = max + 1;
+    refuse(c, o, k, &v);
+    v.cell.u = UINT64_MAX;
+    refuse(c, o, k, &v);
+    v.cell.u = min - 1;
+    if (min > 0)
+        refuse(c, o, k, &v);
+}
+
+static void refuse_sets(struct conf *c, const struct xd_object *o, const struct xd_knob *k)
+{
+    struct xd_cpuset set;
+    struct xd_value v = {.have = true, .type = XD_CPUSET, .cell.set = &set};
+
+    xd_cpuset_zero(&set);
+    refuse(c, o, k, &v);
+    if (conf_pcpus(c) == 0 || conf_pcpus(c) >= XD_CPUSET_MAX)
+        return;
+    xd_cpuset_add(&set, conf_pcpus(c));
+    refuse(c, o, k, &v);
+}
+
+static void refuse_values(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+                          const struct xd_row *r)
+{
+    struct xd_object o = conf_object(c, t, r);
+
+    if (k->kind.type == XD_CPUSET)
+        refuse_sets(c, &o, k);
+    else if (k->kind.type == XD_U64)
+        refuse_numbers(c, &o, k, t, r);
+}
+
+static void out_of_range(struct conf *c)
+{
+    each_editable(c, refuse_values);
+}
+
+/* --- what is not there --- */
+
+static void gone(struct conf *c)
+{
+    struct xd_cpuset set;
+    struct xd_value v, out;
+
+    if (!ready(c))
+        return;
+    xd_cpuset_fill(&set, 1);
+    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+        bool vcpu = xd_streq(k->table, "vcpus");
+        struct xd_object o = {k->table, vcpu ? NOWHERE "/0" : NOWHERE,
+                              vcpu ? "nobody/0" : "nobody"};
+        struct xd_err err = XD_ERR_INIT;
+        int rc;
+
+        v = (struct xd_value){.have = true, .type = k->kind.type, .cell.u = 1};
+        if (k->kind.type == XD_CPUSET)
+            v.cell.set = &set;
+        rc = c->b->read(c->operator, & o, k, &c->arena, &out, &err);
+        CONF(c, rc == -ESRCH, "reading %s of nobody gives %d and not -ESRCH", k->name, rc);
+        conf_expect_error(c, rc, &err, k->name);
+        xd_err_clear(&err);
+        rc = c->b->write(c->operator, & o, k, &v, &err);
+        CONF(c, rc == -ESRCH, "writing %s of nobody gives %d and not -ESRCH", k->name, rc);
+        conf_expect_error(c, rc, &err, k->name);
+        CONF(c, strstr(err.text, "nobody"), "%s: the sentence doesn't name the object: %s", k->name,
+             err.text);
+    }
+}
+
+/* Objects as a confused caller might make them: refused, and nobody crashes. */
+static void nonsense(struct conf *c)
+{
+    static const char *const keys[] = {
+        "", "/", "x", "x/", "/0", NOWHERE "/-1", NOWHERE "/99999", NOWHERE "/0/0"};
+    static const char *const tables[] = {"", "domains", "vcpus", "nodes"};
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value out;
+
+    if (!ready(c))
+        return;
+    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+            for (size_t j = 0; j < sizeof(tables) / sizeof(tables[0]); j++) {
+                struct xd_object o = {tables[j], keys[i], "?"};
+
+                conf_expect_error(c, c->b->read(c->operator, & o, k, &c->arena, &out, &err), &err,
+                                  "reading nonsense");
+            }
+        }
+    }
+}
+
+const struct conf_check conf_knob_checks[] = {
+    {"every knob is readable on every object", readable},
+    {"what is written is read, shown, and can be taken back", written},
+    {"what is out of range is refused and not done", out_of_range},
+    {"objects that are gone are refused as such", gone},
+    {"objects that make no sense are refused", nonsense},
+    {NULL, NULL},
+};
