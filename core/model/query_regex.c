@@ -2,15 +2,17 @@
 /* Regular expressions that the C library can be trusted with: see query_private.h.
  *
  * glibc copies the tree of a sub-expression for each repetition that it must have: x{3} is xxx, x+
- * is xx*. Nested, that grows like a power: (((a{99}){99}){99}) takes all memory there is, twenty
- * nested + a million nodes. So the size of what would be built is worked out before. Back
- * references (a GNU addition to these expressions) make matching exponential; they are refused. */
+ * is xx*. Nested, that grows like a power: (((a{99}){99}){99}) takes all memory there is, and so do
+ * forty + in a row. What may be left out, nested, takes it ages to see through: a hundred ? in a
+ * row are minutes. So the size of what would be built is worked out before, with each * + ? as two
+ * copies. Back references (a GNU addition to these expressions) make matching exponential; they
+ * are refused. */
 #include "model/query_private.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define WEIGHT_MAX 1000
+#define WEIGHT_MAX 512 /* twice the longest text without repetitions */
 #define GROUPS_MAX XD_REGEX_BYTES_MAX
 
 /* How many nodes a piece of the expression comes to. */
@@ -33,9 +35,12 @@ static void atom(struct weigher *w, unsigned weight)
     w->last[w->depth] = weight;
 }
 
+/* So many copies, and the node that joins them. */
 static void repeat(struct weigher *w, uint64_t times)
 {
-    w->last[w->depth] = capped(w->last[w->depth] * (times ? times : 1));
+    unsigned *last = &w->last[w->depth];
+
+    *last = capped((*last ? *last : 1) * (times ? times : 1) + 1);
 }
 
 /* Behind the "]" of "[…]"; "[]a]" and "[[:alpha:]]" hold more of them. */
@@ -101,20 +106,21 @@ static int step(struct weigher *w)
         w->sum[w->depth] = w->last[w->depth] = 0;
         break;
     case ')':
-        if (w->depth > 0) {
+        if (w->depth == 0) { /* glibc takes it for a letter */
+            atom(w, 1);
+        } else {
             unsigned inner = capped((uint64_t)w->sum[w->depth] + w->last[w->depth] + 1);
 
             w->depth--;
             atom(w, inner);
         }
         break;
-    case '+':
-        repeat(w, 2);
-        break;
     case '{':
         return bounds(w);
     case '*':
+    case '+':
     case '?':
+        repeat(w, 2);
         break;
     default:
         atom(w, 1);

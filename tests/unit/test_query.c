@@ -191,9 +191,9 @@ static void dangerous_expressions_are_refused(void **state)
 #define WHERE "column 6: name: regular expression: "
     TRY_ALL(
         {"name~\"(\"", WHERE "Unmatched ( or \\("},
-        {"name~(((a{99}){99}){99})", WHERE "its repetitions multiply to more than 1000 characters"},
+        {"name~(((a{99}){99}){99})", WHERE "its repetitions multiply to more than 512 characters"},
         {"name~((((((((((a+)+)+)+)+)+)+)+)+)+)",
-         WHERE "its repetitions multiply to more than 1000 characters"},
+         WHERE "its repetitions multiply to more than 512 characters"},
         {"name~a{256}", WHERE "a repetition of more than 255 times"},
         {"name~a{1,32767}", WHERE "a repetition of more than 255 times"},
         {"name~a{99999999999999999999}", WHERE "a repetition of more than 255 times"},
