@@ -5,7 +5,7 @@
 
 const struct xd_option xd_cli_global_options[] = {
     {"host", 'H', "HOST",
-     "live, demo[:SCENARIO] or capture:FILE; by default live in a Xen dom0, else the demo host"},
+     "live, demo[:SCENARIO] or capture:FILE (default: live, else demo)"},
     {"readonly", 0, NULL, "Show only: no edit can be made"},
     {"interval", 'd', "TIME", "Time between samples, such as 500ms, 2s, 1m (default 2s)"},
     {"journal", 0, "FILE", "Journal to use instead of the host's own"},

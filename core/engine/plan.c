@@ -369,7 +369,7 @@ static int no_such_offer(struct draft *d, const struct xd_subject *on, const cha
             names[n++] = o.knob ? o.knob->name : o.action->name;
     near = xd_str_nearest(name, names, n);
     if (!n)
-        return xd_err_set(err, -ENOENT, "%s: nothing of %s can be edited on this host", on->label,
+        return xd_err_set(err, -ENOTSUP, "%s: nothing of %s can be edited on this host", on->label,
                           on->table->desc->name);
     return xd_err_set(err, -ENOENT, "%s has no knob or action \"%s\"%s%s%s", on->label, name,
                       near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
