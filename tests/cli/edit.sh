@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# set, do, undo, journal: each way in which an edit can end, and what it leaves behind.
+. "$(dirname "$0")/lib.sh"
+tiny="--host demo:tiny --journal $tmp/journal"
+
+t "what can be edited" 0 $tiny set domain/web1
+out "sched.cap            none"
+out "destroy              action"
+t "a plan only" 0 $tiny set domain/web1 sched.cap=40 --dry-run
+out "Plan: web1 sched.cap none → 40 (risk: low)"
+out "as: xl sched-credit2 -d web1 -c 40"
+out "undo: web1 sched.cap 40 → none"
+holds "no journal was begun" test ! -s "$tmp/journal"
+t "without a terminal --yes is needed" 2 $tiny set domain/web1 sched.cap=40
+err "without a terminal to ask on, --yes is needed"
+holds "no journal was begun" test ! -s "$tmp/journal"
+t "a read-only session" 2 --readonly $tiny set domain/web1 sched.cap=40 --yes
+err "read only"
+
+t "an edit" 0 $tiny set domain/web1 sched.cap=40 --yes
+out "done (journal 1)"
+t "it is in the journal" 0 $tiny journal
+out "done         web1 sched.cap none → 40"
+t "with its steps" 0 $tiny journal 1
+out "as: xl sched-credit2 -d web1 -c 40"
+t "and as JSON" 0 $tiny journal -o json
+json 'd["entries"][0]["steps"][0]["knob"] == "sched.cap" and d["entries"][0]["outcome"] == "done"'
+json 'd["entries"][0]["steps"][0]["old"] == "none" and d["entries"][0]["steps"][0]["new"] == "40"'
+
+t "what it is already" 2 $tiny set domain/web1 sched.cap=none --yes
+err "is none already"
+t "several edits, one plan" 0 $tiny set web1 sched.cap=10 sched.weight=300 db1 sched.cap=20 --yes -o json
+json 'd["outcome"] == "done" and len(d["steps"]) == 3 and d["journal"] == 2'
+json '[s["object"] for s in d["steps"]] == ["web1", "web1", "db1"]'
+t "a knob of the children" 0 $tiny set domain/db1 vcpu.affinity=0-3 --yes
+out "4. db1/3 vcpu.affinity 0-7 → 0-3: done"
+t "by number and by UUID" 0 $tiny set domain/2 sched.weight=300 \
+    domain/9a89381d-2939-4b86-a29f-f3079899fd81 sched.weight=300 --yes
+out "db1 sched.weight 512 → 300: done"
+out "web1 sched.weight 256 → 300: done"
+t "memory goes at its own pace" 0 $tiny set domain/web1 mem.target=1500M --yes
+t "an action" 0 $tiny do web1 pause --yes
+out "done (journal 6)"
+t "a destructive action" 0 $tiny do web1 destroy --yes
+out "can't be undone"
+t "cannot be taken back" 2 $tiny undo 7 --yes
+err "destroy web1"
+
+# The demo host lives as long as a command: what the journal says was done is not there any more,
+# and undo must not pretend otherwise.
+t "undo expects what the edit has set" 2 $tiny undo 1 --yes
+out "REFUSED: web1 sched.cap: expected 40, found none: somebody changed it meanwhile"
+t "a refused edit is in the journal" 0 $tiny journal
+out "REFUSED"
+
+# A capped web1 to begin with, so that there is something to undo.
+scenario() { # NAME FAULTS…
+    {
+        cat <<'YAML'
+host: {name: lab, sockets: 1, nodes_per_socket: 1, cores_per_node: 4, threads_per_core: 1, memory: 8G, reserved: 256M}
+domains:
+  - {name: Domain-0, type: pv, memory: 1G}
+  - {name: web1, vcpus: 2, memory: 1G, cap: 40}
+  - {name: db1, vcpus: 2, memory: 1G}
+YAML
+        cat
+    } >"$tmp/$1.yaml"
+}
+scenario capped </dev/null
+t "undo" 0 --host "demo:$tmp/capped.yaml" --journal "$tmp/journal2" set web1 sched.cap=none --yes
+scenario free </dev/null
+sed -i 's/, cap: 40//' "$tmp/free.yaml"
+t "undo finds what was set, and puts back what was" 0 --host "demo:$tmp/free.yaml" --journal "$tmp/journal2" undo --yes
+out "undo 1: web1 sched.cap 40 → none"
+out "web1 sched.cap none → 40: done"
+t "what was undone says so" 0 --host demo:tiny --journal "$tmp/journal2" journal
+out "(undone by 2)"
+t "and is not undone twice" 2 --host "demo:$tmp/free.yaml" --journal "$tmp/journal2" undo 1 --yes
+err "2"
+
+scenario changed <<'YAML'
+faults:
+  - {at: 0s, kind: change, object: web1, knob: sched.cap, value: 60, when: edit}
+YAML
+t "somebody else changed it: REFUSED" 2 --host "demo:$tmp/changed.yaml" --journal "$tmp/j3" set web1 sched.cap=20 --yes
+out "expected 40, found 60"
+scenario second <<'YAML'
+faults:
+  - {at: 0s, kind: change, object: db1, knob: sched.cap, value: 60, when: edit}
+YAML
+t "the second step is refused, the first is taken back: ROLLED BACK" 3 --host "demo:$tmp/second.yaml" \
+    --journal "$tmp/j4" set web1 sched.cap=20 db1 sched.cap=20 --yes
+out "ROLLED BACK"
+t "the journal says so" 0 --host demo:tiny --journal "$tmp/j4" journal
+out "ROLLED BACK"
+scenario ignored <<'YAML'
+faults:
+  - {at: 0s, kind: ignore, object: web1, times: 1}
+YAML
+t "accepted and not done: NOT SEEN" 4 --host "demo:$tmp/ignored.yaml" --journal "$tmp/j5" set web1 sched.cap=20 --yes
+out "NOT SEEN"
+scenario vanished <<'YAML'
+faults:
+  - {at: 0s, kind: vanish, object: web1, when: edit}
+YAML
+t "the domain is gone: REFUSED" 2 --host "demo:$tmp/vanished.yaml" --journal "$tmp/j6" set web1 sched.cap=20 --yes
+out "REFUSED"
+out "gone"
+
+mkdir "$tmp/dir"
+t "a journal that can't be written: nothing is done" 2 --host demo:tiny --journal "$tmp/dir" set web1 sched.cap=20 --yes
+err "$tmp/dir"
+finish
