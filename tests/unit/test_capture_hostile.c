@@ -10,7 +10,7 @@
     "{\"name\":\"" name "\",\"title\":\"T\",\"help\":\"\",\"type\":\"" type "\"}"
 #define THINGS(columns)                                                                            \
     HEAD1 "{\"name\":\"things\",\"noun\":\"thing\",\"keys\":[\"id\"],\"columns\":[" columns "]}]}" \
-                                                                                            "\n"
+          "\n"
 #define ID       COL("id", "u64")
 #define SAMPLE   "{\"sample\":1,\"source\":\"s\",\"seq\":4,\"wall_ns\":5,\"at_ns\":6}\n"
 #define TABLE(n) "{\"table\":\"things\",\"state\":\"ok\",\"at_ns\":6,\"rows\":" n "}\n"
