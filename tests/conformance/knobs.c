@@ -82,7 +82,8 @@ static bool bounds(const struct xd_knob *k, const struct xd_table *t, const stru
     return k->min != k->max;
 }
 
-/* A number that is another one and does no harm: a little less; or, at the least, a little more. */
+/* A number that is another one and does no harm: a little less; or, at the least, a little more.
+ * Memory in whole MiB, as everybody can have it; others odd, as roundness hides mistakes. */
 static bool other_number(const struct xd_knob *k, const struct xd_table *t, const struct xd_row *r,
                          struct xd_value *v)
 {
@@ -93,6 +94,8 @@ static bool other_number(const struct xd_knob *k, const struct xd_table *t, cons
     v->cell.u = old > min ? old - (old - min + 15) / 16 : min + (max - min) / 4;
     if (k->kind.unit == XD_UNIT_KIB && v->cell.u > min + 1024)
         v->cell.u &= ~UINT64_C(1023);
+    else if (v->cell.u < max && (v->cell.u | 1) != old)
+        v->cell.u |= 1;
     return v->cell.u != old;
 }
 

@@ -40,7 +40,7 @@ static void round_trip(struct conf *c)
     conf_close(&other);
 }
 
-/* Files, threads and memory. (Under a sanitizer the heap isn't counted here but there.) */
+/* Files, threads and memory. */
 static void leaks_nothing(struct conf *c)
 {
     size_t files = 0, threads = 0, bytes = 0;
