@@ -359,7 +359,7 @@ static void ascii_is_all_that_is_left(void **state)
 
     xd_canvas_init(&c, 40, 1, XD_GLYPHS_ASCII);
     xd_canvas_text(&c, 0, 0, XD_S_NORMAL, "▸web1 → 4×8 · é ü 漢 “x” ═║╬ ▇▁ ▓░ …");
-    assert_screen(&c, ">web1 > 4x8 . ? ? ?? \"x\" =|+ *_ #. ~\n");
+    assert_screen(&c, ">web1 > 4x8 | ? ? ?? \"x\" =|+ *_ #. ~\n");
     for (uint32_t cp = 0; cp < 0x30000; cp++) {
         uint32_t a = xd_glyph_ascii(cp);
 
