@@ -10,7 +10,7 @@
 
 struct xd_journal_step {
     const char *table, *key, *label;
-    const char *name;      /* knob or action */
+    const char *name; /* knob or action */
     bool is_action;
     const char *old, *now; /* exact texts; actions: NULL, parameters */
     const char *inverse;   /* action: the inverse action's name; knob: "set"; NULL: none */
@@ -20,9 +20,9 @@ struct xd_journal_step {
 };
 
 struct xd_journal_entry {
-    uint64_t id; /* 1, 2, 3 … in this journal */
+    uint64_t id;                        /* 1, 2, 3 … in this journal */
     int64_t begin_wall_ns, end_wall_ns; /* end 0: none */
-    const char *who;  /* user, terminal or "policy …" */
+    const char *who;                    /* user, terminal or "policy …" */
     const char *title;
     enum xd_outcome outcome;
     const char *detail;
@@ -32,9 +32,10 @@ struct xd_journal_entry {
     const char *no_undo; /* why it can't be undone, or NULL: it can */
 };
 
-/* path NULL: in memory only (tests, read-only sessions). Folders are made (0700), the file is 0600.
- * -EILSEQ with file, line and column for a record in the middle that can't be read (the rest is
- * still there: the journal opens, and the sentence goes to the log). */
+/* path NULL: in memory only (tests, read-only sessions). The file (0600) and its folders (0700) are
+ * made with the first record: looking leaves no trace. A record in the middle that can't be read is
+ * passed over, with file, line and column in the log. -errno: the file is there, but can't be read,
+ * or is no regular file. One that can't be written opens, and begin says why it can't. */
 int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
                     struct xd_journal **out, struct xd_err *err);
 void xd_journal_close(struct xd_journal *j);
@@ -49,7 +50,9 @@ const struct xd_journal_entry *xd_journal_find(const struct xd_journal *j, uint6
 /* Reads what others have appended; true if anything is new. */
 bool xd_journal_refresh(struct xd_journal *j);
 
-/* Writing; each is on disk when it returns 0. begin gives the plan its id. */
+/* Writing; each is on disk when it returns 0. begin gives the plan its id. A step that is started
+ * while its outcome isn't "planned" is one that is taken back. A file that holds something else
+ * than a journal is not written to (-EILSEQ); what can't be written whole is taken away again. */
 int xd_journal_begin(struct xd_journal *j, struct xd_plan *p, const char *who, struct xd_err *err);
 int xd_journal_step_start(struct xd_journal *j, const struct xd_plan *p, size_t i,
                           struct xd_err *err);

@@ -15,12 +15,12 @@ struct xd_session_config {
     const struct xd_registry *registry;
     struct xd_clock *clock;
     struct xd_log *log;
-    const char *host;     /* as xd_registry_resolve reads it; NULL: choose */
-    int64_t interval_ns;  /* between samples */
-    bool readonly;        /* no operator is opened; every plan is refused */
-    bool one_shot;        /* the command line: sample only when asked by xd_session_refresh */
-    const char *journal;  /* a path; NULL: the default of the host; "": in memory only */
-    const char *who;      /* who makes edits, for the journal; NULL: the user and terminal */
+    const char *host;    /* as xd_registry_resolve reads it; NULL: choose */
+    int64_t interval_ns; /* between samples */
+    bool readonly;       /* no operator is opened; every plan is refused */
+    bool one_shot;       /* the command line: sample only when asked by xd_session_refresh */
+    const char *journal; /* a path; NULL: the default of the host; "": in memory only */
+    const char *who;     /* who makes edits, for the journal; NULL: the user and terminal */
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
      * manual one) says that they are due; so every frame follows from the script alone. */
     bool inline_workers;
@@ -29,10 +29,11 @@ struct xd_session_config {
 /* Opens the host's backends on their workers and returns without waiting for a first sample. A
  * backend that can't be opened becomes a DEAD source with a reason; if none can be, that is the
  * error. */
-int xd_session_open(const struct xd_session_config *c, struct xd_session **out,
-                    struct xd_err *err);
+int xd_session_open(const struct xd_session_config *c, struct xd_session **out, struct xd_err *err);
 /* Ends the workers. One that hangs is left behind after a short grace and the memory it uses is
- * not freed. NULL allowed. */
+ * not freed; its backend may still write to the log when it comes back, so the log (and a manual
+ * clock) should live as long as the process. A plan that runs is cancelled; if its step doesn't end
+ * within the grace either, the journal says UNKNOWN. NULL allowed. */
 void xd_session_close(struct xd_session *s);
 
 /* Readable when dispatch has work. */
@@ -43,7 +44,10 @@ int xd_session_timeout_ms(const struct xd_session *s);
 /* Takes in what the workers sent. True if xd_world_generation grew. */
 bool xd_session_dispatch(struct xd_session *s);
 /* Blocks (polling) until every living source has delivered at least `samples` samples since the
- * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). For the command line. */
+ * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). A source that answers
+ * with an error has answered; xd_world_trouble says so. In a one-shot session it asks for the
+ * samples itself, an interval apart, where nobody did. For the command line. Without threads it
+ * moves a manual clock instead of waiting, as xd_session_wait_plan does. */
 int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t timeout_ns,
                             struct xd_err *err);
 
@@ -67,7 +71,8 @@ int xd_session_apply(struct xd_session *s, struct xd_plan *p, struct xd_err *err
 /* The plan that runs or ended last; NULL: none. Valid until the next apply. */
 const struct xd_plan *xd_session_plan(const struct xd_session *s);
 bool xd_session_busy(const struct xd_session *s);
-void xd_session_cancel(struct xd_session *s); /* asks the running step to stop */
+/* Asks the running step to stop; the done ones are taken back. Signal handlers may call it. */
+void xd_session_cancel(struct xd_session *s);
 /* Blocks until the running plan ended; returns its outcome. For the command line. */
 enum xd_outcome xd_session_wait_plan(struct xd_session *s);
 

@@ -242,6 +242,30 @@ static void an_operator_that_hangs_keeps_its_observer_open(void **state)
     bench_done(&b);
 }
 
+static void closing_ends_a_running_plan(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_journal *j;
+    struct bench b;
+
+    bench_init(&b, false);
+    assert_int_equal(bench_open(&b, &(struct xd_session_config){.journal = bench_path(&b)}, &err),
+                     0);
+    assert_int_equal(xd_session_wait_samples(b.s, 1, 10 * S, NULL), 0);
+    atomic_store(&fake.orders.settled_rc, 2); /* never seen, so it would go on for seconds */
+    assert_int_equal(
+        xd_session_apply(b.s, bench_plan(&b, &(struct xd_wish){"web1", "pause", NULL}, 1), NULL),
+        0);
+    fake_await(&fake.acts, 1);
+    xd_session_close(b.s);
+    b.s = NULL;
+    assert_int_equal(fake.closed, 2);
+    assert_int_equal(xd_journal_open(b.path, &b.clock, &b.log, &j, &err), 0);
+    assert_int_equal(xd_journal_at(j, 0)->outcome, XD_NOT_SEEN);
+    xd_journal_close(j);
+    bench_done(&b);
+}
+
 /* --- opening --- */
 
 static void a_host_that_cannot_be_opened(void **state)
@@ -389,6 +413,7 @@ int main(void)
         cmocka_unit_test(closing_does_not_wait_for_one_who_hangs),
         cmocka_unit_test(one_who_asks_whether_to_stop_is_told),
         cmocka_unit_test(an_operator_that_hangs_keeps_its_observer_open),
+        cmocka_unit_test(closing_ends_a_running_plan),
         cmocka_unit_test(a_host_that_cannot_be_opened),
         cmocka_unit_test(one_shot_samples_only_when_asked),
         cmocka_unit_test(without_threads_the_clock_decides),
