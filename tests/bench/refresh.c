@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a full-screen program costs while it only refreshes: runs it in a pseudo-terminal and tells
+ * bursts of output apart by the silence between them. One burst is one refresh.
+ *
+ *   refresh screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]   → "BYTES CPU_US"
+ *   refresh run RUNS PROGRAM [ARG…]                        → "WALL_US CPU_US MAXRSS_KIB"
+ *
+ * Each number is the median. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define QUIET_MS   150 /* so much silence ends a burst */
+#define PATIENCE_S 60  /* without a burst for so long: give up */
+#define SAMPLES    1000
+#define WARMUP     2 /* refreshes that don't count: first rates, first spark lines */
+
+static int64_t ns_of(struct timespec ts)
+{
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ns_of(ts);
+}
+
+/* CPU time of the whole process, all its threads, to the nanosecond. */
+static int64_t cpu_ns(pid_t pid)
+{
+    struct timespec ts;
+    clockid_t clock;
+
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) < 0)
+        return -1;
+    return ns_of(ts);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static long long median(int64_t *v, int n)
+{
+    qsort(v, (size_t)n, sizeof(*v), by_size);
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+/* Reads one burst; returns its bytes, 0 if none came, or -1 at the end of the program. */
+static int64_t burst(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    char buf[65536];
+    int64_t bytes = 0;
+
+    for (;;) {
+        int rc = poll(&p, 1, bytes ? QUIET_MS : PATIENCE_S * 1000);
+
+        if (rc <= 0)
+            return bytes;
+        ssize_t n = read(fd, buf, sizeof(buf));
+        if (n <= 0)
+            return bytes ? bytes : -1;
+        bytes += n;
+    }
+}
+
+static void end_child(int fd, pid_t pid)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+    char buf[65536];
+
+    /* It must not block on a full terminal while it says goodbye. */
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (write(fd, "q", 1) < 0)
+        kill(pid, SIGTERM);
+    for (int i = 0; i < 150; i++) {
+        while (read(fd, buf, sizeof(buf)) > 0)
+            ;
+        if (waitpid(pid, NULL, WNOHANG) == pid)
+            return;
+        if (i == 100)
+            kill(pid, SIGTERM);
+        nanosleep(&pause, NULL);
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+static int screen(const char *size, int n, char **argv)
+{
+    static int64_t bytes[SAMPLES], cpu[SAMPLES];
+    struct winsize ws = {0};
+    int fd, got = 0;
+
+    if (sscanf(size, "%hux%hu", &ws.ws_col, &ws.ws_row) != 2 || n < 1 || n > SAMPLES)
+        return 2;
+    pid_t pid = forkpty(&fd, NULL, NULL, &ws);
+    if (pid < 0) {
+        perror("refresh: forkpty");
+        return 2;
+    }
+    if (pid == 0) {
+        setenv("TERM", "xterm-256color", 1);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    int64_t before = burst(fd) > 0 ? cpu_ns(pid) : -1;
+    for (int i = 0; i < n + WARMUP; i++) {
+        int64_t b = burst(fd), c = cpu_ns(pid);
+
+        if (b <= 0 || c < 0)
+            break;
+        if (i >= WARMUP) {
+            bytes[got] = b;
+            cpu[got++] = (c - before) / 1000;
+        }
+        before = c;
+    }
+    end_child(fd, pid);
+    if (got < n) {
+        fprintf(stderr, "refresh: %s ended or fell silent after %d of %d refreshes\n", argv[0], got,
+                n);
+        return 1;
+    }
+    printf("%lld %lld\n", median(bytes, n), median(cpu, n));
+    return 0;
+}
+
+static int run(int n, char **argv)
+{
+    static int64_t wall[SAMPLES], cpu[SAMPLES], rss[SAMPLES];
+
+    if (n < 1 || n > SAMPLES)
+        return 2;
+    for (int i = 0; i < n; i++) {
+        struct rusage ru;
+        int status, null;
+        int64_t began = now_ns();
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            null = open("/dev/null", O_RDWR);
+            if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+                _exit(127);
+            execvp(argv[0], argv);
+            _exit(127);
+        }
+        if (pid < 0 || wait4(pid, &status, 0, &ru) < 0 || !WIFEXITED(status) ||
+            WEXITSTATUS(status)) {
+            fprintf(stderr, "refresh: %s failed\n", argv[0]);
+            return 1;
+        }
+        wall[i] = (now_ns() - began) / 1000;
+        cpu[i] = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
+                 ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+        rss[i] = ru.ru_maxrss;
+    }
+    printf("%lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n));
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc >= 5 && strcmp(argv[1], "screen") == 0)
+        return screen(argv[2], atoi(argv[3]), argv + 4);
+    if (argc >= 4 && strcmp(argv[1], "run") == 0)
+        return run(atoi(argv[2]), argv + 3);
+    fprintf(stderr, "usage: refresh screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG...]\n"
+                    "       refresh run RUNS PROGRAM [ARG...]\n");
+    return 2;
+}
