@@ -69,8 +69,9 @@ static void ask_value(struct xd_app *a, const struct xd_knob *k)
 
     describe_range(k, s->desc, row, &arena, &help);
     if (row) {
+        /* a knob of the row's children (vCPUs) has no column here */
         int col = xd_desc_column(s->desc, k->column);
-        struct xd_value v = xd_row_value(s->desc, row, col);
+        struct xd_value v = col >= 0 ? xd_row_value(s->desc, row, col) : XD_UNKNOWN;
         value = v.have ? xd_value_exact(&v, &k->kind, &arena) : "";
         xd_row_label(s->desc, row, label);
     }
