@@ -64,6 +64,16 @@ bool xd_app_playing(const struct xd_app *a)
            strcmp(xd_world_source(a->world, 0).backend->name, "capture") == 0;
 }
 
+const char *xd_app_playback(const struct xd_app *a)
+{
+    const struct xd_table *t = xd_app_table(a, "playback");
+    int col = t ? xd_desc_column(t->desc, "state") : -1;
+
+    if (!t || !t->n || !xd_row_has(t->rows[0], col))
+        return "";
+    return t->desc->columns[col].kind.names[t->rows[0]->cell[col].i];
+}
+
 int64_t xd_app_now(const struct xd_app *a)
 {
     return a->frozen ? a->frozen_at_ns : xd_world_now(a->world);
@@ -170,9 +180,9 @@ void xd_app_update(struct xd_app *a)
         tell_end(a, p);
     if (a->keep_until_ns && xd_world_now(a->world) >= a->keep_until_ns)
         undo_unkept(a);
+    xd_screens_make(a); /* a module may publish a table only once it has sampled */
     for (int i = 0; i < a->n_screens; i++)
-        if (i == a->screen || !a->frozen)
-            xd_screen_update(a, &a->screens[i]);
+        xd_screen_update(a, &a->screens[i]);
 }
 
 int xd_app_timeout_ms(const struct xd_app *a)
@@ -186,7 +196,7 @@ bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd
 {
     if ((c->flags & XD_CMD_PLAYER) && !xd_app_playing(a))
         xd_err_set(err, -ENOTSUP, ":%s is for a capture; this host is live", c->name);
-    else if ((c->flags & XD_CMD_WRITES) && xd_app_readonly(a))
+    else if ((c->flags & XD_CMD_WRITES) && (xd_app_readonly(a) || xd_app_playing(a)))
         xd_err_set(err, -EROFS, "%s can't be edited: %s", xd_world_host(a->world),
                    xd_app_playing(a) ? "it is a capture" : "this console is read-only");
     else if ((c->flags & XD_CMD_STAGED) && !a->n_staged)

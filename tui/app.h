@@ -56,7 +56,6 @@ struct xd_app {
     enum xd_role_style message_style;
     bool log_pane, detail_off;
     bool asked_quit;        /* q was answered with a question */
-    bool player_paused;
     bool plan_running;      /* its end is still to be told */
     bool plan_from_staged;  /* it came from the staged edits: they go when it is done */
     int64_t keep_until_ns;  /* 0: nothing to keep; else `keep_id` is undone at this time */
@@ -92,6 +91,8 @@ void xd_app_say(struct xd_app *a, enum xd_role_style s, const char *fmt, ...) XD
 void xd_app_fail(struct xd_app *a, const struct xd_err *err);
 bool xd_app_readonly(const struct xd_app *a);
 bool xd_app_playing(const struct xd_app *a); /* the host is a capture */
+/* "playing", "paused" or "ended"; "" where the host is no capture. */
+const char *xd_app_playback(const struct xd_app *a);
 struct xd_screen *xd_app_screen(struct xd_app *a);
 int64_t xd_app_now(const struct xd_app *a); /* of what is shown: stands still while frozen */
 /* Where a graph of that table ends: at its newest sample, or now where there should be a newer one. */

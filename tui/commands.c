@@ -391,20 +391,23 @@ static int player(struct xd_app *a, const char *verb, struct xd_err *err)
 
 static int cmd_play(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    struct xd_app *a = ctx;
-    int rc = player(a, a->player_paused ? "resume" : "pause", err);
+    const char *state = xd_app_playback(ctx);
 
-    if (rc == 0)
-        a->player_paused = !a->player_paused;
-    return rc;
+    return player(ctx,
+                  strcmp(state, "playing") == 0 ? "pause"
+                  : strcmp(state, "ended") == 0 ? "restart"
+                                                : "resume",
+                  err);
 }
 
 static int cmd_step(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    struct xd_app *a = ctx;
+    return player(ctx, "step", err);
+}
 
-    a->player_paused = true;
-    return player(a, "step", err);
+static int cmd_step_back(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    return player(ctx, "step -1", err);
 }
 
 /* Any verb of the source: ":source speed 4", ":source seek 30s"; on the demo host ":source fault …". */
@@ -514,6 +517,8 @@ const struct xd_command xd_console_commands[] = {
      .title = "Pause the capture, and go on", .run = cmd_play},
     {PLAYER, .name = "step", .keys = ".", .label = "Step", .flags = XD_CMD_BAR | XD_CMD_PLAYER,
      .title = "One sample on", .run = cmd_step},
+    {PLAYER, .name = "step-back", .keys = ",", .label = "Back", .flags = XD_CMD_BAR | XD_CMD_PLAYER,
+     .title = "One sample back", .run = cmd_step_back},
     {PLAYER, .name = "source", .args = "VERB",
      .title = "A verb for the source: speed 4, seek 30s", .run = cmd_source},
     {0},

@@ -6,7 +6,27 @@
 #include "model/tables.h"
 #include "tui/app.h"
 
-#define GAUGE 8
+#define GAUGE        8
+#define CPU_WIDTH    (4 + GAUGE + 11) /* "CPU ######## 100% of 64" */
+#define MEMORY_WIDTH (4 + GAUGE + 10) /* "MEM ######## 105G/128G" */
+
+/* Where the player is: "CAPTURE 3/120 paused", "CAPTURE 40/120 playing 4x". */
+static void playback_text(const struct xd_app *a, char *out, size_t size)
+{
+    const struct xd_table *t = xd_app_table(a, "playback");
+    const struct xd_row *r = t && t->n ? t->rows[0] : NULL;
+
+    if (!r)
+        return;
+    const struct xd_table_desc *d = t->desc;
+    double speed = xd_row_f64(d, r, xd_desc_column(d, "speed"), 1);
+    int n = snprintf(out, size, " %llu/%llu %s",
+                     (unsigned long long)xd_row_u64(r, xd_desc_column(d, "moment"), 0),
+                     (unsigned long long)xd_row_u64(r, xd_desc_column(d, "moments"), 0),
+                     xd_app_playback(a));
+    if (speed != 1 && n > 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n, " %gx", speed);
+}
 
 static const char *mode(const struct xd_app *a, const struct xd_row *host)
 {
@@ -58,36 +78,40 @@ static int draw_memory(const struct xd_row *h, struct xd_canvas *c, int x)
                                 xd_fmt_bytes(all * 1024, all_text, sizeof(all_text)));
 }
 
-/* From the left: name, version, up time; then the gauges; what doesn't fit is left out, the
- * version and the up time first. */
-static void draw_host(const struct xd_app *a, const struct xd_row *h, struct xd_canvas *c)
+/* From the left up to `end`: name, version, up time; then the gauges; what doesn't fit is left out,
+ * the version and the up time first. */
+static void draw_host(const struct xd_row *h, struct xd_canvas *c, int end)
 {
     char up[16] = "-";
     const char *name = xd_row_str(h, XD_HOST_NAME, "host");
     int x = 1 + xd_canvas_field(c, 1, 0, xd_str_width(name) < 20 ? xd_str_width(name) : 20, false,
                                 XD_S_HEADER, name);
 
-    if (c->w >= 70)
+    if (end >= 66)
         x += 2 + xd_canvas_printf(c, x + 2, 0, XD_S_HEADER, "Xen %s",
                                   xd_row_str(h, XD_HOST_XEN_VERSION, "-"));
     if (xd_row_has(h, XD_HOST_UPTIME_NS))
         xd_fmt_ns(xd_row_u64(h, XD_HOST_UPTIME_NS, 0), up, sizeof(up));
-    if (c->w >= 96)
+    if (end >= 90)
         x += 2 + xd_canvas_printf(c, x + 2, 0, XD_S_HEADER, "up %s", up);
-    if (x + 24 < c->w)
+    if (x + 3 + CPU_WIDTH <= end)
         x = draw_cpu(h, c, x + 3);
-    if (x + 32 < c->w)
+    if (x + 3 + MEMORY_WIDTH <= end)
         draw_memory(h, c, x + 3);
 }
 
-static void draw_mode(const struct xd_app *a, const struct xd_row *host, struct xd_canvas *c)
+/* Draws at the right end; returns where it begins. */
+static int draw_mode(const struct xd_app *a, const struct xd_row *host, struct xd_canvas *c)
 {
-    char text[64];
-    const char *m = mode(a, host);
-    int n = snprintf(text, sizeof(text), "%s%s",
-                     xd_app_readonly(a) && !xd_app_playing(a) ? "READ-ONLY " : "", m);
+    char text[64], where[48] = "";
+    bool readonly = xd_app_readonly(a) && !xd_app_playing(a);
 
+    if (xd_app_playing(a))
+        playback_text(a, where, sizeof(where));
+    int n =
+        snprintf(text, sizeof(text), "%s%s%s", readonly ? "READ-ONLY " : "", mode(a, host), where);
     xd_canvas_text(c, c->w - n - 1, 0, XD_S_ACCENT, text);
+    return c->w - n - 1;
 }
 
 static int tab_width(const struct xd_app *a, int i)
@@ -157,10 +181,10 @@ void xd_header_draw(const struct xd_app *a, struct xd_canvas *c)
     const struct xd_row *h = t && t->n ? t->rows[0] : NULL;
 
     xd_canvas_fill(c, line, XD_S_HEADER);
+    int end = draw_mode(a, h, c) - 1;
     if (h)
-        draw_host(a, h, c);
+        draw_host(h, c, end);
     else
         xd_canvas_printf(c, 1, 0, XD_S_HEADER, "%s", xd_world_host(a->world));
-    draw_mode(a, h, c);
     draw_tabs(a, c);
 }

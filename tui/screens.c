@@ -29,10 +29,10 @@ static void add_screen(struct xd_app *a, const struct xd_view *v, const struct x
         xd_sort_parse(s->view->sort, d, &s->sort, NULL);
 }
 
-static bool has_view(const struct xd_table_desc *d)
+static bool has_screen(const struct xd_app *a, const char *name)
 {
-    for (int i = 0; xd_views[i]; i++)
-        if (xd_views[i]->table && strcmp(xd_views[i]->table, d->name) == 0)
+    for (int i = 0; i < a->n_screens; i++)
+        if (strcmp(a->screens[i].view->name, name) == 0)
             return true;
     return false;
 }
@@ -42,17 +42,13 @@ void xd_screens_make(struct xd_app *a)
     const struct xd_table_desc *d;
 
     for (int i = 0; xd_views[i]; i++) {
-        if (xd_views[i]->table) {
-            d = xd_world_desc_named(a->world, xd_views[i]->table);
-            if (d)
-                add_screen(a, xd_views[i], d);
-        } else {
-            add_screen(a, xd_views[i], NULL);
-        }
+        d = xd_views[i]->table ? xd_world_desc_named(a->world, xd_views[i]->table) : NULL;
+        if ((d || !xd_views[i]->table) && !has_screen(a, xd_views[i]->name))
+            add_screen(a, xd_views[i], d);
     }
     /* A table of a single row (the host's) has its place in the header. */
     for (size_t i = 0; (d = xd_world_desc(a->world, i)); i++)
-        if (!has_view(d) && d->keys[0] >= 0)
+        if (!has_screen(a, d->name) && d->keys[0] >= 0)
             add_screen(a, NULL, d);
 }
 
@@ -119,6 +115,7 @@ void xd_screen_update(const struct xd_app *a, struct xd_screen *s)
         xd_screen_goto(a, s, s->at);
         return;
     }
+    s->desc = t->desc; /* a capture's may have columns behind those of core */
     if (t->n > s->cap) {
         s->cap = t->n + t->n / 4;
         s->rows = xd_realloc(s->rows, s->cap * sizeof(*s->rows));

@@ -58,8 +58,8 @@ struct xd_screen {
     size_t n_marks;
 };
 
-/* The screens of this host, in the order of their tabs: the views of screens.c whose table a source
- * publishes, then one for each other table. */
+/* Adds the screens that this host has and that are not there yet: the views of views.c whose table a
+ * source publishes, then one for each other table. */
 void xd_screens_make(struct xd_app *a);
 void xd_screen_done(struct xd_screen *s);
 

@@ -30,12 +30,25 @@ static void check(struct xd_builder *b, const char *area, const char *name,
     xd_put_str(t, XD_CHECK_REMEDY, remedy);
 }
 
+static bool is_chosen(const struct xd_host_choice *c, const struct xd_backend *b)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->backends[i] == b)
+            return true;
+    return false;
+}
+
+/* Live backends are asked in any case (why can't this machine be served?), others where they are
+ * the host that was chosen. */
 static void check_backend(struct xd_cli *cli, const struct xd_registry_entry *e,
-                          struct xd_builder *b)
+                          const struct xd_host_choice *choice, struct xd_builder *b)
 {
     struct xd_err err = XD_ERR_INIT;
-    struct xd_backend_env env = {
-        .clock = &cli->clock, .log = cli->log, .role = XD_OBSERVER, .arg = "", .stopping = never};
+    struct xd_backend_env env = {.clock = &cli->clock,
+                                 .log = cli->log,
+                                 .role = XD_OBSERVER,
+                                 .arg = choice->arg,
+                                 .stopping = never};
     void *self = NULL;
 
     if (!e->backend) {
@@ -43,7 +56,7 @@ static void check_backend(struct xd_cli *cli, const struct xd_registry_entry *e,
               "rebuild xendeck against the libraries of this machine");
         return;
     }
-    if (!e->backend->live) {
+    if (!e->backend->live && !is_chosen(choice, e->backend)) {
         check(b, "backend", e->name, XD_CHECK_OK, e->backend->title, NULL);
         return;
     }
@@ -52,7 +65,9 @@ static void check_backend(struct xd_cli *cli, const struct xd_registry_entry *e,
         rc = e->backend->open(&env, &self, &err);
     check(b, "backend", e->name, rc < 0 ? XD_CHECK_ABSENT : XD_CHECK_OK,
           rc < 0 ? xd_err_text(&err) : e->backend->title,
-          rc < 0 ? "run xendeck as root in a Xen dom0; --host demo works anywhere" : NULL);
+          rc == 0            ? NULL
+          : e->backend->live ? "run xendeck as root in a Xen dom0; --host demo works anywhere"
+                             : "see --host in xendeck --help");
     if (e->backend->doctor)
         e->backend->doctor(rc < 0 ? NULL : self, b);
     if (rc == 0)
@@ -77,24 +92,33 @@ static void check_terminal(struct xd_builder *b)
           utf8 ? NULL : "lines are drawn in ASCII; export LANG=C.UTF-8 for the rest");
 }
 
-static void check_journal(struct xd_cli *cli, struct xd_builder *b)
+/* The host that is meant. False: there is none, and a row says so. */
+static bool check_host(struct xd_cli *cli, struct xd_host_choice *choice, struct xd_builder *b)
 {
-    struct xd_host_choice choice;
+    struct xd_err err = XD_ERR_INIT;
+
+    if (xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), choice, &err) < 0) {
+        check(b, "host", "host", XD_CHECK_ABSENT, xd_err_text(&err),
+              "see --host in xendeck --help");
+        return false;
+    }
+    check(b, "host", "host", *choice->fallback ? XD_CHECK_WARN : XD_CHECK_OK, choice->name,
+          *choice->fallback ? choice->fallback : NULL);
+    return true;
+}
+
+static void check_journal(struct xd_cli *cli, const struct xd_host_choice *choice,
+                          struct xd_builder *b)
+{
     struct xd_err err = XD_ERR_INIT;
     struct xd_journal *j;
-    char path[512];
-    const char *given = xd_cli_option(cli, "journal");
+    char fallback[512];
+    const char *path = xd_cli_option(cli, "journal");
 
-    if (xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), &choice, &err) < 0) {
-        check(b, "host", "host", XD_CHECK_ABSENT, xd_err_text(&err), NULL);
-        return;
-    }
-    check(b, "host", "host", *choice.fallback ? XD_CHECK_WARN : XD_CHECK_OK, choice.name,
-          *choice.fallback ? choice.fallback : NULL);
-    if (!given)
-        given = xd_journal_default_path(choice.name, path, sizeof(path));
-    bool ok = xd_journal_open(given, &cli->clock, cli->log, &j, &err) == 0;
-    check(b, "journal", "file", ok ? XD_CHECK_OK : XD_CHECK_WARN, ok ? given : xd_err_text(&err),
+    if (!path)
+        path = xd_journal_default_path(choice->name, fallback, sizeof(fallback));
+    bool ok = xd_journal_open(path, &cli->clock, cli->log, &j, &err) == 0;
+    check(b, "journal", "file", ok ? XD_CHECK_OK : XD_CHECK_WARN, ok ? path : xd_err_text(&err),
           ok ? NULL : "edits are refused until it can be written; --journal FILE names another");
     if (ok)
         xd_journal_close(j);
@@ -104,6 +128,7 @@ int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_cli *cli = ctx;
     struct xd_print p = {.header = true, .source = "doctor"};
+    struct xd_host_choice choice = {.n = 0};
     int cols[XD_COLUMNS_MAX];
 
     if (argc > 1) {
@@ -113,9 +138,10 @@ int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err)
     if (xd_cli_format(cli, &p.format, err) < 0)
         return XD_EXIT_USAGE;
     struct xd_builder *b = xd_builder_new("doctor");
-    check_journal(cli, b);
+    if (check_host(cli, &choice, b))
+        check_journal(cli, &choice, b);
     for (size_t i = 0; i < xd_registry_count(cli->registry); i++)
-        check_backend(cli, xd_registry_at(cli->registry, i), b);
+        check_backend(cli, xd_registry_at(cli->registry, i), &choice, b);
     check_terminal(b);
     int64_t now = xd_clock_now(&cli->clock);
     struct xd_snapshot *s = xd_builder_seal(b, NULL, 1, now, xd_clock_wall(&cli->clock), 0);

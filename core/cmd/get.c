@@ -212,6 +212,9 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
         unknown_table(&g, argv[1], err);
         goto out;
     }
+    /* a capture's table may have columns behind those that core knows */
+    const struct xd_table *t = xd_world_table(xd_session_world(g.s), argv[1]);
+    g.d = t ? t->desc : g.d;
     if (parse_wishes(&g, err) < 0)
         goto out;
     status = print_all(&g, watch_ns, count, err) < 0 ? XD_EXIT_NO_SOURCE : XD_EXIT_DONE;
