@@ -31,8 +31,8 @@ int xd_term_open(const struct xd_term_config *c, struct xd_term **out, struct xd
 void xd_term_close(struct xd_term *t); /* frees t; NULL allowed */
 
 void xd_term_size(const struct xd_term *t, int *w, int *h);
-/* What to poll (POLLIN) besides the session: the terminal, which is "readable" also when output that
- * was held up can go on (xd_term_read takes care of it), and the signals. */
+/* What to poll (POLLIN) besides the session: the terminal, which is "readable" also when output
+ * that was held up can go on (xd_term_read takes care of it), and the signals. */
 int xd_term_tty_fd(const struct xd_term *t);
 int xd_term_signal_fd(const struct xd_term *t);
 /* Takes in pending signals: a resize (returned as XD_KEY_RESIZE by xd_term_read), suspend and
@@ -40,7 +40,8 @@ int xd_term_signal_fd(const struct xd_term *t);
  * the terminal went away. Ctrl-C and Ctrl-Z are keys; Ctrl-\ is SIGQUIT, which ends a console that
  * answers no more and gives the terminal back. */
 int xd_term_signals(struct xd_term *t);
-/* The next key, or false if none is waiting. Never blocks (an ESC sequence is given ESCDELAY 25 ms). */
+/* The next key, or false if none is waiting. Never blocks (an ESC sequence is given ESCDELAY 25
+ * ms). */
 bool xd_term_read(struct xd_term *t, struct xd_key *k);
 /* False while output is piling up on a slow line: skip this frame. Output never blocks. */
 bool xd_term_ready(const struct xd_term *t);
@@ -49,8 +50,8 @@ void xd_term_draw(struct xd_term *t, const struct xd_canvas *c);
 void xd_term_repaint(struct xd_term *t); /* Ctrl-L: the next draw sends everything */
 /* Suspends to the shell as Ctrl-Z does elsewhere, and comes back. */
 void xd_term_suspend(struct xd_term *t);
-/* Hands the terminal to a child and takes it back: leave, run it, resume. The window may have another
- * size then: xd_term_read gives XD_KEY_RESIZE. */
+/* Hands the terminal to a child and takes it back: leave, run it, resume. The window may have
+ * another size then: xd_term_read gives XD_KEY_RESIZE. */
 void xd_term_leave(struct xd_term *t);
 void xd_term_resume(struct xd_term *t);
 void xd_term_theme(struct xd_term *t, const struct xd_theme *theme); /* takes effect at next draw */

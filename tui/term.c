@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The terminal, by way of curses: the only file that includes curses.h. curses works out what to
+ * send, but sends nothing: it writes into a file in memory, whose bytes go to the terminal in one
+ * piece, are counted, and wait where the line is slow. Modes, input and signals are ours
+ * (term_tty.c, term_signal.c), so curses' own ideas of them are switched off. */
+#include "tui/term.h"
+
+#include <curses.h>
+
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/arena.h"
+#include "tui/term_caps.h"
+#include "tui/term_signal.h"
+#include "tui/term_tty.h"
+
+#define N(a)           (sizeof(a) / sizeof((a)[0]))
+#define DRAIN_MS       500   /* how long the last bytes may take on the way out */
+#define SIZE_MAX_CELLS 10000 /* of one side; no window is larger */
+
+/* X10 reports for terminals of old, the numbers of SGR for wide ones. */
+#define MOUSE_ON  "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
+
+struct xd_term {
+    struct xd_tty tty;
+    struct xd_signals signals;
+    SCREEN *screen;
+    FILE *sink; /* where curses writes: a file in memory */
+    int w, h;
+    bool resized, away, utf8, mouse;
+    bool repaint; /* nothing on the screen is known to be right */
+    enum xd_color_mode color;
+    attr_t attrs[XD_S_COUNT];
+    short pairs[XD_S_COUNT];
+    struct xd_glyph *shown; /* the cells of the last frame: w * h */
+    enum xd_glyphs shown_glyphs;
+    bool cursor_shown;
+    cchar_t *run; /* room for one row */
+    struct xd_key_seq keys[XD_CAPS_KEYS];
+};
+
+/* --- bytes --- */
+
+/* Sends what curses has written since last time. */
+static void send_all(struct xd_term *t)
+{
+    int fd = fileno(t->sink);
+    off_t n = lseek(fd, 0, SEEK_CUR);
+    char buf[16384];
+
+    for (off_t at = 0; at < n;) {
+        /* behind n stand leftovers of a longer frame */
+        size_t want = (size_t)(n - at) < sizeof(buf) ? (size_t)(n - at) : sizeof(buf);
+        ssize_t got = pread(fd, buf, want, at);
+
+        if (got <= 0)
+            break;
+        if (at + got < n) /* more to come: one write for all of it */
+            xd_buf_addn(&t->tty.out, buf, (size_t)got);
+        else
+            xd_tty_send(&t->tty, buf, (size_t)got);
+        at += got;
+    }
+    lseek(fd, 0, SEEK_SET);
+}
+
+static void send_text(struct xd_term *t, const char *text)
+{
+    xd_tty_send(&t->tty, text, strlen(text));
+}
+
+/* --- colours --- */
+
+static enum xd_color_mode choose_color(enum xd_color_mode asked)
+{
+    const char *no_color = getenv("NO_COLOR");
+    int have = has_colors() ? xd_caps_colors() : 0;
+    enum xd_color_mode best = have >= 256  ? XD_COLOR_256
+                              : have >= 16 ? XD_COLOR_16
+                              : have >= 8  ? XD_COLOR_8
+                                           : XD_COLOR_MONO;
+
+    if (asked == XD_COLOR_AUTO && no_color && no_color[0])
+        return XD_COLOR_MONO;
+    return asked != XD_COLOR_AUTO && asked < best ? asked : best;
+}
+
+static struct xd_look look_of(const struct xd_term *t, const struct xd_theme *theme, int style)
+{
+    switch (t->color) {
+    case XD_COLOR_256:
+        return theme->color[style];
+    case XD_COLOR_16:
+        return theme->basic[style];
+    case XD_COLOR_8:
+        return xd_look_in_8(theme->basic[style]);
+    default:
+        return theme->mono[style];
+    }
+}
+
+void xd_term_theme(struct xd_term *t, const struct xd_theme *theme)
+{
+    for (int s = 0; s < XD_S_COUNT; s++) {
+        struct xd_look l = look_of(t, theme, s);
+        bool plain = l.fg == XD_COLOR_DEFAULT && l.bg == XD_COLOR_DEFAULT;
+
+        t->attrs[s] = (l.bold ? A_BOLD : 0) | (l.underline ? A_UNDERLINE : 0) |
+                      (l.reverse ? A_REVERSE : 0) | (l.dim ? A_DIM : 0);
+        t->pairs[s] = 0;
+        if (t->color == XD_COLOR_MONO || plain)
+            continue;
+        /* A pair for each role: they are fewer than the 64 of the poorest colour terminal. */
+        t->pairs[s] = (short)(s + 1);
+        init_extended_pair(s + 1, l.fg, l.bg);
+    }
+    t->repaint = true;
+}
+
+/* --- opening --- */
+
+/* What gives the terminal back when there is no time to ask curses. */
+static void arm(struct xd_term *t)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    if (t->mouse)
+        xd_buf_add(&b, MOUSE_OFF);
+    xd_caps_restore(&b, t->color != XD_COLOR_MONO, t->h);
+    xd_fatal_arm(t->tty.fd, &t->tty.before, b.s, b.len);
+    xd_buf_done(&b);
+}
+
+/* newterm puts in handlers of its own where nobody else has; they are taken out again. */
+static const int curses_signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+
+static int open_curses(struct xd_term *t, struct xd_err *err)
+{
+    struct sigaction before[N(curses_signals)];
+    int fd = memfd_create("xendeck-screen", MFD_CLOEXEC);
+
+    t->sink = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!t->sink) {
+        int rc = -errno;
+
+        if (fd >= 0)
+            close(fd);
+        return xd_err_set(err, rc, "the screen can't be set up: %s", strerrordesc_np(-rc));
+    }
+    for (size_t i = 0; i < N(curses_signals); i++)
+        sigaction(curses_signals[i], NULL, &before[i]);
+    use_env(FALSE); /* LINES and COLUMNS may be of another day */
+    t->screen = newterm(NULL, t->sink, stdin);
+    if (!t->screen) { /* a terminfo entry without a size, as that of the Linux console */
+        use_env(TRUE);
+        t->screen = newterm(NULL, t->sink, stdin);
+    }
+    for (size_t i = 0; i < N(curses_signals); i++)
+        sigaction(curses_signals[i], &before[i], NULL);
+    if (!t->screen)
+        return xd_err_set(err, -ENOTSUP, "curses can't draw on TERM=%.40s", getenv("TERM"));
+    nonl();
+    typeahead(-1);
+    xd_caps_keep_palette();
+    return 0;
+}
+
+static void set_up_curses(struct xd_term *t, const struct xd_term_config *c)
+{
+    t->color = choose_color(c->color);
+    if (t->color != XD_COLOR_MONO && (start_color() == ERR || use_default_colors() == ERR))
+        t->color = XD_COLOR_MONO;
+    t->mouse = c->mouse && xd_caps_has("kmous");
+    xd_caps_keys(t->keys);
+}
+
+static void take_size(struct xd_term *t)
+{
+    int w = 80, h = 24;
+
+    if (!xd_tty_size(&t->tty, &w, &h)) {
+        w = COLS > 0 ? COLS : w;
+        h = LINES > 0 ? LINES : h;
+    }
+    t->w = w < SIZE_MAX_CELLS ? w : SIZE_MAX_CELLS;
+    t->h = h < SIZE_MAX_CELLS ? h : SIZE_MAX_CELLS;
+    resizeterm(t->h, t->w);
+    t->shown = xd_realloc(t->shown, (size_t)t->w * (size_t)t->h * sizeof(*t->shown));
+    t->run = xd_realloc(t->run, ((size_t)t->w + 1) * sizeof(*t->run));
+    t->repaint = true;
+}
+
+/* Onto the terminal's second screen. The first doupdate after an endwin does it by itself. */
+static void enter(struct xd_term *t)
+{
+    xd_tty_raw(&t->tty);
+    take_size(t);
+    arm(t);
+    keypad(stdscr, TRUE);
+    curs_set(0);
+    t->cursor_shown = false;
+    if (t->mouse)
+        send_text(t, MOUSE_ON);
+    t->away = false;
+}
+
+int xd_term_open(const struct xd_term_config *c, struct xd_term **out, struct xd_err *err)
+{
+    struct xd_term *t;
+    int rc = xd_caps_check(err);
+
+    if (rc)
+        return rc;
+    t = xd_malloc(sizeof(*t));
+    t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    t->tty.fd = t->tty.epoll_fd = t->signals.fd = -1;
+    t->away = true;
+    rc = xd_tty_open(&t->tty, err);
+    if (rc == 0)
+        rc = xd_signals_open(&t->signals, err);
+    if (rc == 0)
+        rc = open_curses(t, err);
+    if (rc) {
+        xd_term_close(t);
+        return rc;
+    }
+    set_up_curses(t, c);
+    enter(t);
+    xd_term_theme(t, c->theme);
+    *out = t;
+    return 0;
+}
+
+/* --- leaving --- */
+
+void xd_term_leave(struct xd_term *t)
+{
+    if (t->away)
+        return;
+    t->away = true;
+    xd_tty_drain(&t->tty, DRAIN_MS);
+    if (t->mouse)
+        send_text(t, MOUSE_OFF);
+    endwin();
+    send_all(t);
+    if (!xd_caps_has("rmcup")) /* no second screen to leave: a fresh line below this one */
+        send_text(t, "\n");
+    xd_tty_drain(&t->tty, DRAIN_MS);
+    xd_fatal_disarm();
+    xd_tty_restore(&t->tty);
+}
+
+void xd_term_resume(struct xd_term *t)
+{
+    if (!t->away)
+        return;
+    enter(t);
+    t->resized = true;
+}
+
+void xd_term_suspend(struct xd_term *t)
+{
+    xd_term_leave(t);
+    xd_signals_stop();
+    xd_term_resume(t);
+}
+
+void xd_term_close(struct xd_term *t)
+{
+    if (!t)
+        return;
+    xd_term_leave(t);
+    if (t->screen)
+        delscreen(t->screen);
+    if (t->sink)
+        fclose(t->sink);
+    xd_signals_close(&t->signals);
+    xd_tty_close(&t->tty);
+    free(t->shown);
+    free(t->run);
+    free(t);
+}
+
+/* --- events --- */
+
+void xd_term_size(const struct xd_term *t, int *w, int *h)
+{
+    *w = t->w;
+    *h = t->h;
+}
+
+int xd_term_tty_fd(const struct xd_term *t)
+{
+    return t->tty.epoll_fd;
+}
+
+int xd_term_signal_fd(const struct xd_term *t)
+{
+    return t->signals.fd;
+}
+
+/* Somebody stopped us and let us go on: a shell has been at the terminal meanwhile. All is set up
+ * again, as after xd_term_leave; only the bytes of leaving are not sent. */
+static void continued(struct xd_term *t)
+{
+    if (t->away)
+        return;
+    endwin();
+    lseek(fileno(t->sink), 0, SEEK_SET);
+    xd_fatal_disarm();
+    t->away = true;
+    xd_term_resume(t);
+}
+
+int xd_term_signals(struct xd_term *t)
+{
+    int sig, end = 0;
+
+    while ((sig = xd_signals_next(&t->signals))) {
+        if (sig == SIGWINCH)
+            t->resized = true;
+        else if (sig == SIGTSTP)
+            xd_term_suspend(t);
+        else if (sig == SIGCONT)
+            continued(t);
+        else if (!end)
+            end = sig;
+    }
+    return end;
+}
+
+bool xd_term_read(struct xd_term *t, struct xd_key *k)
+{
+    if (t->away)
+        return false;
+    if (t->resized) {
+        t->resized = false;
+        take_size(t);
+        *k = (struct xd_key){XD_KEY_RESIZE, -1, -1};
+        return true;
+    }
+    return xd_tty_read(&t->tty, t->keys, k);
+}
+
+/* --- drawing --- */
+
+bool xd_term_ready(const struct xd_term *t)
+{
+    /* It may ask epoll to tell when the line has room: the descriptor changes, the term doesn't. */
+    return !t->away && xd_tty_ready((struct xd_tty *)&t->tty);
+}
+
+/* The cell for curses. Where the C library thinks otherwise of a character's width than we do,
+ * curses would put what follows elsewhere: a mark stands in for it. */
+static void set_cell(const struct xd_term *t, const struct xd_canvas *c, int x, int y, cchar_t *out)
+{
+    const struct xd_glyph *g = &c->cells[y * c->w + x];
+    wchar_t text[3] = {0};
+    uint32_t mark;
+
+    text[0] = (wchar_t)xd_canvas_cp(c, x, y, &mark);
+    text[1] = (wchar_t)mark;
+    if (text[0] >= 0x7f) {
+        bool wide = g->width == 2 && !g->lines && c->glyphs != XD_GLYPHS_ASCII;
+
+        if (wcwidth(text[0]) != (wide ? 2 : 1)) {
+            text[0] = 0xfffd;
+            text[1] = 0;
+        }
+        if (mark && wcwidth((wchar_t)mark) != 0)
+            text[1] = 0;
+    }
+    setcchar(out, text, t->attrs[g->style], t->pairs[g->style], NULL);
+}
+
+static bool same(const struct xd_glyph *a, const struct xd_glyph *b)
+{
+    return a->cp == b->cp && a->mark == b->mark && a->style == b->style && a->lines == b->lines &&
+           a->width == b->width;
+}
+
+/* Hands curses what differs in row y, from the first such cell to the last. */
+static void draw_row(struct xd_term *t, const struct xd_canvas *c, int y, int w)
+{
+    const struct xd_glyph *now = &c->cells[y * c->w];
+    struct xd_glyph *shown = &t->shown[y * t->w];
+    int first = 0, end = w, n = 0;
+
+    if (!t->repaint) {
+        while (first < w && same(&now[first], &shown[first]))
+            first++;
+        while (end > first && same(&now[end - 1], &shown[end - 1]))
+            end--;
+    }
+    if (first == end)
+        return;
+    if (now[first].cp == 0 && !now[first].lines && first > 0)
+        first--;
+    for (int x = first; x < end; x++) {
+        if (now[x].cp == 0 && !now[x].lines && c->glyphs != XD_GLYPHS_ASCII)
+            continue; /* comes with its left half */
+        set_cell(t, c, x, y, &t->run[n++]);
+    }
+    mvwadd_wchnstr(stdscr, y, first, t->run, n);
+    memcpy(&shown[first], &now[first], (size_t)(end - first) * sizeof(*shown));
+}
+
+static void draw_cursor(struct xd_term *t, const struct xd_canvas *c)
+{
+    bool show = c->cursor_x >= 0 && c->cursor_y >= 0 && c->cursor_x < t->w && c->cursor_y < t->h;
+
+    if (show)
+        wmove(stdscr, c->cursor_y, c->cursor_x);
+    else
+        wmove(stdscr, t->h - 1, 0); /* where it can't be hidden it is least in the way */
+    if (show != t->cursor_shown)
+        curs_set(show);
+    t->cursor_shown = show;
+}
+
+void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
+{
+    struct xd_canvas c = *canvas; /* the same cells, perhaps in other glyphs */
+    int w = c.w < t->w ? c.w : t->w, h = c.h < t->h ? c.h : t->h;
+
+    if (t->away || t->tty.hung || !xd_tty_flush(&t->tty))
+        return; /* the next frame tells it all */
+    if (!t->utf8)
+        c.glyphs = XD_GLYPHS_ASCII;
+    if (t->repaint || c.glyphs != t->shown_glyphs) {
+        t->repaint = true;
+        werase(stdscr);
+    }
+    for (int y = 0; y < h; y++)
+        draw_row(t, &c, y, w);
+    draw_cursor(t, &c);
+    if (t->repaint)
+        clearok(curscr, TRUE);
+    wnoutrefresh(stdscr);
+    doupdate();
+    t->repaint = false;
+    t->shown_glyphs = c.glyphs;
+    send_all(t);
+}
+
+void xd_term_repaint(struct xd_term *t)
+{
+    t->repaint = true;
+}
+
+uint64_t xd_term_bytes(const struct xd_term *t)
+{
+    return t->tty.bytes;
+}

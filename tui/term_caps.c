@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Terminfo: see term_caps.h. In a file of its own, as term.h takes names like "lines" for itself.
+ */
+#include "tui/term_caps.h"
+
+#include <term.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool is_text(const char *cap)
+{
+    return cap && cap != (char *)-1 && cap[0];
+}
+
+bool xd_caps_has(const char *name)
+{
+    return is_text(tigetstr(name));
+}
+
+int xd_caps_colors(void)
+{
+    return tigetnum("colors");
+}
+
+void xd_caps_keep_palette(void)
+{
+    orig_colors = NULL;
+}
+
+int xd_caps_check(struct xd_err *err)
+{
+    static const char *const other = "`xendeck get domains --watch 2s` works anywhere";
+    const char *name = getenv("TERM");
+    int found = 0; /* 1: yes; 0: no, or a generic type; -1: no database */
+    bool can_move;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return xd_err_set(err, -ENOTTY, "the console needs a terminal, and standard %s is none; %s",
+                          isatty(STDIN_FILENO) ? "output" : "input", other);
+    if (!name || !name[0])
+        return xd_err_set(err, -ENOTSUP,
+                          "TERM is not set, so it is not known how to draw on this "
+                          "terminal; set it (TERM=vt100 fits most), or: %s",
+                          other);
+    setupterm(name, STDOUT_FILENO, &found);
+    if (found < 0)
+        return xd_err_set(err, -ENOTSUP,
+                          "no terminfo database is found; install ncurses-base, or: %s", other);
+    /* setupterm knows "dumb", but calls it generic. */
+    if (found != 1 && strcmp(name, "dumb") != 0)
+        return xd_err_set(err, -ENOTSUP,
+                          "TERM=%.40s is not in the terminfo database; install "
+                          "ncurses-term or set TERM=vt100, or: %s",
+                          name, other);
+    can_move = found == 1 && xd_caps_has("cup");
+    del_curterm(cur_term); /* curses reads it again, for itself */
+    if (!can_move)
+        return xd_err_set(err, -ENOTSUP, "the terminal TERM=%.40s can't address its cursor; %s",
+                          name, other);
+    return 0;
+}
+
+void xd_caps_keys(struct xd_key_seq out[XD_CAPS_KEYS])
+{
+    static const struct {
+        const char *cap;
+        uint32_t code;
+    } caps[] = {
+        {"kcuu1", XD_KEY_UP},     {"kcud1", XD_KEY_DOWN},   {"kcub1", XD_KEY_LEFT},
+        {"kcuf1", XD_KEY_RIGHT},  {"kpp", XD_KEY_PGUP},     {"knp", XD_KEY_PGDN},
+        {"khome", XD_KEY_HOME},   {"kend", XD_KEY_END},     {"kich1", XD_KEY_INSERT},
+        {"kdch1", XD_KEY_DELETE}, {"kcbt", XD_KEY_BACKTAB}, {"kf1", XD_KEY_F1},
+        {"kf2", XD_KEY_F1 + 1},   {"kf3", XD_KEY_F1 + 2},   {"kf4", XD_KEY_F1 + 3},
+        {"kf5", XD_KEY_F1 + 4},   {"kf6", XD_KEY_F1 + 5},   {"kf7", XD_KEY_F1 + 6},
+        {"kf8", XD_KEY_F1 + 7},   {"kf9", XD_KEY_F1 + 8},   {"kf10", XD_KEY_F1 + 9},
+        {"kf11", XD_KEY_F1 + 10}, {"kf12", XD_KEY_F12},
+    };
+    size_t n = 0;
+
+    _Static_assert(N(caps) < XD_CAPS_KEYS, "and the end of the list");
+    memset(out, 0, XD_CAPS_KEYS * sizeof(*out));
+    for (size_t i = 0; i < N(caps); i++) {
+        const char *s = tigetstr(caps[i].cap);
+
+        /* A single byte would take a letter or DEL away from all other uses. */
+        if (s && s != (char *)-1 && strlen(s) > 1)
+            out[n++] = (struct xd_key_seq){s, caps[i].code};
+    }
+}
+
+/* A capability without its "$<…>" paddings, which are for terminals of glass and wire. */
+static void add_cap(struct xd_buf *out, const char *name)
+{
+    const char *s = tigetstr(name), *end;
+
+    for (; is_text(s) && *s; s++) {
+        if (s[0] == '$' && s[1] == '<' && (end = strchr(s, '>'))) {
+            s = end;
+            continue;
+        }
+        xd_buf_addc(out, *s);
+    }
+}
+
+void xd_caps_restore(struct xd_buf *out, bool colors, int h)
+{
+    add_cap(out, "sgr0");
+    if (colors)
+        add_cap(out, "op");
+    add_cap(out, "rmir");
+    add_cap(out, "cnorm");
+    if (!xd_caps_has("rmcup"))
+        xd_buf_printf(out, "\033[%d;1H\n", h);
+    add_cap(out, "rmcup");
+    add_cap(out, "rmkx");
+    xd_buf_addc(out, '\r');
+}
