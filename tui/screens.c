@@ -109,9 +109,15 @@ void xd_screen_update(const struct xd_app *a, struct xd_screen *s)
     const struct xd_table *t = s->desc ? xd_app_table(a, s->desc->name) : NULL;
     char label[XD_KEY_MAX];
 
+    size_t before = s->n_all;
+
     s->n = s->n_all = 0;
     s->name_width = 0;
     if (!t) {
+        s->n_all = xd_screen_count(a, s);
+        /* Lists without rows grow at the top: the cursor stays on its thing, but for the newest. */
+        if (s->at > 0 && before && s->n_all > before)
+            s->at += s->n_all - before;
         xd_screen_goto(a, s, s->at);
         return;
     }
