@@ -154,7 +154,6 @@ static void doctor(void *self, struct xd_builder *b)
     xd_put_str(t, XD_CHECK_NAME, "simulated host");
     xd_put_enum(t, XD_CHECK_STATUS, XD_CHECK_OK);
     xd_put_str(t, XD_CHECK_FOUND, found);
-    xd_put_str(t, XD_CHECK_REMEDY, "");
 }
 
 static const struct xd_table_desc *const tables[] = {
