@@ -25,6 +25,7 @@ int xd_cli_status_of(int code)
     case -EPERM:
     case -EACCES:
     case -ESRCH:
+    case -ERANGE: /* what the object's own bounds don't allow */
         return XD_EXIT_REFUSED;
     default:
         return XD_EXIT_USAGE;
