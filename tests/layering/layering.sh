@@ -49,7 +49,8 @@ only() { # HEADER-REGEX PLACE-REGEX
         xargs grep -l -E "^ *# *include <($1)" 2>/dev/null)
     if [ -n "$wrong" ]; then bad "<$1> is included by" $wrong; else ok; fi
 }
-only '(ncursesw/)?(n?curses|term)\.h' '^tui/term\.c$'
+only '(ncursesw/)?n?curses\.h' '^tui/term\.c$'
+only '(ncursesw/)?term\.h' '^tui/term_caps\.c$'
 only 'libxl|xenctrl|xentoollog|xenstat|xenhypfs|xenstore' '^backends/(libxl|xenstat)/'
 only 'zstd' '^(core|backends)/capture/'
 only 'yaml\.h' '^core/base/'
