@@ -106,7 +106,8 @@ static void fill(struct xd_demo_host *h)
         memcpy(h->faults, s->faults, s->n_faults * sizeof(h->faults[0]));
     h->n_faults = s->n_faults;
     step(h, XD_DEMO_STEP_NS);
-    xd_demo_fault_step(h); /* those of moment 0: a single command may look and edit before any step */
+    xd_demo_fault_step(
+        h); /* those of moment 0: a single command may look and edit before any step */
 }
 
 struct xd_demo_host *xd_demo_host_start(const struct xd_backend_env *env, struct xd_arena *a,

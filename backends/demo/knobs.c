@@ -159,7 +159,9 @@ static int check_set(const struct spot *s, const struct xd_cpuset *set, struct x
 {
     const struct xd_demo_scenario *sc = s->h->scenario;
     struct xd_cpuset all, both = *set;
+    char pool[64];
 
+    xd_str_safe_to(pool, sizeof(pool), sc->pools[s->d->spec->pool].name);
     xd_cpuset_fill(&all, sc->n_pcpus);
     if (!xd_cpuset_subset(set, &all))
         return xd_err_set(err, -ERANGE, "%s/%d %s: wanted pCPUs from 0 to %u, found %d",
@@ -172,7 +174,7 @@ static int check_set(const struct spot *s, const struct xd_cpuset *set, struct x
     if (s->knob == XD_KNOB_HARD && xd_cpuset_empty(&both))
         return xd_err_set(err, -EINVAL,
                           "%s/%d %s: none of these pCPUs is in the domain's pool \"%s\"",
-                          s->d->shown, s->vcpu, s->k->name, sc->pools[s->d->spec->pool].name);
+                          s->d->shown, s->vcpu, s->k->name, pool);
     return 0;
 }
 
