@@ -5,8 +5,9 @@
 
 #include "engine/world.h"
 
-/* How far back spark lines can look: the screens show two minutes. */
-#define XD_WORLD_HISTORY_NS (180 * XD_NS_PER_S)
+/* How far back graphs can look: the detail pane shows ten minutes. At 2 s this is 300 samples, some
+ * 17 KiB for a domain. */
+#define XD_WORLD_HISTORY_NS (600 * XD_NS_PER_S)
 
 struct xd_source {
     const struct xd_backend *backend;
