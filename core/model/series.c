@@ -16,6 +16,10 @@
 
 /* --- rates --- */
 
+/* What happened in less time than this says nothing of a rate: after an edit the host is looked at
+ * at once, right behind the last sample. */
+#define RATE_MIN_NS (10 * XD_NS_PER_MS)
+
 /* How much a counter grew; false where that can't be known. */
 static bool growth(enum xd_type type, union xd_cell was, union xd_cell now, double *out)
 {
@@ -61,16 +65,29 @@ static void fill_row(const struct xd_table_desc *d, struct xd_row *r, const stru
     }
 }
 
+/* The rates as they were a moment ago. */
+static void keep_row(struct xd_row *r, const struct xd_row *was, uint64_t todo)
+{
+    for (todo &= was->have; todo; todo &= todo - 1) {
+        int col = __builtin_ctzll(todo);
+
+        r->cell[col] = was->cell[col];
+        r->have |= UINT64_C(1) << col;
+    }
+}
+
 void xd_rates_fill(const struct xd_table_desc *d, struct xd_row *const *rows, size_t n,
                    int64_t at_ns, const struct xd_table *prev)
 {
     uint64_t rates = rate_columns(d);
     char key[XD_KEY_MAX];
     double seconds;
+    uint64_t passed_ns;
 
-    if (!prev || at_ns <= prev->at_ns || !xd_desc_same_cells(d, prev->desc))
+    if (!prev || at_ns < prev->at_ns || !xd_desc_same_cells(d, prev->desc))
         return;
-    seconds = (double)((uint64_t)at_ns - (uint64_t)prev->at_ns) / XD_NS_PER_S;
+    passed_ns = (uint64_t)at_ns - (uint64_t)prev->at_ns;
+    seconds = (double)passed_ns / XD_NS_PER_S;
     for (size_t i = 0; i < n; i++) {
         uint64_t todo = rates & ~rows[i]->have;
         const struct xd_row *was;
@@ -78,7 +95,9 @@ void xd_rates_fill(const struct xd_table_desc *d, struct xd_row *const *rows, si
         if (!todo)
             continue;
         was = xd_table_find(prev, xd_row_key(d, rows[i], key));
-        if (was)
+        if (was && passed_ns < RATE_MIN_NS)
+            keep_row(rows[i], was, todo);
+        else if (was)
             fill_row(d, rows[i], was, todo, seconds);
     }
 }

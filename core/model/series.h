@@ -8,7 +8,8 @@
 
 /* Fills the rate columns of `rows` that are unknown, from the same rows (by key) of `prev`. The
  * time between is that of the samples themselves. Unknown stays unknown where the row is new, a
- * counter went back (another incarnation), or no time passed. Used by xd_builder_seal. */
+ * counter went back (another incarnation), or time did. A sample taken within 10 ms of the last one
+ * (the look after an edit) keeps the rates of that one. Used by xd_builder_seal. */
 void xd_rates_fill(const struct xd_table_desc *d, struct xd_row *const *rows, size_t n,
                    int64_t at_ns, const struct xd_table *prev);
 

@@ -114,6 +114,24 @@ static void no_time_no_rate(void **state)
     xd_snapshot_unref(ages);
 }
 
+static void a_second_look_keeps_the_rates(void **state)
+{
+    struct xd_snapshot *a = SAMPLE(NULL, S(2), {"a", 5, 1000, -1});
+    struct xd_snapshot *b = SAMPLE(a, S(4), {"a", 6, 1000, -1});
+    struct xd_snapshot *at_once = SAMPLE(b, S(4) + 1000, {"a", 6, 9000, -1}, {"new", 1, 1, -1});
+    struct xd_snapshot *then = SAMPLE(at_once, S(6) + 1000, {"a", 10, 13000, -1});
+
+    assert_float_equal(rate(at_once, "a", XD_DOMAIN_CPU), 50, 1e-9);
+    assert_true(rate(at_once, "a", XD_DOMAIN_NET_RX) == 0);
+    assert_true(isnan(rate(at_once, "new", XD_DOMAIN_CPU)));
+    assert_float_equal(rate(then, "a", XD_DOMAIN_CPU), 200, 1e-9);
+    assert_float_equal(rate(then, "a", XD_DOMAIN_NET_RX), 2000, 1e-9);
+    xd_snapshot_unref(a);
+    xd_snapshot_unref(b);
+    xd_snapshot_unref(at_once);
+    xd_snapshot_unref(then);
+}
+
 static void a_rate_that_the_backend_knew_stays(void **state)
 {
     struct xd_snapshot *a = SAMPLE(NULL, S(1), {"a", 5, -1, -1}), *s;
@@ -343,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_counter_that_went_back_has_no_rate),
         cmocka_unit_test(a_new_row_has_no_rate),
         cmocka_unit_test(no_time_no_rate),
+        cmocka_unit_test(a_second_look_keeps_the_rates),
         cmocka_unit_test(a_rate_that_the_backend_knew_stays),
         cmocka_unit_test(slices_are_means_of_samples),
         cmocka_unit_test(short_slices_have_no_holes),
