@@ -136,6 +136,16 @@ static int do_keys(struct script *s, const char *arg, struct xd_err *err)
     return 0;
 }
 
+static int do_click(struct script *s, const char *arg, struct xd_err *err)
+{
+    int x, y;
+
+    if (number(&arg, &x) || number(&arg, &y) || *arg || x < 1 || y < 1)
+        return xd_err_set(err, -EINVAL, "needs COLUMN LINE, both from 1");
+    stage_click(&s->stage, x - 1, y - 1);
+    return 0;
+}
+
 static int do_line(struct script *s, const char *arg, struct xd_err *err)
 {
     stage_key(&s->stage, ':');
@@ -236,7 +246,7 @@ static const struct verb {
     {"verb", ON_STAGE, do_verb},       {"expect", ON_STAGE, do_expect},
     {"styles", ON_STAGE, do_styles},   {"contains", ON_STAGE, do_contains},
     {"absent", ON_STAGE, do_absent},   {"cursor", ON_STAGE, do_cursor},
-    {"quits", ON_STAGE, do_quits},
+    {"quits", ON_STAGE, do_quits},     {"click", ON_STAGE, do_click},
 };
 
 static const struct verb *find_verb(const char *line, size_t len)

@@ -7,9 +7,9 @@
 
 struct script {
     const char *file;
-    char **lines; /* without newlines */
-    size_t n, at; /* at: the line that is played; one further than its number for people */
-    bool update;  /* write what is seen instead of comparing */
+    char **lines;      /* without newlines */
+    size_t n, at;      /* at: the line that is played; one further than its number for people */
+    bool update;       /* write what is seen instead of comparing */
     struct xd_buf out; /* update: the script with its screens as they are */
     struct stage_config config;
     struct stage stage;

@@ -28,7 +28,7 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
     struct xd_session_config sc = {.registry = NULL,
                                    .clock = &s->clock,
                                    .log = &s->log,
-                                   .host = c->host,
+                                   .host = strcmp(c->host, "auto") == 0 ? NULL : c->host,
                                    .interval_ns = c->interval_ns,
                                    .readonly = c->readonly,
                                    .journal = "",
@@ -89,6 +89,14 @@ void stage_tick(struct stage *s, int64_t ns)
 void stage_key(struct stage *s, uint32_t code)
 {
     struct xd_key k = {.code = code};
+
+    xd_app_key(&s->app, &k);
+    settle(s);
+}
+
+void stage_click(struct stage *s, int x, int y)
+{
+    struct xd_key k = {.code = XD_KEY_CLICK, .x = (int16_t)x, .y = (int16_t)y};
 
     xd_app_key(&s->app, &k);
     settle(s);

@@ -8,7 +8,8 @@
 
 /* What a script may say before the curtain rises. */
 struct stage_config {
-    char host[256], theme[256];
+    char host[256]; /* "auto": none is asked for */
+    char theme[256];
     enum xd_glyphs glyphs;
     int w, h;
     bool readonly;
@@ -33,6 +34,7 @@ void stage_close(struct stage *s);
  * something to do. */
 void stage_tick(struct stage *s, int64_t ns);
 void stage_key(struct stage *s, uint32_t code);
+void stage_click(struct stage *s, int x, int y);    /* from 0 */
 void stage_type(struct stage *s, const char *text); /* as characters */
 void stage_resize(struct stage *s, int w, int h);
 void stage_glyphs(struct stage *s, enum xd_glyphs glyphs);
