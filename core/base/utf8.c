@@ -127,6 +127,11 @@ static int next_safe(struct cleaner *c, char out[4], bool *changed)
     uint32_t cp, safe;
     int n, len;
 
+    if (*c->p >= 0x20 && *c->p < 0x7f) { /* nearly all text there is: names, UUIDs, flags */
+        c->marks = 0;
+        out[0] = *c->p++;
+        return 1;
+    }
     for (;;) {
         n = xd_utf8_decode(c->p, 4, &cp);
         if (n == 0)
