@@ -2,8 +2,9 @@
 /*
  * Event channels without interrupts.
  *
- * Interrupts are off for ever, so Xen can't call us; it sets a bit in the shared page, and SCHEDOP_poll
- * sleeps until that bit is set. This is all a guest needs which does one thing at a time.
+ * Interrupts are off for ever, so Xen can't call us; it sets a bit in the shared page, and
+ * SCHEDOP_poll sleeps until that bit is set. This is all a guest needs which does one thing at a
+ * time.
  */
 #include "events.h"
 
@@ -25,7 +26,7 @@ void events_init(void)
 
 void event_send(uint32_t port)
 {
-    struct evtchn_send send = { .port = port };
+    struct evtchn_send send = {.port = port};
 
     hypercall2(XEN_HYPERCALL_event_channel_op, EVTCHNOP_send, &send);
 }
@@ -45,7 +46,7 @@ bool event_take(uint32_t port)
 
 void event_wait(const uint32_t *ports, uint32_t nr_ports, uint64_t until_ns)
 {
-    struct sched_poll poll = { .ports = ports, .nr_ports = nr_ports, .timeout = until_ns };
+    struct sched_poll poll = {.ports = ports, .nr_ports = nr_ports, .timeout = until_ns};
 
     hypercall2(XEN_HYPERCALL_sched_op, SCHEDOP_poll, &poll);
 }

@@ -34,7 +34,7 @@ void hypercall_init(void)
 
 uint32_t hvm_param(uint32_t index)
 {
-    struct xen_hvm_param param = { .domid = DOMID_SELF, .index = index };
+    struct xen_hvm_param param = {.domid = DOMID_SELF, .index = index};
 
     hypercall2(XEN_HYPERCALL_hvm_op, HVMOP_get_param, &param);
     return (uint32_t)param.value;
@@ -42,7 +42,7 @@ uint32_t hvm_param(uint32_t index)
 
 void shutdown(uint32_t reason)
 {
-    struct sched_shutdown arg = { .reason = reason };
+    struct sched_shutdown arg = {.reason = reason};
 
     hypercall2(XEN_HYPERCALL_sched_op, SCHEDOP_shutdown, &arg);
 }

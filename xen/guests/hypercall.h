@@ -2,8 +2,9 @@
 /*
  * Calls into Xen, through the page of hypercalls that Xen fills for us.
  *
- * Entry NR lies at 32 * NR in the page; arguments go in EBX, ECX, EDX, the result comes in EAX: 0 or
- * more for success, a negative errno for failure (Xen, xen/include/public/arch-x86/xen-x86_32.h).
+ * Entry NR lies at 32 * NR in the page; arguments go in EBX, ECX, EDX, the result comes in EAX: 0
+ * or more for success, a negative errno for failure (Xen,
+ * xen/include/public/arch-x86/xen-x86_32.h).
  */
 #ifndef XENDECK_GUEST_HYPERCALL_H
 #define XENDECK_GUEST_HYPERCALL_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The work a guest does. Time is cut into periods. In a period of the duty mode, the first part is spent
- * counting, the rest sleeping; spinning is a duty of 100 %, idling one of 0 %. At the beginning of each
- * period, one word in each page of the memory to be touched is changed, which is what a live
- * migration has to copy again.
+ * The work a guest does. Time is cut into periods. In a period of the duty mode, the first part is
+ * spent counting, the rest sleeping; spinning is a duty of 100 %, idling one of 0 %. At the
+ * beginning of each period, one word in each page of the memory to be touched is changed, which is
+ * what a live migration has to copy again.
  */
 #include "load.h"
 
@@ -12,7 +12,7 @@
 #include "smp.h"
 #include "time.h"
 
-/* So many rounds are a unit of work: some 50 us on a real CPU, and the longest we do not look up. */
+/* So many rounds are a unit of work: some 50 us on a real CPU, the longest we do not look up. */
 #define ROUNDS_PER_UNIT 50000
 
 static struct {
@@ -31,7 +31,7 @@ static void work_one_unit(uint32_t vcpu)
 
 static void secondary_load(uint32_t vcpu)
 {
-    /* Only the first one shares its time: the others would have to follow the jumps of time, too. */
+    /* Only the first one shares its time: the others would have to follow jumps of time, too. */
     for (;;) {
         if (load.options->mode == LOAD_SPIN)
             work_one_unit(vcpu);

@@ -49,7 +49,7 @@ static void live(const struct options *options)
     uint64_t asleep_since_ns;
 
     for (;;) {
-        const uint32_t ports[] = { xenstore_port(), console_port() };
+        const uint32_t ports[] = {xenstore_port(), console_port()};
 
         asleep_since_ns = time_now_ns();
         if (xenstore_changed() && control_answer()) {

@@ -20,10 +20,10 @@ static const struct {
     size_t offset;
     uint32_t least, most;
 } numbers[] = {
-    { "duty", offsetof(struct options, duty_percent), 0, 100 },
-    { "period", offsetof(struct options, period_ms), 1, 3600000 },
-    { "hb", offsetof(struct options, heartbeat_s), 0, 86400 },
-    { "touch", offsetof(struct options, touch_mib), 0, 3072 },
+    {"duty", offsetof(struct options, duty_percent), 0, 100},
+    {"period", offsetof(struct options, period_ms), 1, 3600000},
+    {"hb", offsetof(struct options, heartbeat_s), 0, 86400},
+    {"touch", offsetof(struct options, touch_mib), 0, 3072},
 };
 
 const char *load_mode_name(enum load_mode mode)
@@ -73,7 +73,7 @@ void options_read(struct options *options, const char *line)
 {
     char word[160], *value;
 
-    *options = (struct options){ .mode = LOAD_IDLE, .duty_percent = 50, .period_ms = 100 };
+    *options = (struct options){.mode = LOAD_IDLE, .duty_percent = 50, .period_ms = 100};
     while (*line) {
         size_t length = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Further virtual CPUs: Xen starts them with the registers we name, so they need no start-up code that
- * climbs from real mode (xen/include/public/vcpu.h, hvm/hvm_vcpu.h).
+ * Further virtual CPUs: Xen starts them with the registers we name, so they need no start-up code
+ * that climbs from real mode (xen/include/public/vcpu.h, hvm/hvm_vcpu.h).
  */
 #include "smp.h"
 
@@ -11,12 +11,12 @@
 #define STACK_SIZE 512
 
 /* Attributes of flat segments, and of the task segment that a CPU in protected mode must have. */
-#define SEGMENT_CODE 0xc9b
-#define SEGMENT_DATA 0xc93
-#define SEGMENT_TASK 0x08b
+#define SEGMENT_CODE       0xc9b
+#define SEGMENT_DATA       0xc93
+#define SEGMENT_TASK       0x08b
 #define CR0_PROTECTED_MODE 0x1
 #define CR0_EXTENSION_TYPE 0x10
-#define EFLAGS_ALWAYS_SET 0x2
+#define EFLAGS_ALWAYS_SET  0x2
 
 extern char start_secondary[]; /* start.S */
 void secondary_main(uint32_t vcpu);

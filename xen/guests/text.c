@@ -113,7 +113,7 @@ static void put_number(struct sink *sink, uint32_t value, unsigned int digits)
 
 size_t text_format(char *to, size_t room, const char *format, va_list args)
 {
-    struct sink sink = { .to = to, .room = room };
+    struct sink sink = {.to = to, .room = room};
 
     for (; *format; format++) {
         if (*format != '%') {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Xen's system time: the last stamp that Xen left in the shared page, plus what the TSC went on since,
- * scaled as Xen says (xen/include/public/xen.h, struct vcpu_time_info).
+ * Xen's system time: the last stamp that Xen left in the shared page, plus what the TSC went on
+ * since, scaled as Xen says (xen/include/public/xen.h, struct vcpu_time_info).
  */
 #include "time.h"
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define NS_PER_MS 1000000u
-#define NS_PER_S 1000000000u
+#define NS_PER_S  1000000000u
 
 /* Nanoseconds since the host booted. Jumps when the guest moves to another host. */
 uint64_t time_now_ns(void);
@@ -20,7 +20,8 @@ static inline uint32_t divide64(uint64_t dividend, uint32_t divisor)
 
     __asm__("divl %[divisor]"
             : "=a"(quotient), "=d"(remainder)
-            : "a"((uint32_t)dividend), "d"((uint32_t)(dividend >> 32) % divisor), [divisor] "r"(divisor)
+            : "a"((uint32_t)dividend),
+              "d"((uint32_t)(dividend >> 32) % divisor), [divisor] "r"(divisor)
             : "cc");
     return quotient;
 }

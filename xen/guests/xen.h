@@ -9,27 +9,27 @@
 
 #include <stdint.h>
 
-#define PAGE_SIZE 4096u
+#define PAGE_SIZE  4096u
 #define PAGE_SHIFT 12
 
 /* xen.h: hypercall numbers, "this domain" */
-#define XEN_HYPERCALL_memory_op 12
-#define XEN_HYPERCALL_vcpu_op 24
-#define XEN_HYPERCALL_sched_op 29
+#define XEN_HYPERCALL_memory_op        12
+#define XEN_HYPERCALL_vcpu_op          24
+#define XEN_HYPERCALL_sched_op         29
 #define XEN_HYPERCALL_event_channel_op 32
-#define XEN_HYPERCALL_hvm_op 34
-#define DOMID_SELF 0x7ff0
+#define XEN_HYPERCALL_hvm_op           34
+#define DOMID_SELF                     0x7ff0
 
 /* arch-x86/cpuid.h: leaves of the hypervisor, counted from the one that holds the signature */
-#define XEN_CPUID_FIRST_LEAF 0x40000000u
-#define XEN_CPUID_LAST_BASE 0x40010000u
-#define XEN_CPUID_SIGNATURE_EBX 0x566e6558u /* "XenV" */
-#define XEN_CPUID_SIGNATURE_ECX 0x65584d4du /* "MMXe" */
-#define XEN_CPUID_SIGNATURE_EDX 0x4d4d566eu /* "nVMM" */
-#define XEN_CPUID_HYPERCALL_PAGE 2          /* leaf: EBX is the MSR that fills the page */
+#define XEN_CPUID_FIRST_LEAF     0x40000000u
+#define XEN_CPUID_LAST_BASE      0x40010000u
+#define XEN_CPUID_SIGNATURE_EBX  0x566e6558u /* "XenV" */
+#define XEN_CPUID_SIGNATURE_ECX  0x65584d4du /* "MMXe" */
+#define XEN_CPUID_SIGNATURE_EDX  0x4d4d566eu /* "nVMM" */
+#define XEN_CPUID_HYPERCALL_PAGE 2           /* leaf: EBX is the MSR that fills the page */
 
 /* arch-x86/hvm/start_info.h: what EBX points at when the guest starts */
-#define XEN_HVM_START_MAGIC 0x336ec578u
+#define XEN_HVM_START_MAGIC     0x336ec578u
 #define XEN_HVM_MEMMAP_TYPE_RAM 1
 
 struct hvm_start_info {
@@ -83,7 +83,7 @@ struct shared_info {
 _Static_assert(sizeof(struct vcpu_info) == 64, "xen.h: vcpu_info is 64 bytes on x86");
 
 /* memory.h */
-#define XENMEM_add_to_physmap 7
+#define XENMEM_add_to_physmap   7
 #define XENMAPSPACE_shared_info 0
 
 struct xen_add_to_physmap {
@@ -95,13 +95,13 @@ struct xen_add_to_physmap {
 };
 
 /* sched.h */
-#define SCHEDOP_block 1
-#define SCHEDOP_shutdown 2
-#define SCHEDOP_poll 3
+#define SCHEDOP_block     1
+#define SCHEDOP_shutdown  2
+#define SCHEDOP_poll      3
 #define SHUTDOWN_poweroff 0
-#define SHUTDOWN_reboot 1
-#define SHUTDOWN_suspend 2
-#define SHUTDOWN_crash 3
+#define SHUTDOWN_reboot   1
+#define SHUTDOWN_suspend  2
+#define SHUTDOWN_crash    3
 
 struct sched_shutdown {
     uint32_t reason;
@@ -121,10 +121,10 @@ struct evtchn_send {
 };
 
 /* hvm/hvm_op.h, hvm/params.h */
-#define HVMOP_get_param 1
-#define HVM_PARAM_STORE_PFN 1
-#define HVM_PARAM_STORE_EVTCHN 2
-#define HVM_PARAM_CONSOLE_PFN 17
+#define HVMOP_get_param          1
+#define HVM_PARAM_STORE_PFN      1
+#define HVM_PARAM_STORE_EVTCHN   2
+#define HVM_PARAM_CONSOLE_PFN    17
 #define HVM_PARAM_CONSOLE_EVTCHN 18
 
 struct xen_hvm_param {
@@ -143,7 +143,7 @@ struct xencons_interface {
 };
 
 /* io/xs_wire.h */
-#define XENSTORE_RING_SIZE 1024
+#define XENSTORE_RING_SIZE   1024
 #define XENSTORE_PAYLOAD_MAX 4096
 
 enum xsd_sockmsg_type {
@@ -172,8 +172,8 @@ struct xenstore_domain_interface {
 
 /* vcpu.h */
 #define VCPUOP_initialise 0
-#define VCPUOP_up 1
-#define VCPUOP_is_up 3
+#define VCPUOP_up         1
+#define VCPUOP_is_up      3
 
 /* hvm/hvm_vcpu.h: the state in which VCPUOP_initialise starts a virtual CPU */
 #define VCPU_HVM_MODE_32B 0

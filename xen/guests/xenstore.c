@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A client of xenstore over the page shared with xenstored: a ring of requests, a ring of replies, in
- * which the events of watches come too (xen/include/public/io/xs_wire.h, docs/misc/xenstore.txt).
+ * A client of xenstore over the page shared with xenstored: a ring of requests, a ring of replies,
+ * in which the events of watches come too (xen/include/public/io/xs_wire.h,
+ * docs/misc/xenstore.txt).
  *
  * One request is under way at a time, so a message that is no event is the reply to it. Between two
  * calls both rings are empty but for events, and thus the guest can be suspended at any such point.

@@ -29,7 +29,7 @@ heartbeat() {
     before=$(console a | grep -c beat)
     sleep 5
     after=$(console a | grep -c beat)
-    between "it beats once a second: beats in 5 s" $((after - before)) 4 6
+    between "it beats once a second: beats in 5 s" $((after - before)) 3 7
     timeout 4 xl console a </dev/null >/root/seen 2>&1
     check "xl console shows it" grep -q 'xendeck-guest: beat' /root/seen
 }

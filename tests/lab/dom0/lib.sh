@@ -73,7 +73,7 @@ eventually() {
     done
 }
 
-# guest CONFIG NAME [SETTING...]: create a guest from /guests/CONFIG.cfg, e.g. guest idle a 'memory=4'
+# guest CONFIG NAME [SETTING...]: create a guest from /guests/CONFIG.cfg: guest idle a 'memory=4'
 guest() {
     local config=$1 name=$2
     shift 2

@@ -29,8 +29,10 @@ image_resolve() {
 # apt takes most of a second for this, so its answer is kept until apt's lists change.
 image_debs() {
     local key kept="$CACHE_DIR/debs.list" packages
-    key=$({ find /var/lib/apt/lists -maxdepth 1 -printf '%f %s %T@\n' | sort; cat "$LAB_DIR/image/packages"; } |
-        sha256sum | cut -d' ' -f1)
+    key=$({
+        find /var/lib/apt/lists -maxdepth 1 -printf '%f %s %T@\n' | sort
+        cat "$LAB_DIR/image/packages"
+    } | sha256sum | cut -d' ' -f1)
     if [ "$(head -n 1 "$kept" 2>/dev/null)" != "$key" ]; then
         mapfile -t packages < <(image_resolve)
         [ ${#packages[@]} -gt 3 ] || return 1
@@ -73,13 +75,14 @@ image_download() {
 # image_dom0_root UNPACKED ROOT: choose from the unpacked packages what dom0 needs
 image_dom0_root() {
     local from=$1 root=$2 xen_bin tool
-    mkdir -p "$root"/{dev,etc/xen,guests,lib64,proc,root,run/lock,sys,tmp,usr/share,var/lib/xen,var/log/xen/console}
-    mkdir -p "$root"/usr/{bin,sbin,lib,lib/x86_64-linux-gnu}
+    mkdir -p "$root"/{dev,etc/xen,guests,lib64,proc,root,run/lock,sys,tmp,usr/share}
+    mkdir -p "$root"/var/{lib/xen,log/xen/console} "$root"/usr/{bin,sbin,lib,lib/x86_64-linux-gnu}
     ln -s usr/bin "$root/bin" && ln -s usr/sbin "$root/sbin" && ln -s usr/lib "$root/lib"
     ln -s /run "$root/var/run" && ln -s /run/lock "$root/var/lock"
 
-    image_copy_tree "$from/bin" "$root/usr/bin" && image_copy_tree "$from/usr/bin" "$root/usr/bin"
-    image_copy_tree "$from/sbin" "$root/usr/sbin" && image_copy_tree "$from/usr/sbin" "$root/usr/sbin"
+    for tool in bin usr/bin sbin usr/sbin; do
+        [ ! -d "$from/$tool" ] || cp -a "$from/$tool/." "$root/usr/${tool#usr/}/"
+    done
     find "$from"/{lib,usr/lib}/x86_64-linux-gnu -maxdepth 1 -name '*.so*' \
         -exec cp -a -t "$root/usr/lib/x86_64-linux-gnu" {} +
     cp -L "$from/lib64/ld-linux-x86-64.so.2" "$root/lib64/"
@@ -103,8 +106,6 @@ image_dom0_root() {
     image_etc "$root"
     cp "$LAB_DIR/image/init" "$root/init" && chmod 755 "$root/init"
 }
-
-image_copy_tree() { [ ! -d "$1" ] || cp -a "$1/." "$2/"; }
 
 # image_busybox ROOT: a link for each of busybox's programs that nobody better provides
 image_busybox() {
@@ -145,11 +146,13 @@ image_modules() {
 image_lacking() {
     local root=$1 file library
     shift
-    LC_ALL=C readelf -d "$@" 2>/dev/null | sed -n -e 's/^File: //p' -e 's/.*(NEEDED).*\[\(.*\)\]/\t\1/p' |
+    LC_ALL=C readelf -d "$@" 2>/dev/null |
+        sed -n -e 's/^File: //p' -e 's/.*(NEEDED).*\[\(.*\)\]/\t\1/p' |
         while IFS= read -r library; do
             if [[ $library != $'\t'* ]]; then
                 file=$library
-            elif [ ! -e "$root/usr/lib/x86_64-linux-gnu/${library#?}" ] && [ ! -e "$root/lib64/${library#?}" ]; then
+            elif [ ! -e "$root/usr/lib/x86_64-linux-gnu/${library#?}" ] &&
+                [ ! -e "$root/lib64/${library#?}" ]; then
                 printf '%s %s\n' "$file" "${library#?}"
             fi
         done
@@ -159,7 +162,7 @@ image_lacking() {
 # libraries are large), but neither a library nor anything that the lab is for
 image_check() {
     local root=$1 file library program files
-    mapfile -t files < <(find "$root/usr/lib/x86_64-linux-gnu" "$root/usr/bin" "$root/usr/sbin" "$root"/usr/lib/xen-* -type f)
+    mapfile -t files < <(find "$root"/usr/{bin,sbin,lib/x86_64-linux-gnu} "$root"/usr/lib/xen-* -type f)
     while read -r file library; do
         [[ $file != *.so* ]] || die "image/packages lacks the package of $library, needed by ${file##*/}"
         rm -f "$file"
