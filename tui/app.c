@@ -172,8 +172,23 @@ static void undo_unkept(struct xd_app *a)
         xd_app_start(a, p);
 }
 
+/* The source answers a verb later, and only in the log: who typed it should be told. */
+static void tell_verb(struct xd_app *a)
+{
+    struct xd_log_line lines[8];
+    size_t n = a->verb_seq ? xd_log_tail(xd_session_log(a->session), lines, 8) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (lines[i].seq < a->verb_seq || lines[i].level != XD_LOG_ERROR)
+            continue;
+        xd_app_say(a, XD_S_BAD, "%s: %s", lines[i].source, lines[i].text);
+        a->verb_seq = 0;
+    }
+}
+
 void xd_app_update(struct xd_app *a)
 {
+    tell_verb(a);
     const struct xd_plan *p = xd_session_plan(a->session);
 
     if (a->plan_running && p && !xd_session_busy(a->session))
@@ -378,6 +393,7 @@ void xd_app_key(struct xd_app *a, const struct xd_key *k)
     if (answer_keep(a, k->code))
         return;
     a->message[0] = '\0';
+    a->verb_seq = 0;
     if (k->code == XD_KEY_CLICK) {
         click(a, k->x, k->y);
         return;

@@ -56,6 +56,7 @@ struct xd_app {
     enum xd_role_style message_style;
     bool log_pane, detail_off;
     bool asked_quit;        /* q was answered with a question */
+    uint64_t verb_seq;      /* a verb was handed to the source: lines of the log from here on */
     bool plan_running;      /* its end is still to be told */
     bool plan_from_staged;  /* it came from the staged edits: they go when it is done */
     int64_t keep_until_ns;  /* 0: nothing to keep; else `keep_id` is undone at this time */

@@ -252,8 +252,8 @@ static int cmd_sort(void *ctx, int argc, char **argv, struct xd_err *err)
     if (argc > 1)
         return xd_sort_parse(argv[1], s->desc, &s->sort, err);
     for (int i = 0; i < s->desc->n_columns; i++)
-        items[i] = (struct xd_menu_item){s->desc->columns[i].name, NULL, s->desc->columns[i].help,
-                                         NULL};
+        items[i] =
+            (struct xd_menu_item){s->desc->columns[i].name, NULL, s->desc->columns[i].help, NULL};
     xd_menu_open(a, "Sort by", items, s->desc->n_columns, s->sort.n ? s->sort.by[0].col : 0,
                  sort_chosen);
     return 0;
@@ -386,6 +386,7 @@ static int cmd_interval(void *ctx, int argc, char **argv, struct xd_err *err)
 
 static int player(struct xd_app *a, const char *verb, struct xd_err *err)
 {
+    a->verb_seq = xd_log_seq(xd_session_log(a->session)) + 1;
     return xd_session_control(a->session, verb, err);
 }
 
@@ -410,7 +411,8 @@ static int cmd_step_back(void *ctx, int argc, char **argv, struct xd_err *err)
     return player(ctx, "step -1", err);
 }
 
-/* Any verb of the source: ":source speed 4", ":source seek 30s"; on the demo host ":source fault …". */
+/* Any verb of the source: ":source speed 4", ":source seek 30s"; on the demo host ":source fault
+ * …". */
 static int cmd_source(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_buf b = XD_BUF_INIT;
