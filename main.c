@@ -12,15 +12,18 @@ extern const struct xd_backend *const xd_builtin_backends[];
 
 int main(int argc, char **argv)
 {
-    struct xd_cli cli = {
-        .out = stdout,
-        .err = stderr,
-        .tty = isatty(STDIN_FILENO),
-        .builtin = xd_builtin_backends,
-        .console_commands = xd_console_commands,
-        .console = xd_console_run,
-    };
+    /* Clock and log live as long as the process: a backend that hangs when the session ends is left
+     * behind and may still write to the log. */
+    static struct xd_log log;
+    static struct xd_cli cli;
 
+    cli.log = &log;
+    cli.out = stdout;
+    cli.err = stderr;
+    cli.tty = isatty(STDIN_FILENO);
+    cli.builtin = xd_builtin_backends;
+    cli.console_commands = xd_console_commands;
+    cli.console = xd_console_run;
     setlocale(LC_CTYPE, "");
     return xd_cli_main(&cli, argc, argv);
 }

@@ -239,7 +239,6 @@ static int open_common(struct xd_cli *cli, struct xd_err *err)
     char dirs[1024];
 
     xd_clock_init_real(&cli->clock);
-    cli->log = xd_malloc(sizeof(*cli->log));
     xd_log_init(cli->log, &cli->clock);
     return xd_registry_new(cli->builtin, xd_registry_default_dirs(dirs, sizeof(dirs)), cli->log,
                            &cli->registry, err);
@@ -288,8 +287,5 @@ out:
     if (err.code)
         xd_cli_fail(cli, status, &err);
     xd_registry_free(cli->registry);
-    if (cli->log)
-        xd_log_done(cli->log);
-    free(cli->log);
     return status;
 }

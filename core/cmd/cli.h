@@ -4,6 +4,7 @@
 #ifndef XD_CMD_CLI_H
 #define XD_CMD_CLI_H
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
@@ -29,7 +30,7 @@ struct xd_cli {
     int (*console)(struct xd_cli *cli, struct xd_err *err); /* runs the full-screen console */
     struct xd_registry *registry;
     struct xd_clock clock;
-    struct xd_log *log;
+    struct xd_log *log; /* the caller's; it and this struct must live as long as the process */
     /* Options as given; looked up with xd_cli_option. */
     struct {
         const struct xd_option *option;
@@ -38,7 +39,7 @@ struct xd_cli {
     int n_given;
 };
 
-/* Parses and runs; returns the exit status. out, err, tty, builtin, console … are set by the
+/* Parses and runs; returns the exit status. out, err, tty, log, builtin, console … are set by the
  * caller, the rest is zero. */
 int xd_cli_main(struct xd_cli *cli, int argc, char **argv);
 
@@ -51,6 +52,14 @@ int xd_cli_count(const struct xd_cli *cli, const char *name, uint64_t fallback, 
                  struct xd_err *err);
 /* Fills what the global options say (host, journal, readonly, interval). */
 int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err);
+/* From here on SIGINT, SIGTERM and SIGHUP are readable at cli->signals instead of ending the program.
+ * To be called before a session starts its threads, which inherit the mask. */
+int xd_cli_take_signals(struct xd_cli *cli, struct xd_err *err);
+void xd_cli_give_signals(struct xd_cli *cli); /* as before; harmless if they were not taken */
+/* The journal of a host that was chosen but not opened: --journal, or the host's own. Into out;
+ * returns it or the option's text. */
+const char *xd_cli_journal_path(const struct xd_cli *cli, const struct xd_host_choice *choice,
+                                char *out, size_t size);
 /* Prints "xendeck: sentence" and returns status. */
 int xd_cli_fail(struct xd_cli *cli, int status, const struct xd_err *err);
 /* The exit status for an error of opening a host or making a plan. */
