@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is misspelt is answered with advice and status 1; a host that can't be had with 5.
+# What is misspelt is answered with advice and status 1, what is out of bounds with 2; a host that
+# can't be had with 5.
 . "$(dirname "$0")/lib.sh"
 tiny='--host demo:tiny'
 
@@ -48,7 +49,7 @@ t "an object that is not there" 1 $tiny set domain/wbe1 sched.cap=40 --yes
 err 'there is no domain "wbe1": did you mean web1?'
 t "a knob that is not there" 1 $tiny set domain/web1 sched.cpa=40 --yes
 err 'did you mean sched.cap?'
-t "a value out of range" 1 $tiny set domain/web1 sched.cap=4000 --yes
+t "a value out of the bounds of its object" 2 $tiny set domain/web1 sched.cap=4000 --yes
 err 'at most 200'
 t "a value that is no number" 1 $tiny set domain/web1 sched.weight=heavy --yes
 err 'found "heavy"'
