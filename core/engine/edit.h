@@ -75,7 +75,8 @@ char *xd_plan_word(const struct xd_plan *p, char *out);
 
 struct xd_journal;
 /* The plan that takes back journal entry `id` (0: the newest that can be undone), expecting to find
- * what it set. -ENOENT, -EALREADY (undone before), -ENOTSUP (can't be undone: which step). */
+ * what it set. -ENOENT, -EALREADY (undone before), -ENOTSUP (can't be undone: which step), -ESRCH
+ * (what it edited is gone). */
 int xd_plan_undo(const struct xd_world *w, const struct xd_journal *j, uint64_t id,
                  struct xd_plan **out, struct xd_err *err);
 

@@ -87,7 +87,7 @@ static int undo_step(const struct xd_world *w, struct xd_plan *p, struct xd_step
     struct xd_offer o;
 
     if (!r)
-        return xd_err_set(err, -ENOENT, "%s (%s) is not among the %s any more%s%s", was->label,
+        return xd_err_set(err, -ESRCH, "%s (%s) is not among the %s any more%s%s", was->label,
                           was->key, was->table, trouble ? "; but " : "", trouble ? trouble : "");
     if (!xd_world_offer(w, was->table, was->name, &o) || was->is_action != (o.action != NULL))
         return xd_err_set(err, -ENOTSUP, "%s %s: no source of this host offers %s", was->label,

@@ -539,7 +539,7 @@ static void what_cannot_be_undone_says_why(void **state)
     fake.n = 1;
     xd_session_refresh(b.s);
     xd_session_dispatch(b.s);
-    no_undo(0, -ENOENT,
+    no_undo(0, -ESRCH,
             "undoing 3: web1 (11111111-1111-1111-1111-111111111111) is not among the "
             "domains any more");
 }
