@@ -121,8 +121,8 @@ host_wait() {
     done
 }
 
-# host_up: start the host and wait for dom0. Emulation on several threads is not perfect: about one
-# boot in some dozens hangs on a loaded machine, so a boot that failed within Xen is tried once more.
+# host_up: start the host and wait for dom0. Emulation on several threads is not perfect: one boot of
+# the first fifty hung, on a loaded machine. So a boot that failed within Xen is tried once more.
 host_up() {
     local tries=2 status reason
     while :; do
