@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "capture/format.h"
@@ -18,22 +16,7 @@ struct recording {
     const char *path;
     uint64_t count;                /* samples of the first source to record */
     uint64_t seen[XD_SOURCES_MAX]; /* newest snapshot recorded, by source */
-    int signals;                   /* a signalfd for SIGINT and SIGTERM */
 };
-
-/* Ctrl-C ends a recording in good order. Before the session starts its threads, so that they leave
- * the signals to us. */
-static int take_signals(sigset_t *old)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &set, old);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 /* Adds what is new. 1: enough was recorded. */
 static int add_samples(struct recording *r, struct xd_err *err)
@@ -69,7 +52,7 @@ static int record(struct recording *r, struct xd_err *err)
     while (rc == 0) {
         struct pollfd fds[] = {
             {.fd = xd_session_fd(r->s), .events = POLLIN},
-            {.fd = r->signals, .events = POLLIN},
+            {.fd = r->cli->signals, .events = POLLIN},
         };
         poll(fds, 2, xd_session_timeout_ms(r->s));
         if (fds[1].revents)
@@ -84,10 +67,9 @@ static int record(struct recording *r, struct xd_err *err)
 
 int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    struct recording r = {.cli = ctx, .signals = -1};
+    struct recording r = {.cli = ctx};
     struct xd_session_config c;
     struct xd_err close_err = XD_ERR_INIT;
-    sigset_t old;
     int status = XD_EXIT_USAGE;
 
     if (argc != 2) {
@@ -100,7 +82,8 @@ int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err)
         return status;
     c.readonly = true;
     c.journal = "";
-    r.signals = take_signals(&old);
+    if (xd_cli_take_signals(r.cli, err) < 0)
+        return status;
     status = XD_EXIT_NO_SOURCE;
     if (xd_session_open(&c, &r.s, err) < 0)
         goto out;
@@ -125,8 +108,6 @@ int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err)
     status = rc < 0 ? XD_EXIT_UNKNOWN : XD_EXIT_DONE;
 out:
     xd_session_close(r.s);
-    if (r.signals >= 0)
-        close(r.signals);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    xd_cli_give_signals(r.cli);
     return status;
 }

@@ -108,6 +108,18 @@ int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struc
     return xd_cli_duration(cli, "interval", 2 * XD_NS_PER_S, &c->interval_ns, err);
 }
 
+const char *xd_cli_journal_path(const struct xd_cli *cli, const struct xd_host_choice *choice,
+                                char *out, size_t size)
+{
+    const char *given = xd_cli_option(cli, "journal");
+    char host[sizeof(choice->name) + sizeof(choice->arg)];
+
+    if (given)
+        return given;
+    snprintf(host, sizeof(host), "%s%s%s", choice->name, choice->arg[0] ? ":" : "", choice->arg);
+    return xd_journal_default_path(host, out, size);
+}
+
 /* --- options --- */
 
 static const struct xd_option *find_long(const struct xd_option *o, const char *name, size_t len)

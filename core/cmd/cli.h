@@ -5,6 +5,7 @@
 #define XD_CMD_CLI_H
 
 #include <signal.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
@@ -31,6 +32,8 @@ struct xd_cli {
     struct xd_registry *registry;
     struct xd_clock clock;
     struct xd_log *log; /* the caller's; it and this struct must live as long as the process */
+    int signals; /* a signalfd while xd_cli_take_signals is in force; else 0 */
+    sigset_t mask_before;
     /* Options as given; looked up with xd_cli_option. */
     struct {
         const struct xd_option *option;
@@ -52,8 +55,8 @@ int xd_cli_count(const struct xd_cli *cli, const char *name, uint64_t fallback, 
                  struct xd_err *err);
 /* Fills what the global options say (host, journal, readonly, interval). */
 int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err);
-/* From here on SIGINT, SIGTERM and SIGHUP are readable at cli->signals instead of ending the program.
- * To be called before a session starts its threads, which inherit the mask. */
+/* From here on SIGINT, SIGTERM and SIGHUP are readable at cli->signals instead of ending the
+ * program. To be called before a session starts its threads, which inherit the mask. */
 int xd_cli_take_signals(struct xd_cli *cli, struct xd_err *err);
 void xd_cli_give_signals(struct xd_cli *cli); /* as before; harmless if they were not taken */
 /* The journal of a host that was chosen but not opened: --journal, or the host's own. Into out;

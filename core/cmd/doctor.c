@@ -113,10 +113,7 @@ static void check_journal(struct xd_cli *cli, const struct xd_host_choice *choic
     struct xd_err err = XD_ERR_INIT;
     struct xd_journal *j;
     char fallback[512];
-    const char *path = xd_cli_option(cli, "journal");
-
-    if (!path)
-        path = xd_journal_default_path(choice->name, fallback, sizeof(fallback));
+    const char *path = xd_cli_journal_path(cli, choice, fallback, sizeof(fallback));
     bool ok = xd_journal_open(path, &cli->clock, cli->log, &j, &err) == 0;
     check(b, "journal", "file", ok ? XD_CHECK_OK : XD_CHECK_WARN, ok ? path : xd_err_text(&err),
           ok ? NULL : "edits are refused until it can be written; --journal FILE names another");

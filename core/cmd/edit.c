@@ -21,10 +21,18 @@ static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err
     if (rc < 0)
         return rc;
     c.one_shot = true;
+    if (xd_cli_take_signals(cli, err) < 0)
+        return -ENODEV;
     if (xd_session_open(&c, s, err) < 0)
         return -ENODEV;
     xd_session_refresh(*s);
     return xd_session_wait_samples(*s, 1, SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
+}
+
+static void close_session(struct xd_cli *cli, struct xd_session *s)
+{
+    xd_session_close(s);
+    xd_cli_give_signals(cli);
 }
 
 /* People who try this on the demo host should know why the change is gone afterwards. */
@@ -136,7 +144,7 @@ int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err)
         int rc = xd_plan_make(xd_session_world(s), wishes, (size_t)n, &plan, err);
         status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
     }
-    xd_session_close(s);
+    close_session(cli, s);
     return status;
 }
 
@@ -162,7 +170,7 @@ int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err)
         int rc = xd_plan_make(xd_session_world(s), &wish, 1, &plan, err);
         status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
     }
-    xd_session_close(s);
+    close_session(cli, s);
     xd_buf_done(&params);
     return status;
 }
@@ -187,6 +195,6 @@ int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err)
         int rc = xd_plan_undo(xd_session_world(s), xd_session_journal(s), id, &plan, err);
         status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
     }
-    xd_session_close(s);
+    close_session(cli, s);
     return status;
 }

@@ -181,6 +181,8 @@ void xd_help_man(struct xd_cli *cli, FILE *out)
           out);
 }
 
+/* compgen -W expands the words it is given, commands in $(…) too, and a guest may be called that:
+ * only names that no shell reads otherwise are offered. */
 void xd_help_completion(FILE *out)
 {
     fputs("# bash completion for xendeck; source it or put it into "
@@ -198,7 +200,7 @@ void xd_help_completion(FILE *out)
             fputs("$(xendeck get 2>/dev/null | sed -n 's/^\\([a-z]\\+\\) .*/\\1/p')", out);
         else if (strcmp(c->name, "set") == 0 || strcmp(c->name, "do") == 0)
             fputs("$(xendeck get domains --once -c name -o csv 2>/dev/null | "
-                  "sed '1d;s/\\r$//;s/^/domain\\//')",
+                  "sed -n '1d;s/^\\([A-Za-z0-9._+-]\\+\\)\\r$/domain\\/\\1/p')",
                   out);
         fputs("\" -- \"$cur\")) ;;\n", out);
     }

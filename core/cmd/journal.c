@@ -105,17 +105,16 @@ static void print_json(FILE *out, const struct xd_journal *jr, uint64_t only)
 /* The journal of the host that is meant, without opening the host. */
 static int open_journal(struct xd_cli *cli, struct xd_journal **out, struct xd_err *err)
 {
-    const char *path = xd_cli_option(cli, "journal");
-    struct xd_host_choice choice;
-    char fallback[512];
+    struct xd_host_choice choice = {.n = 0};
+    char path[512];
 
-    if (!path) {
+    if (!xd_cli_option(cli, "journal")) {
         int rc = xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), &choice, err);
         if (rc < 0)
             return rc;
-        path = xd_journal_default_path(choice.name, fallback, sizeof(fallback));
     }
-    return xd_journal_open(path, &cli->clock, cli->log, out, err);
+    return xd_journal_open(xd_cli_journal_path(cli, &choice, path, sizeof(path)), &cli->clock,
+                           cli->log, out, err);
 }
 
 int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err)

@@ -2,11 +2,15 @@
 /* Plans on the command line: shown, asked about, applied, and what came of them. */
 #include "cmd/cli.h"
 
+#include <poll.h>
 #include <stdlib.h>
-
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/json.h"
+
+#define STEP_POLL_MS 100 /* read-backs that are repeated wait for no message */
 
 static void show_plan(struct xd_cli *cli, const struct xd_plan *p)
 {
@@ -71,9 +75,30 @@ static void print_json(struct xd_cli *cli, const struct xd_plan *p, bool dry_run
     xd_buf_done(&b);
 }
 
+/* Waits for the plan's end. Ctrl-C asks it to stop: the step under way ends, the done ones are
+ * taken back, and the journal says how it ended. */
+static enum xd_outcome wait_plan(struct xd_cli *cli, struct xd_session *s)
+{
+    struct signalfd_siginfo info;
+
+    while (xd_session_busy(s)) {
+        struct pollfd fds[] = {
+            {.fd = xd_session_fd(s), .events = POLLIN},
+            {.fd = cli->signals, .events = POLLIN},
+        };
+        poll(fds, 2, STEP_POLL_MS);
+        if (fds[1].revents && read(cli->signals, &info, sizeof(info)) == sizeof(info)) {
+            fprintf(cli->err, "xendeck: stopping; what was done is taken back\n");
+            xd_session_cancel(s);
+        }
+        xd_session_dispatch(s);
+    }
+    return xd_session_plan(s)->outcome;
+}
+
 /* The confirmation ladder: y/N for what can be undone or is merely felt, the object's name for what
  * is lost for good. */
-static bool confirmed(struct xd_cli *cli, const struct xd_plan *p)
+static bool answered(struct xd_cli *cli, const struct xd_plan *p)
 {
     char line[512], word[XD_KEY_MAX];
 
@@ -86,6 +111,17 @@ static bool confirmed(struct xd_cli *cli, const struct xd_plan *p)
     }
     fprintf(cli->err, "Apply? [y/N] ");
     return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* While the question stands, Ctrl-C ends the program at once: nothing was begun. */
+static bool confirmed(struct xd_cli *cli, const struct xd_plan *p)
+{
+    sigset_t taken;
+
+    pthread_sigmask(SIG_SETMASK, &cli->mask_before, &taken);
+    bool yes = answered(cli, p);
+    pthread_sigmask(SIG_SETMASK, &taken, NULL);
+    return yes;
 }
 
 int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *plan)
@@ -118,7 +154,7 @@ int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *pl
         xd_plan_free(plan);
         return xd_cli_fail(cli, XD_EXIT_REFUSED, &err);
     }
-    enum xd_outcome outcome = xd_session_wait_plan(s);
+    enum xd_outcome outcome = wait_plan(cli, s);
     const struct xd_plan *done = xd_session_plan(s);
     if (json)
         print_json(cli, done, false);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signals that ask the command line to end: read from a descriptor, so that a recording or a plan
+ * ends in good order. */
+#include "cmd/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+int xd_cli_take_signals(struct xd_cli *cli, struct xd_err *err)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    cli->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (cli->signals < 0)
+        return xd_err_set(err, -errno, "no descriptor for signals: %s", strerror(errno));
+    pthread_sigmask(SIG_BLOCK, &set, &cli->mask_before);
+    return 0;
+}
+
+void xd_cli_give_signals(struct xd_cli *cli)
+{
+    if (cli->signals <= 0)
+        return;
+    pthread_sigmask(SIG_SETMASK, &cli->mask_before, NULL);
+    close(cli->signals);
+    cli->signals = 0;
+}
