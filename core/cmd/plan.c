@@ -88,7 +88,7 @@ static enum xd_outcome wait_plan(struct xd_cli *cli, struct xd_session *s)
         };
         poll(fds, 2, STEP_POLL_MS);
         if (fds[1].revents && read(cli->signals, &info, sizeof(info)) == sizeof(info)) {
-            fprintf(cli->err, "xendeck: stopping; what was done is taken back\n");
+            fprintf(cli->err, "xendeck: stopping once the step under way has ended\n");
             xd_session_cancel(s);
         }
         xd_session_dispatch(s);
