@@ -308,16 +308,13 @@ int xd_term_signal_fd(const struct xd_term *t)
     return t->signals.fd;
 }
 
-/* Somebody stopped us and let us go on: a shell has been at the terminal meanwhile. All is set up
- * again, as after xd_term_leave; only the bytes of leaving are not sent. */
+/* Somebody stopped us and let us go on: a shell has been at the terminal meanwhile. All is left and
+ * set up again, so that nothing hangs on what it did. */
 static void continued(struct xd_term *t)
 {
     if (t->away)
         return;
-    endwin();
-    lseek(fileno(t->sink), 0, SEEK_SET);
-    xd_fatal_disarm();
-    t->away = true;
+    xd_term_leave(t);
     xd_term_resume(t);
 }
 
