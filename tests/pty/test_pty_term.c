@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tui/term on its own, by way of termdemo: what eight kinds of terminals show, keys, sizes, and
+ * that the terminal is given back on every way out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pty.h"
+
+#define N(a)  (sizeof(a) / sizeof((a)[0]))
+#define LIMIT 20000 /* ms; a sanitizer on a busy machine is slow */
+
+static const char *const terms[] = {"xterm-256color", "xterm", "screen-256color", "tmux-256color",
+                                    "rxvt",           "linux", "vt100",           "vt220"};
+
+/* Sanitizers take deadly signals for themselves; here they are to be deadly. */
+#define NO_HANDLERS                                                                                \
+    "ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:"   \
+    "use_sigaltstack=0:detect_leaks=0",                                                            \
+        "TSAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:"               \
+        "handle_sigill=0:use_sigaltstack=0:report_thread_leaks=0"
+
+static struct xd_pty *start_with(const char *term, int w, int h, const char *const *argv,
+                                 const char *const *env)
+{
+    const struct xd_pty_config c = {.argv = argv, .term = term, .w = w, .h = h, .env = env};
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_pty *p = NULL;
+
+    if (xd_pty_start(&c, &p, &err))
+        fail_msg("%s", err.text);
+    return p;
+}
+
+static struct xd_pty *start(const char *term, int w, int h)
+{
+    static const char *const argv[] = {TERMDEMO, NULL};
+    static const char *const env[] = {NO_HANDLERS, NULL};
+
+    return start_with(term, w, h, argv, env);
+}
+
+static void fail_with_screen(struct xd_pty *p, const char *what)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    xd_pty_screen(p, &b);
+    fail_msg("%s; the screen:\n%s", what, xd_buf_str(&b));
+}
+
+static void wait_for(struct xd_pty *p, const char *text)
+{
+    if (!xd_pty_wait(p, text, LIMIT))
+        fail_with_screen(p, text);
+}
+
+static void press(struct xd_pty *p, const char *key)
+{
+    assert_true(xd_pty_key(p, key));
+}
+
+/* The screen is back, the cursor visible, colours plain, the modes as they were. */
+static void assert_given_back(struct xd_pty *p)
+{
+    assert_true(xd_pty_modes_restored(p));
+    assert_false(xd_pty_second_screen(p));
+    assert_true(xd_pty_cursor_shown(p));
+    assert_false(xd_pty_mouse(p));
+}
+
+static void assert_exits(struct xd_pty *p, int status)
+{
+    int got = xd_pty_wait_exit(p, LIMIT);
+
+    if (got == -1)
+        fail_with_screen(p, "it does not end");
+    assert_true(WIFEXITED(got));
+    assert_int_equal(WEXITSTATUS(got), status);
+    assert_given_back(p);
+}
+
+/* --- what is shown --- */
+
+#define WAVE_ROW                                                                                   \
+    "│ ███████▍░░░░░░░░░░░░  ▁▁▂▃▄▅▆▇█▇▆▅▄▃▂▁▁   wide 漢字 e\u0301 → × ·                  │"
+static const char picture[] =
+    "┌ termdemo ────────────────────────────────────────────────────────────────────┐\n"
+    "│ size 80x13                                                                   │\n"
+    "│ key <>                                                                       │\n"
+    "│ normal        dim           header        tab           tab_on               │\n"
+    "│ title         title_on      cursor        mark          accent               │\n"
+    "│ good          warn          bad           unknown       staged               │\n"
+    "│ key           key_text      border        bar           bar_rest             │\n"
+    "│ input         dialog        dialog_bad                                       │\n"
+    "│                                                                              │\n" WAVE_ROW
+    "\n"
+    "│                                                                              │\n"
+    "│ nopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk │\n"
+    "└──────────────────────────────────────────────────────────────────────────────┘\n";
+static const char ascii_picture[] =
+    "+ termdemo --------------------------------------------------------------------+\n"
+    "| size 80x13                                                                   |\n"
+    "| key <>                                                                       |\n"
+    "| normal        dim           header        tab           tab_on               |\n"
+    "| title         title_on      cursor        mark          accent               |\n"
+    "| good          warn          bad           unknown       staged               |\n"
+    "| key           key_text      border        bar           bar_rest             |\n"
+    "| input         dialog        dialog_bad                                       |\n"
+    "|                                                                              |\n"
+    "| #######.............  __.:-=+*#*+=-:.__   wide ???? e > x |                  |\n"
+    "|                                                                              |\n"
+    "| nopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk |\n"
+    "+------------------------------------------------------------------------------+\n";
+
+static void assert_picture(struct xd_pty *p, const char *expected)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    xd_pty_screen(p, &b);
+    assert_string_equal(xd_buf_str(&b), expected);
+    xd_buf_done(&b);
+}
+
+/* To the last cell of the last line, at once and after it was painted again. */
+static void eight_terminals_show_the_same(void **state)
+{
+    for (size_t i = 0; i < N(terms); i++) {
+        struct xd_pty *p = start(terms[i], 80, 13);
+        const char *expected = terms[i][0] == 'v' ? ascii_picture : picture;
+        /* libvterm 0.1 knows the way of xterm (1049), not that of rxvt (47) */
+        bool has_second = strchr("vlr", terms[i][0]) == NULL;
+
+        wait_for(p, "size 80x13");
+        assert_true(xd_pty_wait_quiet(p, 100, LIMIT));
+        assert_picture(p, expected);
+        assert_int_equal(xd_pty_second_screen(p), has_second);
+        assert_int_equal(xd_pty_cursor_shown(p), strcmp(terms[i], "vt100") == 0);
+        press(p, "C-l");
+        wait_for(p, "<C-l>");
+        press(p, "q");
+        assert_exits(p, 0);
+        xd_pty_free(p);
+    }
+}
+
+static void without_utf8_only_ascii_is_sent(void **state)
+{
+    static const char *const argv[] = {TERMDEMO, NULL};
+    static const char *const env[] = {"LC_ALL=C", NULL};
+    struct xd_pty *p = start_with("xterm-256color", 80, 13, argv, env);
+    const struct xd_buf *log = xd_pty_log(p);
+
+    wait_for(p, "size 80x13");
+    assert_true(xd_pty_wait_quiet(p, 100, LIMIT));
+    assert_picture(p, ascii_picture);
+    for (size_t i = 0; i < log->len; i++)
+        assert_true((unsigned char)log->s[i] < 0x80);
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+}
+
+/* Sequences that set a colour: CSI … m with a parameter of 30–49 or 90–107. */
+static bool sets_colors(const struct xd_buf *log)
+{
+    for (size_t i = 0; i + 2 < log->len; i++) {
+        const char *s = log->s + i;
+        size_t n;
+
+        if (s[0] != '\033' || s[1] != '[')
+            continue;
+        n = strspn(s + 2, "0123456789;");
+        if (s[2 + n] != 'm')
+            continue;
+        for (const char *arg = s + 2; arg < s + 2 + n; arg += strcspn(arg, ";m") + 1) {
+            int v = atoi(arg);
+
+            if ((v >= 30 && v <= 49) || (v >= 90 && v <= 107))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void no_color_means_none(void **state)
+{
+    static const char *const argv[] = {TERMDEMO, NULL};
+    static const char *const env[] = {"NO_COLOR=1", NULL}, *const empty[] = {"NO_COLOR=", NULL};
+    struct xd_pty *p = start_with("xterm-256color", 80, 13, argv, env);
+    int x, y;
+
+    wait_for(p, "dialog_bad");
+    assert_true(xd_pty_wait_quiet(p, 100, LIMIT));
+    assert_false(sets_colors(xd_pty_log(p)));
+    assert_true(xd_pty_find(p, "cursor", &x, &y)); /* and nothing is lost by it */
+    assert_true(xd_pty_look(p, x, y).reverse);
+    assert_true(xd_pty_find(p, "staged", &x, &y));
+    assert_true(xd_pty_look(p, x, y).underline && xd_pty_look(p, x, y).bold);
+    press(p, "q");
+    assert_exits(p, 0);
+    assert_false(sets_colors(xd_pty_log(p)));
+    xd_pty_free(p);
+
+    p = start_with("xterm-256color", 80, 13, argv, empty); /* empty means not set */
+    wait_for(p, "dialog_bad");
+    assert_true(sets_colors(xd_pty_log(p)));
+    xd_pty_free(p);
+    p = start("vt220", 80, 13);
+    wait_for(p, "dialog_bad");
+    assert_false(sets_colors(xd_pty_log(p)));
+    xd_pty_free(p);
+}
+
+/* --- keys and sizes --- */
+
+static void keys_are_told_apart(void **state)
+{
+    static const char *const keys[] = {"j",   "Up",    "Esc",   "C-Up",   "A-x",      "F1",  "F5",
+                                       "F12", "Del",   "S-Tab", "é",      "C-c",      "C-l", "PgUp",
+                                       "End", "Enter", "Tab",   "A-Left", "Backspace"};
+    struct xd_pty *p = start("xterm-256color", 80, 13);
+    char shown[32];
+
+    wait_for(p, "key <>");
+    for (size_t i = 0; i < N(keys); i++) {
+        press(p, keys[i]);
+        snprintf(shown, sizeof(shown), "key <%s>", keys[i]);
+        wait_for(p, shown);
+    }
+    /* What is no key of ours leaves nothing behind. */
+    xd_pty_type(p, "\033[97;5u\033]11;rgb:ffff/ffff/ffff\033\\\033[?62;4cz");
+    wait_for(p, "key <z>");
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+}
+
+static void the_mouse_is_on_only_if_asked(void **state)
+{
+    static const char *const argv[] = {TERMDEMO, NULL}, *const env[] = {"DEMO_MOUSE=1", NULL};
+    struct xd_pty *p = start_with("xterm-256color", 80, 13, argv, env);
+
+    wait_for(p, "key <>");
+    assert_true(xd_pty_mouse(p));
+    xd_pty_type(p, "\033[<0;12;3M");
+    wait_for(p, "key <Click 11,2>");
+    xd_pty_type(p, "\033[<64;1;1M");
+    wait_for(p, "key <ScrollUp 0,0>");
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+    p = start("xterm-256color", 80, 13);
+    wait_for(p, "key <>");
+    assert_false(xd_pty_mouse(p));
+    xd_pty_free(p);
+}
+
+static void a_resize_is_followed_at_once(void **state)
+{
+    static const int sizes[][2] = {{120, 40}, {30, 8}, {80, 24}, {200, 60}, {10, 3}, {80, 13}};
+    struct xd_pty *p = start("xterm-256color", 80, 24);
+    char shown[32];
+
+    wait_for(p, "size 80x24");
+    for (size_t i = 0; i < N(sizes); i++) {
+        xd_pty_resize(p, sizes[i][0], sizes[i][1]);
+        snprintf(shown, sizeof(shown), "size %dx%d", sizes[i][0], sizes[i][1]);
+        shown[sizes[i][0] < 12 ? 6 : 31] = '\0'; /* what fits */
+        wait_for(p, shown);
+    }
+    assert_true(xd_pty_wait_quiet(p, 100, LIMIT));
+    assert_picture(p, picture);
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+}
+
+static void a_frame_sends_what_differs(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 200, 60);
+    size_t first, before;
+
+    wait_for(p, "key <>");
+    assert_true(xd_pty_wait_quiet(p, 200, LIMIT));
+    first = before = xd_pty_log(p)->len;
+    press(p, "j");
+    wait_for(p, "key <j>");
+    assert_true(xd_pty_wait_quiet(p, 200, LIMIT));
+    assert_true(first > 10000);
+    assert_in_range(xd_pty_log(p)->len - before, 1, 60);
+    before = xd_pty_log(p)->len;
+    press(p, "j"); /* the same again: nothing to say */
+    xd_pty_pump(p, 300);
+    assert_int_equal(xd_pty_log(p)->len, before);
+    xd_pty_free(p);
+}
+
+/* --- ways out --- */
+
+static void keys_that_kill(void **state)
+{
+    static const struct {
+        const char *key;
+        int sig, status;
+    } ways[] = {{"q", 0, 0},       {"x", 0, 3},       {"s", SIGSEGV, 0},   {"a", SIGABRT, 0},
+                {"o", SIGSEGV, 0}, {"t", SIGSEGV, 0}, {"C-\\", SIGQUIT, 0}};
+
+    for (size_t t = 0; t < N(terms); t += 5) { /* one with a second screen, one without */
+        for (size_t i = 0; i < N(ways); i++) {
+            struct xd_pty *p = start(terms[t], 80, 13);
+            int status;
+
+            wait_for(p, "key <>");
+            assert_false(xd_pty_modes_restored(p));
+            press(p, ways[i].key);
+            status = xd_pty_wait_exit(p, LIMIT);
+            if (ways[i].sig ? !WIFSIGNALED(status) || WTERMSIG(status) != ways[i].sig
+                            : !WIFEXITED(status) || WEXITSTATUS(status) != ways[i].status)
+                fail_msg("%s: key %s: status %x", terms[t], ways[i].key, status);
+            assert_given_back(p);
+            xd_pty_free(p);
+        }
+    }
+}
+
+static void signals_end_it_cleanly(void **state)
+{
+    static const int asked[] = {SIGTERM, SIGHUP, SIGINT};
+    static const int deadly[] = {SIGSEGV, SIGABRT, SIGBUS,  SIGFPE,
+                                 SIGILL,  SIGQUIT, SIGUSR1, SIGALRM};
+
+    for (size_t i = 0; i < N(asked); i++) {
+        struct xd_pty *p = start("xterm-256color", 80, 13);
+
+        wait_for(p, "key <>");
+        xd_pty_signal(p, asked[i]);
+        assert_exits(p, 128 + asked[i]);
+        wait_for(p, "termdemo ends with");
+        xd_pty_free(p);
+    }
+    for (size_t i = 0; i < N(deadly); i++) {
+        struct xd_pty *p = start("xterm-256color", 80, 13);
+        int status;
+
+        wait_for(p, "key <>");
+        xd_pty_signal(p, deadly[i]);
+        status = xd_pty_wait_exit(p, LIMIT);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), deadly[i]);
+        assert_given_back(p);
+        xd_pty_free(p);
+    }
+}
+
+static void a_terminal_that_goes_away_ends_it(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 80, 13);
+    int status;
+
+    wait_for(p, "key <>");
+    xd_pty_hangup(p);
+    status = xd_pty_wait_exit(p, LIMIT);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGHUP);
+    xd_pty_free(p);
+}
+
+/* A child that ends by exit() runs the same atexit handlers; the terminal is not its to restore. */
+static void a_child_leaves_the_terminal_alone(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 80, 13);
+
+    wait_for(p, "key <>");
+    press(p, "c");
+    wait_for(p, "key <c>");
+    assert_true(xd_pty_second_screen(p));
+    assert_false(xd_pty_modes_restored(p));
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+}
+
+/* A line that takes nothing (Ctrl-S, a dead connection) must not hold the program up. */
+static void a_stuck_line_holds_nothing_up(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 250, 80);
+    double before;
+    int status = 0;
+
+    wait_for(p, "key <>");
+    for (int i = 0; i < 200; i++) { /* far more than a pty holds, and nobody reads */
+        press(p, "C-l");
+        usleep(1000);
+    }
+    before = xd_pty_now_ms();
+    xd_pty_signal(p, SIGTERM);
+    while (waitpid(xd_pty_pid(p), &status, WNOHANG | WNOWAIT) == 0 &&
+           xd_pty_now_ms() < before + LIMIT) {
+        siginfo_t si = {0};
+
+        waitid(P_PID, (id_t)xd_pty_pid(p), &si, WEXITED | WNOHANG | WNOWAIT);
+        if (si.si_pid)
+            break;
+        usleep(5000);
+    }
+    assert_true(xd_pty_now_ms() - before < 5000);
+    status = xd_pty_wait_exit(p, LIMIT);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGTERM);
+    assert_true(xd_pty_modes_restored(p));
+    xd_pty_free(p);
+}
+
+/* --- stop and go on --- */
+
+static void suspend_and_return_under_a_shell(void **state)
+{
+    static const char *const argv[] = {"bash", "--norc", "--noprofile", "-i", NULL};
+    static const char *const env[] = {"PS1=ready> ", "HISTFILE=", NULL};
+    struct xd_pty *p = start_with("xterm-256color", 80, 13, argv, env);
+
+    wait_for(p, "ready>");
+    xd_pty_type(p, TERMDEMO "\r");
+    wait_for(p, "key <>");
+    for (int round = 0; round < 2; round++) {
+        press(p, "C-z");
+        wait_for(p, "Stopped");
+        assert_false(xd_pty_second_screen(p));
+        assert_true(xd_pty_cursor_shown(p));
+        if (round)
+            xd_pty_resize(p, 100, 13); /* meanwhile the window is changed */
+        xd_pty_type(p, "echo $((6*7))ness\r");
+        wait_for(p, "42ness"); /* modes that a shell can work with */
+        xd_pty_type(p, "fg\r");
+        wait_for(p, round ? "size 100x13" : "key <C-z>");
+        assert_true(xd_pty_second_screen(p));
+        press(p, "j");
+        wait_for(p, "key <j>");
+    }
+    press(p, "q");
+    wait_for(p, "termdemo ends with 0");
+    xd_pty_type(p, "exit\r");
+    xd_pty_wait_exit(p, LIMIT);
+    assert_given_back(p);
+    xd_pty_free(p);
+}
+
+/* From outside, with no chance to do anything before it. */
+static void stop_and_continue_repaints(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 80, 13);
+
+    wait_for(p, "key <>");
+    xd_pty_signal(p, SIGSTOP);
+    assert_true(xd_pty_wait_stopped(p, LIMIT));
+    xd_pty_resize(p, 90, 13);
+    xd_pty_signal(p, SIGCONT);
+    wait_for(p, "size 90x13");
+    press(p, "j");
+    wait_for(p, "key <j>");
+    assert_true(xd_pty_second_screen(p));
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+}
+
+/* --- where no console can be --- */
+
+static void sentences_where_no_console_can_be(void **state)
+{
+    static const struct {
+        const char *term, *says;
+        const char *argv[4];
+    } cases[] = {
+        {"dumb", "TERM=dumb can't address its cursor", {TERMDEMO, NULL}},
+        {"nonsense", "TERM=nonsense is not in the terminfo database", {TERMDEMO, NULL}},
+        {"", "TERM is not set", {TERMDEMO, NULL}},
+        {"xterm", "standard input is none", {"sh", "-c", TERMDEMO " </dev/null", NULL}},
+        {"xterm", "standard output is none", {"sh", "-c", TERMDEMO " | cat", NULL}},
+    };
+
+    for (size_t i = 0; i < N(cases); i++) {
+        struct xd_pty *p = start_with(cases[i].term, 200, 13, cases[i].argv, NULL);
+
+        wait_for(p, cases[i].says);
+        wait_for(p, "xendeck get domains");
+        xd_pty_wait_exit(p, LIMIT);
+        assert_given_back(p);
+        assert_false(xd_pty_sent(p, "\033"));
+        xd_pty_free(p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(eight_terminals_show_the_same),
+        cmocka_unit_test(without_utf8_only_ascii_is_sent),
+        cmocka_unit_test(no_color_means_none),
+        cmocka_unit_test(keys_are_told_apart),
+        cmocka_unit_test(the_mouse_is_on_only_if_asked),
+        cmocka_unit_test(a_resize_is_followed_at_once),
+        cmocka_unit_test(a_frame_sends_what_differs),
+        cmocka_unit_test(keys_that_kill),
+        cmocka_unit_test(signals_end_it_cleanly),
+        cmocka_unit_test(a_terminal_that_goes_away_ends_it),
+        cmocka_unit_test(a_child_leaves_the_terminal_alone),
+        cmocka_unit_test(a_stuck_line_holds_nothing_up),
+        cmocka_unit_test(suspend_and_return_under_a_shell),
+        cmocka_unit_test(stop_and_continue_repaints),
+        cmocka_unit_test(sentences_where_no_console_can_be),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
