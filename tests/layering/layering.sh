@@ -45,9 +45,12 @@ done <"$build/layering.txt"
 
 # Libraries that belong to one place.
 only() { # HEADER-REGEX PLACE-REGEX
-    wrong=$(git ls-files '*.c' '*.h' | grep -v '^tests/' | grep -v -E "$2" |
-        xargs grep -l -E "^ *# *include <($1)" 2>/dev/null)
+    dirs=$(echo "$rooms" | awk 'NF {print $2}' | xargs ls -d 2>/dev/null)
+    users=$(find main.c $dirs -name '*.[ch]' -exec grep -l -E "^ *# *include <($1)" {} +)
+    wrong=$(echo "$users" | grep -v -E "$2")
     if [ -n "$wrong" ]; then bad "<$1> is included by" $wrong; else ok; fi
+    # … and where it belongs it is found, or nothing was looked at.
+    if [ -n "$users" ]; then ok; else bad "nobody includes <$1>"; fi
 }
 only '(ncursesw/)?n?curses\.h' '^tui/term\.c$'
 only '(ncursesw/)?term\.h' '^tui/term_caps\.c$'
