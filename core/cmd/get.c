@@ -160,8 +160,11 @@ static int print_all(struct get *g, int64_t watch_ns, uint64_t count, struct xd_
             sleep_ns(i > 0 ? watch_ns : gap);
             xd_session_refresh(g->s);
             rc = xd_session_wait_samples(g->s, ++samples, SAMPLE_TIMEOUT, err);
-            if (rc == -ETIMEDOUT) /* what is there is shown, with its trouble */
-                rc = 0, xd_err_clear(err);
+            if (rc == -ETIMEDOUT) { /* what is there is shown, with its trouble */
+                samples--;          /* the next print waits for the same answer, not for two */
+                rc = 0;
+                xd_err_clear(err);
+            }
         }
         if (rc == 0)
             rc = print_once(g, err);

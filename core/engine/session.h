@@ -44,9 +44,9 @@ int xd_session_timeout_ms(const struct xd_session *s);
 /* Takes in what the workers sent. True if xd_world_generation grew. */
 bool xd_session_dispatch(struct xd_session *s);
 /* Blocks (polling) until every living source has delivered at least `samples` samples since the
- * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). A source that answers
- * with an error has answered; xd_world_trouble says so. In a one-shot session it asks for the
- * samples itself, an interval apart, where nobody did. For the command line. Without threads it
+ * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). An answer that is an
+ * error counts as a sample; xd_world_trouble says so. In a one-shot session it asks for the samples
+ * itself, an interval apart, where nobody did. For the command line. Without threads it
  * moves a manual clock instead of waiting, as xd_session_wait_plan does. */
 int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t timeout_ns,
                             struct xd_err *err);

@@ -35,11 +35,10 @@ void xd_session_pause(struct xd_session *s, int64_t ns)
 
 /* --- samples --- */
 
+/* An error is an answer too: a sample for each that failed is not made up for once it is well. */
 static bool has_delivered(const struct xd_source *s, uint64_t samples)
 {
-    if (s->state == XD_SOURCE_DEAD || s->samples >= samples)
-        return true;
-    return s->failed && s->answers >= samples; /* it says that it can't */
+    return s->state == XD_SOURCE_DEAD || s->answers >= samples;
 }
 
 /* In a one-shot session samples come only when asked for: the next one is due an interval after
@@ -86,7 +85,7 @@ int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t time
         now = xd_session_patience_clock(s);
         if (now >= until)
             return xd_err_set(err, -ETIMEDOUT, "%s delivered %llu of %llu samples within %.1f s",
-                              silent->backend->name, (unsigned long long)silent->samples,
+                              silent->backend->name, (unsigned long long)silent->answers,
                               (unsigned long long)samples, (double)(now - began) / XD_NS_PER_S);
         xd_session_pause(s, until - now < 50 * XD_NS_PER_MS ? until - now : 50 * XD_NS_PER_MS);
     }

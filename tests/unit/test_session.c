@@ -317,6 +317,12 @@ static void one_shot_samples_only_when_asked(void **state)
     assert_int_equal(xd_session_wait_samples(b.s, 4, 10 * S, NULL), 0);
     assert_string_equal(xd_world_trouble(xd_session_world(b.s), "domains"),
                         "the fake host does not answer");
+    /* Well again, it owes no sample for the one that failed. */
+    atomic_store(&fake.orders.collect_rc, 0);
+    xd_session_refresh(b.s);
+    assert_int_equal(xd_session_wait_samples(b.s, 5, 10 * S, NULL), 0);
+    assert_int_equal(fake.collects, 4); /* those that succeeded */
+    assert_null(xd_world_trouble(xd_session_world(b.s), "domains"));
     bench_done(&b);
 }
 
