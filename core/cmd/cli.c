@@ -25,7 +25,8 @@ int xd_cli_status_of(int code)
     case -EPERM:
     case -EACCES:
     case -ESRCH:
-    case -ERANGE: /* what the object's own bounds don't allow */
+    case -ERANGE:  /* what the object's own bounds don't allow */
+    case -ENODATA: /* what it is now is unknown: it could be neither checked nor undone */
         return XD_EXIT_REFUSED;
     default:
         return XD_EXIT_USAGE;
@@ -277,6 +278,20 @@ static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err 
     return c->run(cli, argc, argv, err);
 }
 
+/* A full disk or a closed pipe is no success. What came of an edit stands all the same. */
+static int end_output(struct xd_cli *cli, int status)
+{
+    struct xd_err err = XD_ERR_INIT;
+
+    if (fflush(cli->out) != 0)
+        xd_err_set(&err, -EIO, "standard output: %s", strerror(errno));
+    else if (ferror(cli->out)) /* some time before: why isn't known any more */
+        xd_err_set(&err, -EIO, "standard output: not all of it could be written");
+    else
+        return status;
+    return xd_cli_fail(cli, status == XD_EXIT_DONE && !cli->edited ? XD_EXIT_USAGE : status, &err);
+}
+
 int xd_cli_main(struct xd_cli *cli, int argc, char **argv)
 {
     struct xd_err err = XD_ERR_INIT;
@@ -298,6 +313,7 @@ int xd_cli_main(struct xd_cli *cli, int argc, char **argv)
 out:
     if (err.code)
         xd_cli_fail(cli, status, &err);
+    status = end_output(cli, status);
     xd_registry_free(cli->registry);
     return status;
 }

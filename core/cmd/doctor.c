@@ -112,7 +112,7 @@ static void check_journal(struct xd_cli *cli, const struct xd_host_choice *choic
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_journal *j;
-    char fallback[512];
+    char fallback[4096];
     const char *path = xd_cli_journal_path(cli, choice, fallback, sizeof(fallback));
     bool ok = xd_journal_open(path, &cli->clock, cli->log, &j, &err) == 0;
     check(b, "journal", "file", ok ? XD_CHECK_OK : XD_CHECK_WARN, ok ? path : xd_err_text(&err),

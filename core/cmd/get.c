@@ -102,6 +102,21 @@ static bool needs_rates(const struct get *g)
     return g->query != NULL;
 }
 
+/* When a table was as it is shown: a source that fell silent shows an old one. */
+static int64_t wall_of(struct get *g, const struct xd_table *t)
+{
+    int64_t wall_ns = 0;
+
+    for (size_t i = 0; i < xd_world_sources(xd_session_world(g->s)) && !wall_ns; i++) {
+        struct xd_snapshot *snap = xd_session_snapshot(g->s, i);
+
+        if (xd_snapshot_table(snap, t->desc->name) == t)
+            wall_ns = xd_snapshot_wall(snap);
+        xd_snapshot_unref(snap);
+    }
+    return wall_ns;
+}
+
 static int print_once(struct get *g, struct xd_err *err)
 {
     const struct xd_world *w = xd_session_world(g->s);
@@ -125,7 +140,7 @@ static int print_once(struct get *g, struct xd_err *err)
         .n_cols = g->n_cols,
         .header = g->format == XD_FORMAT_TABLE || !g->printed,
         .one_line = g->watch,
-        .wall_ns = g->watch || g->format == XD_FORMAT_JSON ? xd_world_wall(w) : 0,
+        .wall_ns = g->watch || g->format == XD_FORMAT_JSON ? wall_of(g, t) : 0,
         .source = t->source,
         .trouble = trouble,
     };
@@ -168,8 +183,9 @@ static int print_all(struct get *g, int64_t watch_ns, uint64_t count, struct xd_
         }
         if (rc == 0)
             rc = print_once(g, err);
-        if (ferror(g->cli->out))
-            return xd_err_set(err, -EPIPE, "standard output: %s", strerror(EPIPE));
+        /* What nobody can read any more isn't gone on with; xd_cli_main says so. */
+        if (ferror(g->cli->out) || (i + 1 < count && fflush(g->cli->out) != 0))
+            break;
     }
     return rc;
 }

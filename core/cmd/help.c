@@ -6,7 +6,7 @@
 
 static const char *const exit_statuses[] = {
     "done",
-    "usage: the command line or a file can't be understood",
+    "usage: the command line or a file can't be understood; or the output can't be written",
     "refused: nothing was done to the host",
     "rolled back: a step failed and the earlier ones were taken back",
     "unknown: the host may be in another state than asked for",

@@ -106,7 +106,7 @@ static void print_json(FILE *out, const struct xd_journal *jr, uint64_t only)
 static int open_journal(struct xd_cli *cli, struct xd_journal **out, struct xd_err *err)
 {
     struct xd_host_choice choice = {.n = 0};
-    char path[512];
+    char path[4096];
 
     if (!xd_cli_option(cli, "journal")) {
         int rc = xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), &choice, err);
@@ -132,6 +132,10 @@ int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err)
     }
     if (xd_cli_format(cli, &format, err) < 0)
         return status;
+    if (format == XD_FORMAT_CSV) {
+        xd_err_set(err, -EINVAL, "--output: the journal is a table or json");
+        return status;
+    }
     if (open_journal(cli, &j, err) < 0)
         return XD_EXIT_NO_SOURCE;
     const struct xd_journal_entry *one = id ? xd_journal_find(j, id) : NULL;

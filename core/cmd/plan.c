@@ -154,6 +154,7 @@ int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *pl
         xd_plan_free(plan);
         return xd_cli_fail(cli, XD_EXIT_REFUSED, &err);
     }
+    cli->edited = true;
     enum xd_outcome outcome = wait_plan(cli, s);
     const struct xd_plan *done = xd_session_plan(s);
     if (json)

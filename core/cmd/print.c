@@ -170,5 +170,4 @@ void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row
     };
 
     print[p->format](out, d, rows, n, p);
-    fflush(out);
 }

@@ -214,7 +214,7 @@ int xd_world_find(const struct xd_world *w, const char *path, const struct xd_ta
         return xd_err_set(err, -EINVAL,
                           "an object is needed: domain/NAME, vcpu/NAME/NUMBER, pool/NAME or host");
     if (!t || (t->state == XD_TABLE_MISSING && !t->n))
-        return xd_err_set(err, -ENOENT, "%s can't be looked up, %s are not known: %s", path,
+        return xd_err_set(err, -ENODEV, "%s can't be looked up, %s are not known: %s", path,
                           table_name, xd_world_trouble(w, table_name));
     if (d && d->keys[0] < 0 && !name[0] && t->n)
         hit(&h, t->rows[0]);

@@ -52,7 +52,8 @@ const struct xd_history *xd_world_history(const struct xd_world *w);
 
 /* An object by what people type: "domain/web1", "domain/5" (domid), "domain/UUID", "vcpu/web1/0",
  * "pool/Pool-0", "host"; the noun may be left out for domains ("web1"). -ENOENT with the nearest
- * name, -ENOTUNIQ with all that match. The row is valid until the next dispatch. */
+ * name, -ENOTUNIQ with all that match, -ENODEV where its table can't be had. The row is valid until
+ * the next dispatch. */
 int xd_world_find(const struct xd_world *w, const char *path, const struct xd_table **table,
                   const struct xd_row **row, struct xd_err *err);
 

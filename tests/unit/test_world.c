@@ -160,7 +160,7 @@ static void tables_and_why_they_cannot_be_trusted(void **state)
     xd_session_dispatch(b.s);
     assert_string_equal(xd_world_trouble(w, "domains"), "the fake host hides its domains");
     assert_false(bench_logged(&b, "vanished"));
-    not_found(w, "web1", -ENOENT,
+    not_found(w, "web1", -ENODEV,
               "web1 can't be looked up, domains are not known: the fake host "
               "hides its domains");
     bench_done(&b);
