@@ -126,7 +126,7 @@ destroys_only_by_name() {
         echo "wait Something is lost for good"
         echo "type idle2"
         echo "key Enter"
-        echo "wait another name"
+        echo "wait That is not it"
         echo "key C-u"
         echo "type idle1"
         echo "key Enter"
@@ -138,6 +138,7 @@ destroys_only_by_name() {
         echo "timeout 30s"
         echo "wait spin1"
         echo "absent late1"
+        sleep 6 # the steps above are played as they come
         guest idle late1 >&2
         echo "wait late1"
         quit
@@ -157,7 +158,7 @@ keeps_dom0() {
         echo "key a"
         echo "wait Plan: 1 step"
         echo "key Enter"
-        echo "wait Keep it?"
+        echo "wait Keep the edit of Domain-0?"
         echo "wait done: undo"
         quit
     )

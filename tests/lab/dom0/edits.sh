@@ -179,7 +179,7 @@ hostile() {
         xendeck get domains --once -c all -o $format >$OUT 2>$ERR
         check "the guest's words are shown ($format)" grep -q abc $OUT
         is "no control character, C1 or bidi is among them ($format)" \
-            "$(cat $OUT $ERR | LC_ALL=C tr -d '\n\t -~' | LC_ALL=C sed 's/\xef\xbf\xbd//g' |
+            "$(cat $OUT $ERR | LC_ALL=C tr -d '\r\n\t -~' | LC_ALL=C sed 's/\xef\xbf\xbd//g' |
                 LC_ALL=C grep -aoE $'[\x01-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e-\xaf]' | wc -l)" 0
     done
     key=$(xendeck get domains --once -o json | jq -r ".rows[] | select(.id == $id) | .name")
