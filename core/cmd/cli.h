@@ -32,7 +32,7 @@ struct xd_cli {
     struct xd_registry *registry;
     struct xd_clock clock;
     struct xd_log *log; /* the caller's; it and this struct must live as long as the process */
-    int signals; /* a signalfd while xd_cli_take_signals is in force; else 0 */
+    int signals;        /* a signalfd while xd_cli_take_signals is in force; else 0 */
     sigset_t mask_before;
     bool edited; /* a plan was begun: its outcome is the exit status, whatever else goes wrong */
     /* Options as given; looked up with xd_cli_option. */

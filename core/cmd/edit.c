@@ -63,6 +63,27 @@ static void print_bounds(FILE *out, const struct xd_knob *k, struct xd_arena *a)
     }
 }
 
+/* A knob of the object's own, or of its children: "domain/web1 vcpu.affinity=…" sets each of them,
+ * whatever they are now. */
+static void list_knob(struct xd_cli *cli, const struct xd_table_desc *d, const struct xd_row *row,
+                      const struct xd_knob *k, struct xd_arena *a)
+{
+    int col = k->column && strcmp(k->table, d->name) == 0 ? xd_desc_column(d, k->column) : -1;
+    struct xd_value v = col < 0 ? XD_UNKNOWN : xd_row_value(d, row, col);
+
+    fprintf(cli->out, "%-20s %-10s %s (", k->name,
+            strcmp(k->table, d->name) == 0 ? xd_value_exact(&v, &k->kind, a) : k->table, k->help);
+    print_bounds(cli->out, k, a);
+    fputs(")\n", cli->out);
+}
+
+static bool is_of(const struct xd_world *w, const char *table, const struct xd_table_desc *d)
+{
+    const struct xd_table_desc *of = xd_world_desc_named(w, table);
+
+    return strcmp(table, d->name) == 0 || (of && xd_streq(of->parent, d->name));
+}
+
 /* `set OBJECT` alone: what can be edited there. */
 static int list_offers(struct xd_cli *cli, struct xd_session *s, const char *path,
                        struct xd_err *err)
@@ -77,12 +98,8 @@ static int list_offers(struct xd_cli *cli, struct xd_session *s, const char *pat
     if (rc < 0)
         return rc;
     for (size_t i = 0; xd_world_offer_at(w, i, &o); i++) {
-        if (o.knob && strcmp(o.knob->table, t->desc->name) == 0) {
-            struct xd_value v = xd_row_value(t->desc, row, xd_desc_column(t->desc, o.knob->column));
-            fprintf(cli->out, "%-20s %-10s %s (", o.knob->name,
-                    xd_value_exact(&v, &o.knob->kind, &a), o.knob->help);
-            print_bounds(cli->out, o.knob, &a);
-            fputs(")\n", cli->out);
+        if (o.knob && is_of(w, o.knob->table, t->desc)) {
+            list_knob(cli, t->desc, row, o.knob, &a);
         } else if (o.action && strcmp(o.action->table, t->desc->name) == 0) {
             fprintf(cli->out, "%-20s %-10s %s\n", o.action->name, "action", o.action->help);
         }

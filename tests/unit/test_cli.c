@@ -130,6 +130,22 @@ static void a_journal_is_no_csv(void **state)
     done(&l);
 }
 
+/* A knob of the vCPUs can be set on their domain, so it is listed there. */
+static void what_can_be_edited(void **state)
+{
+    struct line l = {0};
+
+    fake_reset();
+    assert_int_equal(run(&l, "xendeck --host fake --journal '' set web1"), XD_EXIT_DONE);
+    assert_non_null(strstr(l.out, "sched.cap            none"));
+    assert_non_null(strstr(l.out, "vcpu.affinity        vcpus"));
+    done(&l);
+    assert_int_equal(run(&l, "xendeck --host fake --journal '' set vcpu/web1/0"), XD_EXIT_DONE);
+    assert_non_null(strstr(l.out, "vcpu.affinity        0-7"));
+    assert_null(strstr(l.out, "sched.cap"));
+    done(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +153,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_no_misspelling),
         cmocka_unit_test(time_of_what_is_old),
         cmocka_unit_test(a_journal_is_no_csv),
+        cmocka_unit_test(what_can_be_edited),
     };
 
     setenv("XENDECK_MODULES", "/nonexistent", 1);
