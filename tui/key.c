@@ -51,7 +51,7 @@ static uint32_t base_key(const char *name)
         if (strcasecmp(name, names[i].name) == 0)
             return names[i].code;
     n = xd_utf8_decode(name, 4, &cp);
-    if (n == 0 || name[n] || xd_cp_is_unsafe(cp) || xd_cp_width(cp) == 0)
+    if (n == 0 || name[n] || xd_cp_is_unsafe(cp))
         return XD_KEY_NONE;
     if (cp == 0xfffd && strcmp(name, "\xef\xbf\xbd") != 0) /* broken UTF-8, not that character */
         return XD_KEY_NONE;
