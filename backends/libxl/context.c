@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "backend_libxl/known.h"
 #include "base/arena.h"
 
 /* libxl calls this instead of exit(): memory or a system call failed it while it handled events.
@@ -59,18 +60,17 @@ static int open_handles(struct xd_xl *x, struct xd_err *err)
     int rc;
 
     xd_xl_log_reset(&x->logger);
+    rc = xd_xl_store_open(x, err);
+    if (rc < 0)
+        return rc;
     rc = libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, logger);
     if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "libxl can't be opened (is xenstored running?)");
+        return xd_xl_fail(&x->logger, rc, err, "libxl can't be opened");
     libxl_event_register_callbacks(x->ctx, &event_hooks, x);
     libxl_childproc_setmode(x->ctx, &child_hooks, NULL);
     x->xc = xc_interface_open(logger, logger, 0);
     if (!x->xc)
         return xd_xl_fail_errno(&x->logger, errno, err, "the hypervisor can't be reached");
-    x->xs = xs_open(0);
-    if (!x->xs)
-        return xd_err_set(err, -errno, "xenstore can't be reached: %s (is xenstored running?)",
-                          strerror(errno));
     /* The one call that tells whether Xen's tools interface is of the release we know. */
     if (xc_physinfo(x->xc, &probe) < 0)
         return xd_xl_fail_errno(&x->logger, errno, err, "Xen doesn't tell about this host");
@@ -93,6 +93,7 @@ static void close_handles(struct xd_xl *x)
     x->xs = NULL;
     x->pending = false;
     x->disaster = false;
+    x->store_lost = false;
 }
 
 int xd_xl_open(struct xd_xl *x, struct xd_err *err)

@@ -29,8 +29,9 @@ struct xd_xl {
     libxl_ctx *ctx;
     xc_interface *xc;
     struct xs_handle *xs;
-    bool disaster; /* libxl reported one: the context is of no use any more */
-    bool pending;  /* an operation is under way in ctx, or was when the disaster came */
+    bool disaster;   /* libxl reported one: the context is of no use any more */
+    bool pending;    /* an operation is under way in ctx, or was when the disaster came */
+    bool store_lost; /* xenstore went away under us */
     uint64_t operations;
 
     xc_domaininfo_t *domains; /* room for the list of xd_xl_list_domains */

@@ -7,6 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <xenstore_lib.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -151,22 +156,49 @@ static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
     x->n_known = n;
 }
 
-static int reconnect(struct xd_xl *x, struct xd_err *err)
+int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
 {
-    if (x->xs)
-        return 0;
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    struct stat st;
+    int fd, rc = 0;
+
+    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
+    if (stat(to.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        rc = fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? -errno : 0;
+        if (fd >= 0)
+            close(fd);
+    }
+    if (rc < 0)
+        return xd_err_set(err, rc, "xenstored doesn't run: nobody answers at its socket %s (%s)",
+                          to.sun_path, strerror(-rc));
     x->xs = xs_open(0);
     if (x->xs)
         return 0;
-    return xd_err_set(err, -EIO,
-                      "xenstore can't be reached: names and memory targets are old or "
-                      "missing; see that xenstored is running");
+    return xd_err_set(err, -errno, "xenstore can't be reached: %s", strerror(errno));
+}
+
+/* Once xenstore is back, libxl's own connection must be made anew too: with the next request. */
+static int reconnect(struct xd_xl *x, struct xd_err *err)
+{
+    int rc = x->xs ? 0 : xd_xl_store_open(x, err);
+
+    if (rc < 0)
+        xd_err_prefix(err, "names and memory targets are old or missing: ");
+    if (rc < 0 || !x->store_lost)
+        return rc;
+    xd_log_write(x->env->log, XD_LOG_INFO, "libxl", "xenstore is back");
+    x->store_lost = false;
+    x->disaster = true;
+    return 0;
 }
 
 static int lost(struct xd_xl *x, int rc, struct xd_err *err)
 {
     xs_close(x->xs);
     x->xs = NULL;
+    x->store_lost = true;
+    xd_log_write(x->env->log, XD_LOG_ERROR, "libxl", "xenstore went away: %s", strerror(-rc));
     return xd_err_set(err, rc,
                       "xenstore doesn't answer (%s): names and memory targets are old or "
                       "missing",

@@ -28,6 +28,10 @@ void xd_xl_known_free(struct xd_xl *x);
 /* The memory target of one domain, now; -ENOENT: xenstore has none. */
 int xd_xl_memory_target(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib);
 
+/* Connects to xenstore as x->xs. Where xenstored is known by its socket but dead, that is the
+ * error: the libraries would turn to the kernel's device then, and wait there for ever. */
+int xd_xl_store_open(struct xd_xl *x, struct xd_err *err);
+
 /* The value at a path, to be freed; NULL with errno. */
 char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...) XD_PRINTF(2, 3);
 
