@@ -120,4 +120,6 @@ between "the pCPUs' busy time is that of the domains: percent of it" "$(
     get domains | jq --slurpfile busy /root/busy '100 * $busy[0] / ([.rows[].cpu_ns] | add)'
 )" 60 140
 end_guests
+xl cpupool-destroy Pool-1
+xl cpupool-cpu-add Pool-0 3
 tap_end
