@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The terminal, by way of curses: the only file that includes curses.h. curses works out what to
- * send, but sends nothing: it writes into a file in memory, whose bytes go to the terminal in one
- * piece, are counted, and wait where the line is slow. Modes, input and signals are ours
+ * send, but sends nothing: it writes into a pipe (term_sink.c), whose bytes go to the terminal in
+ * one piece, are counted, and wait where the line is slow. Modes, input and signals are ours
  * (term_tty.c, term_signal.c), so curses' own ideas of them are switched off. */
 #include "tui/term.h"
 
@@ -13,18 +13,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "base/arena.h"
 #include "tui/term_caps.h"
 #include "tui/term_signal.h"
+#include "tui/term_sink.h"
 #include "tui/term_tty.h"
 
 #define N(a)           (sizeof(a) / sizeof((a)[0]))
 #define DRAIN_MS       500   /* how long the last bytes may take on the way out */
 #define SIZE_MAX_CELLS 10000 /* of one side; no window is larger */
+#define CELL_BYTES     64    /* what one cell takes at most: a motion, a look, a character */
+#define ASCII_FIRST    0x20
+#define ASCII_COUNT    95
 
 /* X10 reports for terminals of old, the numbers of SGR for wide ones. */
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
@@ -34,43 +37,52 @@ struct xd_term {
     struct xd_tty tty;
     struct xd_signals signals;
     SCREEN *screen;
-    FILE *sink; /* where curses writes: a file in memory */
+    struct xd_sink sink;
     int w, h;
     bool resized, away, utf8, mouse;
-    bool repaint; /* nothing on the screen is known to be right */
+    bool stale;    /* what curses holds is of another size or theme */
+    bool repaint;  /* what the terminal shows is not known */
+    bool entering; /* the next frame is the first one */
     enum xd_color_mode color;
     attr_t attrs[XD_S_COUNT];
     short pairs[XD_S_COUNT];
     struct xd_glyph *shown; /* the cells of the last frame: w * h */
     enum xd_glyphs shown_glyphs;
     bool cursor_shown;
-    cchar_t *run; /* room for one row */
+    cchar_t *run;                           /* room for one row */
+    cchar_t ascii[XD_S_COUNT][ASCII_COUNT]; /* most cells, ready-made */
     struct xd_key_seq keys[XD_CAPS_KEYS];
 };
 
 /* --- bytes --- */
 
-/* Sends what curses has written since last time. */
+/* curses resets the palette when it comes back. We change none, so that would only undo what the
+ * terminal's owner made of it. */
+static void drop_palette_reset(struct xd_buf *b, size_t from)
+{
+    const char *reset = xd_caps_palette_reset();
+    char *at = reset && b->s ? memmem(b->s + from, b->len - from, reset, strlen(reset)) : NULL;
+
+    if (!at)
+        return;
+    b->len -= strlen(reset);
+    memmove(at, at + strlen(reset), (size_t)(b->s + b->len + 1 - at));
+}
+
+/* Takes what curses has written so far; send_all sends it. */
+static void collect(struct xd_term *t)
+{
+    size_t from = t->tty.out.len;
+
+    xd_sink_take(&t->sink, &t->tty.out);
+    if (t->entering)
+        drop_palette_reset(&t->tty.out, from);
+}
+
 static void send_all(struct xd_term *t)
 {
-    int fd = fileno(t->sink);
-    off_t n = lseek(fd, 0, SEEK_CUR);
-    char buf[16384];
-
-    for (off_t at = 0; at < n;) {
-        /* behind n stand leftovers of a longer frame */
-        size_t want = (size_t)(n - at) < sizeof(buf) ? (size_t)(n - at) : sizeof(buf);
-        ssize_t got = pread(fd, buf, want, at);
-
-        if (got <= 0)
-            break;
-        if (at + got < n) /* more to come: one write for all of it */
-            xd_buf_addn(&t->tty.out, buf, (size_t)got);
-        else
-            xd_tty_send(&t->tty, buf, (size_t)got);
-        at += got;
-    }
-    lseek(fd, 0, SEEK_SET);
+    collect(t);
+    xd_tty_send(&t->tty, "", 0);
 }
 
 static void send_text(struct xd_term *t, const char *text)
@@ -123,7 +135,14 @@ void xd_term_theme(struct xd_term *t, const struct xd_theme *theme)
         t->pairs[s] = (short)(s + 1);
         init_extended_pair(s + 1, l.fg, l.bg);
     }
-    t->repaint = true;
+    for (int s = 0; s < XD_S_COUNT; s++) {
+        for (int i = 0; i < ASCII_COUNT; i++) {
+            const wchar_t text[2] = {(wchar_t)(ASCII_FIRST + i), 0};
+
+            setcchar(&t->ascii[s][i], text, t->attrs[s], t->pairs[s], NULL);
+        }
+    }
+    t->stale = t->repaint = true;
 }
 
 /* --- opening --- */
@@ -146,23 +165,17 @@ static const int curses_signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 static int open_curses(struct xd_term *t, struct xd_err *err)
 {
     struct sigaction before[N(curses_signals)];
-    int fd = memfd_create("xendeck-screen", MFD_CLOEXEC);
+    int rc = xd_sink_open(&t->sink, err);
 
-    t->sink = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (!t->sink) {
-        int rc = -errno;
-
-        if (fd >= 0)
-            close(fd);
-        return xd_err_set(err, rc, "the screen can't be set up: %s", strerrordesc_np(-rc));
-    }
+    if (rc)
+        return rc;
     for (size_t i = 0; i < N(curses_signals); i++)
         sigaction(curses_signals[i], NULL, &before[i]);
     use_env(FALSE); /* LINES and COLUMNS may be of another day */
-    t->screen = newterm(NULL, t->sink, stdin);
+    t->screen = newterm(NULL, t->sink.in, stdin);
     if (!t->screen) { /* a terminfo entry without a size, as that of the Linux console */
         use_env(TRUE);
-        t->screen = newterm(NULL, t->sink, stdin);
+        t->screen = newterm(NULL, t->sink.in, stdin);
     }
     for (size_t i = 0; i < N(curses_signals); i++)
         sigaction(curses_signals[i], &before[i], NULL);
@@ -170,7 +183,6 @@ static int open_curses(struct xd_term *t, struct xd_err *err)
         return xd_err_set(err, -ENOTSUP, "curses can't draw on TERM=%.40s", getenv("TERM"));
     nonl();
     typeahead(-1);
-    xd_caps_keep_palette();
     return 0;
 }
 
@@ -196,7 +208,7 @@ static void take_size(struct xd_term *t)
     resizeterm(t->h, t->w);
     t->shown = xd_realloc(t->shown, (size_t)t->w * (size_t)t->h * sizeof(*t->shown));
     t->run = xd_realloc(t->run, ((size_t)t->w + 1) * sizeof(*t->run));
-    t->repaint = true;
+    t->stale = t->repaint = true;
 }
 
 /* Onto the terminal's second screen. The first doupdate after an endwin does it by itself. */
@@ -211,6 +223,7 @@ static void enter(struct xd_term *t)
     if (t->mouse)
         send_text(t, MOUSE_ON);
     t->away = false;
+    t->entering = true;
 }
 
 int xd_term_open(const struct xd_term_config *c, struct xd_term **out, struct xd_err *err)
@@ -222,7 +235,7 @@ int xd_term_open(const struct xd_term_config *c, struct xd_term **out, struct xd
         return rc;
     t = xd_malloc(sizeof(*t));
     t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    t->tty.fd = t->tty.epoll_fd = t->signals.fd = -1;
+    t->tty.fd = t->tty.epoll_fd = t->signals.fd = t->sink.out = -1;
     t->away = true;
     rc = xd_tty_open(&t->tty, err);
     if (rc == 0)
@@ -281,8 +294,7 @@ void xd_term_close(struct xd_term *t)
     xd_term_leave(t);
     if (t->screen)
         delscreen(t->screen);
-    if (t->sink)
-        fclose(t->sink);
+    xd_sink_close(&t->sink);
     xd_signals_close(&t->signals);
     xd_tty_close(&t->tty);
     free(t->shown);
@@ -362,20 +374,18 @@ static void set_cell(const struct xd_term *t, const struct xd_canvas *c, int x, 
 {
     const struct xd_glyph *g = &c->cells[y * c->w + x];
     wchar_t text[3] = {0};
-    uint32_t mark;
+    uint32_t cp, mark;
 
-    text[0] = (wchar_t)xd_canvas_cp(c, x, y, &mark);
-    text[1] = (wchar_t)mark;
-    if (text[0] >= 0x7f) {
-        bool wide = g->width == 2 && !g->lines && c->glyphs != XD_GLYPHS_ASCII;
-
-        if (wcwidth(text[0]) != (wide ? 2 : 1)) {
-            text[0] = 0xfffd;
-            text[1] = 0;
-        }
-        if (mark && wcwidth((wchar_t)mark) != 0)
-            text[1] = 0;
+    cp = xd_canvas_cp(c, x, y, &mark);
+    if (cp - ASCII_FIRST < ASCII_COUNT && !mark) {
+        *out = t->ascii[g->style][cp - ASCII_FIRST];
+        return;
     }
+    text[0] = (wchar_t)cp;
+    if (cp >= 0x7f && wcwidth(text[0]) != (g->width == 2 && !g->lines ? 2 : 1))
+        text[0] = 0xfffd;
+    else if (mark && wcwidth((wchar_t)mark) == 0)
+        text[1] = (wchar_t)mark;
     setcchar(out, text, t->attrs[g->style], t->pairs[g->style], NULL);
 }
 
@@ -392,7 +402,7 @@ static void draw_row(struct xd_term *t, const struct xd_canvas *c, int y, int w)
     struct xd_glyph *shown = &t->shown[y * t->w];
     int first = 0, end = w, n = 0;
 
-    if (!t->repaint) {
+    if (!t->stale) {
         while (first < w && same(&now[first], &shown[first]))
             first++;
         while (end > first && same(&now[end - 1], &shown[end - 1]))
@@ -424,6 +434,30 @@ static void draw_cursor(struct xd_term *t, const struct xd_canvas *c)
     t->cursor_shown = show;
 }
 
+static void update(struct xd_term *t)
+{
+    if (t->repaint)
+        clearok(curscr, TRUE);
+    t->repaint = false;
+    wnoutrefresh(stdscr);
+    doupdate();
+    collect(t);
+}
+
+/* All rows, in as many goes as the pipe needs not to overflow: one for any usual window. */
+static void draw_rows(struct xd_term *t, const struct xd_canvas *c, int w, int h)
+{
+    size_t rows = t->sink.room / CELL_BYTES / (size_t)(t->w + 1), left = rows;
+
+    for (int y = 0; y < h; y++) {
+        draw_row(t, c, y, w);
+        if (left-- > 1)
+            continue;
+        update(t);
+        left = rows;
+    }
+}
+
 void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
 {
     struct xd_canvas c = *canvas; /* the same cells, perhaps in other glyphs */
@@ -433,19 +467,15 @@ void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
         return; /* the next frame tells it all */
     if (!t->utf8)
         c.glyphs = XD_GLYPHS_ASCII;
-    if (t->repaint || c.glyphs != t->shown_glyphs) {
-        t->repaint = true;
+    if (c.glyphs != t->shown_glyphs)
+        t->stale = true;
+    if (t->stale)
         werase(stdscr);
-    }
-    for (int y = 0; y < h; y++)
-        draw_row(t, &c, y, w);
+    draw_rows(t, &c, w, h);
     draw_cursor(t, &c);
-    if (t->repaint)
-        clearok(curscr, TRUE);
-    wnoutrefresh(stdscr);
-    doupdate();
-    t->repaint = false;
+    update(t);
     t->shown_glyphs = c.glyphs;
+    t->stale = t->entering = false;
     send_all(t);
 }
 

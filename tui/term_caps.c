@@ -27,9 +27,11 @@ int xd_caps_colors(void)
     return tigetnum("colors");
 }
 
-void xd_caps_keep_palette(void)
+const char *xd_caps_palette_reset(void)
 {
-    orig_colors = NULL;
+    const char *s = tigetstr("oc");
+
+    return is_text(s) ? s : NULL;
 }
 
 int xd_caps_check(struct xd_err *err)

@@ -13,10 +13,9 @@
 /* Whether a console can be drawn on stdin and stdout: -ENOTTY or -ENOTSUP, with what to do. */
 int xd_caps_check(struct xd_err *err);
 
-bool xd_caps_has(const char *name); /* a string capability */
-int xd_caps_colors(void);           /* -1 or 0: none */
-/* We change no palette, so curses is kept from resetting what the owner made of it. */
-void xd_caps_keep_palette(void);
+bool xd_caps_has(const char *name);      /* a string capability */
+int xd_caps_colors(void);                /* -1 or 0: none */
+const char *xd_caps_palette_reset(void); /* NULL: has none */
 
 /* Sequences of this terminal's keys, which may differ from those that all terminals send. They live
  * as long as curses has the terminal open. */
