@@ -434,7 +434,7 @@ static void read_row(struct xd_pty *p, int y, struct xd_buf *out, int *cell)
     size_t start = out->len, end = start;
 
     for (int x = 0; x < p->w; x++) {
-        VTermScreenCell c;
+        VTermScreenCell c = {0}; /* of an erased cell, libvterm sets the first character only */
         size_t from = out->len;
         char utf8[4];
 

@@ -15,7 +15,8 @@
  *   resize 120x40                           quiet 300ms    until nothing has come for so long
  *   signal TERM                             restored       terminal modes and first screen are back
  *   dump                 print the screen   exit 0 | exit TERM    it ends, so
- *   echo TEXT            print that         # …            a comment
+ *   echo TEXT            print that         hangup         the terminal goes away
+ *   # …                  a comment
  * Exit status: 0 all held; 1 one did not; 2 the script or the command line is wrong. */
 #include <ctype.h>
 #include <errno.h>
@@ -166,6 +167,12 @@ static enum result step_signal(struct drive *d, char *arg)
     return HELD;
 }
 
+static enum result step_hangup(struct drive *d, char *arg)
+{
+    xd_pty_hangup(d->pty);
+    return HELD;
+}
+
 static enum result step_dump(struct drive *d, char *arg)
 {
     struct xd_buf b = XD_BUF_INIT;
@@ -215,11 +222,12 @@ static const struct step {
     const char *name;
     enum result (*run)(struct drive *d, char *arg);
 } steps[] = {
-    {"key", step_key},       {"type", step_type},         {"wait", step_wait},
-    {"gone", step_gone},     {"expect", step_expect},     {"absent", step_absent},
-    {"sleep", step_sleep},   {"timeout", step_timeout},   {"quiet", step_quiet},
-    {"resize", step_resize}, {"signal", step_signal},     {"dump", step_dump},
-    {"echo", step_echo},     {"restored", step_restored}, {"exit", step_exit},
+    {"key", step_key},       {"type", step_type},       {"wait", step_wait},
+    {"gone", step_gone},     {"expect", step_expect},   {"absent", step_absent},
+    {"sleep", step_sleep},   {"timeout", step_timeout}, {"quiet", step_quiet},
+    {"resize", step_resize}, {"signal", step_signal},   {"dump", step_dump},
+    {"echo", step_echo},     {"hangup", step_hangup},   {"restored", step_restored},
+    {"exit", step_exit},
 };
 
 /* --- the script --- */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A small program on the terminal code alone: shows its size, the last key, a table of glyphs and
  * a pattern, and dies in the way that a key names. What breaks here is not the console's fault.
- *   termdemo [THEME]      q quit   s segfault   a abort   o stack overflow   x exit(3)   t in a
- * thread C-z suspend   m toggle the cursor   w write a lot   c child ends by exit() */
+ *   termdemo [THEME]
+ *     q quit   s segfault   t the same in a thread   a abort   o stack overflow   x exit(3)
+ *     c a child ends by exit()   C-z suspend   C-l repaint   m show or hide the cursor
+ *     r scribble something else over the picture
+ * Each frame is written to the file that DEMO_DUMP names, as text. */
 #include <locale.h>
 #include <poll.h>
 #include <pthread.h>
@@ -19,15 +22,50 @@ struct demo {
     struct xd_term *term;
     struct xd_canvas canvas;
     char key[64];
-    int frames;
+    unsigned scribble; /* a seed; 0: nothing */
     bool cursor;
 };
+
+/* Words of all widths at places that cut each other, over the picture or over nothing. */
+static void scribble(struct xd_canvas *c, unsigned seed)
+{
+    static const char *const words[] = {"漢字", "plain", "e\u0301", "字", "│",
+                                        "",     "é漢b",  "…",       "▅▆▇"};
+
+    if (seed % 3 == 0)
+        xd_canvas_clear(c);
+    for (int i = 0; i < 120; i++) {
+        const char *word = words[(size_t)rand_r(&seed) % (sizeof(words) / sizeof(words[0]))];
+        int x = rand_r(&seed) % (c->w + 8) - 4, y = rand_r(&seed) % (c->h + 2) - 1;
+        enum xd_role_style s = (enum xd_role_style)(rand_r(&seed) % XD_S_COUNT);
+
+        if (rand_r(&seed) % 4)
+            xd_canvas_text(c, x, y, s, word);
+        else
+            xd_canvas_field(c, x, y, rand_r(&seed) % 30, rand_r(&seed) % 2, s, word);
+    }
+    xd_canvas_vline(c, c->w - 1, 0, c->h, XD_S_BORDER); /* libvterm loses marks there */
+}
+
+static void dump(const struct xd_canvas *c)
+{
+    const char *path = getenv("DEMO_DUMP");
+    struct xd_buf b = XD_BUF_INIT;
+    FILE *f = path ? fopen(path, "w") : NULL;
+
+    if (!f)
+        return;
+    xd_canvas_dump(c, &b);
+    fputs(xd_buf_str(&b), f);
+    fclose(f);
+    xd_buf_done(&b);
+}
 
 static void draw(struct demo *d)
 {
     static const double wave[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 7, 6, 5, 4, 3, 2, 1, 0};
     struct xd_canvas *c = &d->canvas;
-    int w, h;
+    int w, h, x;
 
     xd_term_size(d->term, &w, &h);
     if (w != c->w || h != c->h)
@@ -35,7 +73,6 @@ static void draw(struct demo *d)
     xd_canvas_clear(c);
     xd_canvas_box(c, (struct xd_rect){0, 0, w, h}, XD_S_BORDER, "termdemo");
     xd_canvas_printf(c, 2, 1, XD_S_NORMAL, "size %dx%d", w, h);
-    xd_canvas_printf(c, 2, 2, XD_S_NORMAL, "key <%s>", d->key);
     for (int s = 0; s < XD_S_COUNT; s++)
         xd_canvas_text(c, 2 + 14 * (s % 5), 3 + s / 5, (enum xd_role_style)s,
                        xd_theme_role((enum xd_role_style)s));
@@ -43,16 +80,22 @@ static void draw(struct demo *d)
     xd_canvas_spark(c, 24, 9, 17, wave, 17, 8, XD_S_BAR);
     xd_canvas_text(c, 44, 9, XD_S_NORMAL, "wide 漢字 e\u0301 → × ·");
     for (int y = 11; y < h - 1; y++)
-        for (int x = 2; x < w - 2; x++)
+        for (x = 2; x < w - 2; x++)
             xd_canvas_printf(c, x, y, XD_S_DIM, "%c", 'a' + (x + y) % 26);
+    if (d->scribble)
+        scribble(c, d->scribble);
+    x = 2 + xd_canvas_printf(c, 2, 2, XD_S_NORMAL, "key <%s>", d->key);
+    if (d->scribble)
+        xd_canvas_printf(c, x, 2, XD_S_NORMAL, " frame %u.", d->scribble);
     if (d->cursor) {
         c->cursor_x = 6;
         c->cursor_y = 2;
     }
+    dump(c);
     xd_term_draw(d->term, c);
 }
 
-static void *crash(void *arg)
+__attribute__((no_sanitize("undefined"))) static void *crash(void *arg)
 {
     volatile int *nowhere = arg;
 
@@ -106,6 +149,8 @@ static bool on_key(struct demo *d, const struct xd_key *k)
         snprintf(d->key + strlen(d->key), 32, " %d,%d", k->x, k->y);
     if (k->code == 'm')
         d->cursor = !d->cursor;
+    else if (k->code == 'r')
+        d->scribble++;
     else if (k->code == (XD_KEY_CTRL | 'z'))
         xd_term_suspend(d->term);
     else if (k->code == (XD_KEY_CTRL | 'l'))

@@ -8,6 +8,10 @@ tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 export XENDECK_STATE="$tmp" XDG_CONFIG_HOME="$tmp" XENDECK_MODULES=/nonexistent
 unset NO_COLOR
+# Sanitizers take deadly signals for themselves; here they are to be deadly.
+ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_abort=0:use_sigaltstack=0
+TSAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_abort=0:use_sigaltstack=0
+export ASAN_OPTIONS TSAN_OPTIONS
 
 result() { # STATUS NAME
     if [ "$1" -eq 0 ]; then
@@ -61,6 +65,24 @@ exit $signal
 restored
 STEPS
 done
+
+console "Ctrl-C is a key: it quits, with the terminal given back" demo:tiny <<'STEPS'
+wait web1
+key C-c
+exit 0
+restored
+STEPS
+console "Ctrl-\\ ends it whatever it does, with the terminal given back" demo:tiny <<'STEPS'
+wait web1
+key C-\
+exit QUIT
+restored
+STEPS
+console "a terminal that goes away ends it" demo:tiny <<'STEPS'
+wait web1
+hangup
+exit 129
+STEPS
 
 console "is laid out anew at once when the size changes" demo:tiny <<'STEPS'
 wait web1

@@ -304,6 +304,98 @@ static void a_frame_sends_what_differs(void **state)
     xd_pty_free(p);
 }
 
+static char *read_file(const char *path)
+{
+    static char text[1 << 16];
+    FILE *f = fopen(path, "r");
+    size_t n;
+
+    assert_non_null(f);
+    n = fread(text, 1, sizeof(text) - 1, f);
+    text[n] = '\0';
+    fclose(f);
+    return text;
+}
+
+/* Until the screen is what the file says: the text waited for may come before the rest. */
+static void wait_for_picture(struct xd_pty *p, const char *path)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    bool same = false;
+
+    for (double limit = xd_pty_now_ms() + 3000; !same && xd_pty_now_ms() < limit;) {
+        xd_pty_pump(p, 5);
+        xd_buf_clear(&b);
+        xd_pty_screen(p, &b);
+        same = strcmp(xd_buf_str(&b), read_file(path)) == 0;
+    }
+    assert_string_equal(xd_buf_str(&b), read_file(path));
+    xd_buf_done(&b);
+}
+
+/* Whatever stood there before, the terminal shows what the canvas holds. */
+static void any_frame_after_any_other(void **state)
+{
+    static const char *const argv[] = {TERMDEMO, NULL};
+    char path[] = "/tmp/xendeck-frame-XXXXXX", var[64], shown[32];
+    const char *env[] = {var, NULL};
+
+    close(mkstemp(path));
+    snprintf(var, sizeof(var), "DEMO_DUMP=%s", path);
+    for (size_t i = 0; i < N(terms); i++) {
+        struct xd_pty *p = start_with(terms[i], 70, 16, argv, env);
+
+        wait_for(p, "key <>");
+        for (int frame = 1; frame <= 40; frame++) {
+            press(p, "r");
+            snprintf(shown, sizeof(shown), "key <r> frame %d.", frame);
+            wait_for(p, shown);
+            wait_for_picture(p, path);
+        }
+        xd_pty_free(p);
+    }
+    unlink(path);
+}
+
+/* More than curses' pipe holds goes in several parts. */
+static void a_huge_window_is_whole(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 900, 300);
+    struct xd_buf b = XD_BUF_INIT;
+    int rows = 0;
+
+    wait_for(p, "size 900x300");
+    assert_true(xd_pty_wait_quiet(p, 300, LIMIT));
+    xd_pty_screen(p, &b);
+    for (const char *line = b.s; *line; line = strchr(line, '\n') + 1, rows++) {
+        if (rows <= 10 || rows == 299) /* only the rows of the pattern */
+            continue;
+        assert_memory_equal(line, "│ ", 4);
+        assert_int_equal(line[4], 'a' + (2 + rows) % 26);
+        assert_int_equal(line[4 + 895], 'a' + (897 + rows) % 26);
+    }
+    assert_int_equal(rows, 300);
+    assert_string_equal(b.s + b.len - 4, "┘\n");
+    xd_buf_done(&b);
+    press(p, "q");
+    assert_exits(p, 0);
+    xd_pty_free(p);
+}
+
+/* The palette is its owner's; curses would reset it on the way back in. */
+static void no_palette_is_reset(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 80, 13);
+
+    wait_for(p, "key <>");
+    press(p, "C-z"); /* no shell could continue it, so it comes back at once */
+    wait_for(p, "key <C-z>");
+    press(p, "q");
+    assert_exits(p, 0);
+    assert_false(xd_pty_sent(p, "\033]"));
+    xd_pty_free(p);
+}
+
 /* --- ways out --- */
 
 static void keys_that_kill(void **state)
@@ -510,6 +602,9 @@ int main(void)
         cmocka_unit_test(the_mouse_is_on_only_if_asked),
         cmocka_unit_test(a_resize_is_followed_at_once),
         cmocka_unit_test(a_frame_sends_what_differs),
+        cmocka_unit_test(any_frame_after_any_other),
+        cmocka_unit_test(a_huge_window_is_whole),
+        cmocka_unit_test(no_palette_is_reset),
         cmocka_unit_test(keys_that_kill),
         cmocka_unit_test(signals_end_it_cleanly),
         cmocka_unit_test(a_terminal_that_goes_away_ends_it),
