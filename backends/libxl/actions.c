@@ -197,8 +197,8 @@ static int seen(ptrdiff_t action, enum fate fate, unsigned flags, struct xd_err 
         return !!(flags & XD_XL_PAUSED) == (action == XD_ACTION_PAUSE);
     case XD_ACTION_SHUTDOWN:
         return fate != HERE || flags & XD_XL_SHUTDOWN;
-    case XD_ACTION_REBOOT:
-        return fate == ANOTHER;
+    case XD_ACTION_REBOOT: /* a toolstack keeps the new one paused until it is built */
+        return fate == ANOTHER && !(flags & XD_XL_PAUSED);
     default:
         return fate == GONE || fate == ANOTHER;
     }
