@@ -107,6 +107,22 @@ static int affinity_read(struct xd_xl *x, const struct access *on, struct xd_val
     return 0;
 }
 
+/* Xen takes a soft affinity of nothing, and of pCPUs that it hasn't got. */
+static int check_cpus(struct xd_xl *x, const struct access *on, const struct xd_cpuset *want,
+                      struct xd_err *err)
+{
+    unsigned n_cpus = xd_xl_n_cpus(x);
+    int beyond = n_cpus ? xd_cpuset_next(want, n_cpus) : -1;
+
+    if (xd_cpuset_empty(want))
+        return xd_err_set(err, -EINVAL, "%s: %s needs at least one pCPU", on->f->what,
+                          on->knob->name);
+    if (beyond >= 0)
+        return xd_err_set(err, -ERANGE, "%s: there is no pCPU %d, this host has 0-%u", on->f->what,
+                          beyond, n_cpus - 1);
+    return 0;
+}
+
 /* A hard affinity outside the domain's cpupool leaves the vCPU nowhere to run; Xen only says EINVAL
  * of that. */
 static int check_pool(struct xd_xl *x, const struct access *on, const struct xd_cpuset *want,
@@ -140,8 +156,10 @@ static int affinity_write(struct xd_xl *x, const struct access *on, const struct
     unsigned n_cpus = xd_xl_n_cpus(x);
     struct xd_cpuset all;
     libxl_bitmap map;
-    int rc = is_hard(on) ? check_pool(x, on, v->cell.set, err) : 0;
+    int rc = check_cpus(x, on, v->cell.set, err);
 
+    if (rc == 0 && is_hard(on))
+        rc = check_pool(x, on, v->cell.set, err);
     if (rc < 0)
         return rc;
     libxl_bitmap_init(&map);
@@ -221,6 +239,20 @@ static int prepare(struct xd_xl *x, const struct xd_object *o, const struct xd_k
     return rc;
 }
 
+/* What comes here was checked before, but a number out of these bounds would be cut to another one
+ * on its way to Xen. */
+static int check_value(const struct xd_xl_found *f, const struct xd_knob *k,
+                       const struct xd_value *v, struct xd_err *err)
+{
+    if (!v->have || v->type != k->kind.type)
+        return xd_err_set(err, -EINVAL, "%s: %s needs a value of its type", f->what, k->name);
+    if (v->type == XD_U64 && (v->cell.u < (uint64_t)k->min || v->cell.u > (uint64_t)k->max))
+        return xd_err_set(err, -ERANGE, "%s: %s can't be %llu: it is %lld to %lld", f->what,
+                          k->name, (unsigned long long)v->cell.u, (long long)k->min,
+                          (long long)k->max);
+    return 0;
+}
+
 int xd_xl_read(void *self, const struct xd_object *o, const struct xd_knob *k, struct xd_arena *a,
                struct xd_value *out, struct xd_err *err)
 {
@@ -241,10 +273,10 @@ int xd_xl_write(void *self, const struct xd_object *o, const struct xd_knob *k,
     struct access on = {.f = &f, .knob = k};
     int rc = prepare(x, o, k, &f, err);
 
+    if (rc == 0)
+        rc = check_value(&f, k, v, err);
     if (rc < 0)
         return rc;
-    if (!v->have || v->type != k->kind.type)
-        return xd_err_set(err, -EINVAL, "%s: %s needs a value of its type", f.what, k->name);
     rc = ways[k - xd_xen_knobs].write(x, &on, v, err);
     xd_xl_tell_peer(x);
     return rc;

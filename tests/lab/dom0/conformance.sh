@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Does the backend of real hosts hold to what every backend has to hold to? Runs tests/conformance
+# against it. To be run in the lab's dom0, with that program put there:
+#   tests/lab/lab run --put build/dev/tests/conformance/conformance:/usr/bin/conformance \
+#       'bash /tests/conformance.sh'
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+# ready NAME: until the guest can hear of shutdown and reboot
+ready() { eventually 20 xenstore-exists "/local/domain/$(domid "$1")/control/feature-poweroff"; }
+
+for name in pause1 unpause1 reboot1 shutdown1 destroy1; do
+    guest idle "$name"
+    ready "$name"
+done
+xl pause unpause1
+guest spin edit1 vcpus=2 memory=16 maxmem=32
+conformance --module /usr/lib/xendeck/modules/libxl.so --dom0 --edit edit1 \
+    --do pause=pause1 --do unpause=unpause1 --do reboot=reboot1 --do shutdown=shutdown1 \
+    --do destroy=destroy1
+status=$?
+end_guests
+exit $status
