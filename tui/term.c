@@ -434,34 +434,38 @@ static void draw_cursor(struct xd_term *t, const struct xd_canvas *c)
     t->cursor_shown = show;
 }
 
-static void update(struct xd_term *t)
+/* Rows first … end - 1. A repaint writes over what is there: cleared first, it would flicker, and
+ * curses would take longer to find its way round the blanks than to write them. */
+static void update(struct xd_term *t, int first, int end)
 {
     if (t->repaint)
-        clearok(curscr, TRUE);
-    t->repaint = false;
+        wredrawln(stdscr, first, end - first);
     wnoutrefresh(stdscr);
     doupdate();
     collect(t);
 }
 
 /* All rows, in as many goes as the pipe needs not to overflow: one for any usual window. */
-static void draw_rows(struct xd_term *t, const struct xd_canvas *c, int w, int h)
+static void draw_rows(struct xd_term *t, const struct xd_canvas *c, int w)
 {
-    size_t rows = t->sink.room / CELL_BYTES / (size_t)(t->w + 1), left = rows;
+    size_t room = t->sink.room / CELL_BYTES / (size_t)(t->w + 1);
+    int rows = room < 1 ? 1 : room < (size_t)t->h ? (int)room : t->h;
 
-    for (int y = 0; y < h; y++) {
-        draw_row(t, c, y, w);
-        if (left-- > 1)
-            continue;
-        update(t);
-        left = rows;
+    for (int first = 0; first < t->h; first += rows) {
+        int end = first + rows < t->h ? first + rows : t->h;
+
+        for (int y = first; y < end && y < c->h; y++)
+            draw_row(t, c, y, w);
+        if (end == t->h)
+            draw_cursor(t, c);
+        update(t, first, end);
     }
 }
 
 void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
 {
     struct xd_canvas c = *canvas; /* the same cells, perhaps in other glyphs */
-    int w = c.w < t->w ? c.w : t->w, h = c.h < t->h ? c.h : t->h;
+    int w = c.w < t->w ? c.w : t->w;
 
     if (t->away || t->tty.hung || !xd_tty_flush(&t->tty))
         return; /* the next frame tells it all */
@@ -471,11 +475,9 @@ void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
         t->stale = true;
     if (t->stale)
         werase(stdscr);
-    draw_rows(t, &c, w, h);
-    draw_cursor(t, &c);
-    update(t);
+    draw_rows(t, &c, w);
     t->shown_glyphs = c.glyphs;
-    t->stale = t->entering = false;
+    t->stale = t->repaint = t->entering = false;
     send_all(t);
 }
 

@@ -357,18 +357,15 @@ static void any_frame_after_any_other(void **state)
     unlink(path);
 }
 
-/* More than curses' pipe holds goes in several parts. */
-static void a_huge_window_is_whole(void **state)
+/* The rows of letters in a window of 900x300. */
+static void assert_pattern(struct xd_pty *p)
 {
-    struct xd_pty *p = start("xterm-256color", 900, 300);
     struct xd_buf b = XD_BUF_INIT;
     int rows = 0;
 
-    wait_for(p, "size 900x300");
-    assert_true(xd_pty_wait_quiet(p, 300, LIMIT));
     xd_pty_screen(p, &b);
     for (const char *line = b.s; *line; line = strchr(line, '\n') + 1, rows++) {
-        if (rows <= 10 || rows == 299) /* only the rows of the pattern */
+        if (rows <= 10 || rows == 299)
             continue;
         assert_memory_equal(line, "│ ", 4);
         assert_int_equal(line[4], 'a' + (2 + rows) % 26);
@@ -377,6 +374,24 @@ static void a_huge_window_is_whole(void **state)
     assert_int_equal(rows, 300);
     assert_string_equal(b.s + b.len - 4, "┘\n");
     xd_buf_done(&b);
+}
+
+/* More than curses' pipe holds goes in several parts. */
+static void a_huge_window_is_whole(void **state)
+{
+    struct xd_pty *p = start("xterm-256color", 900, 300);
+
+    wait_for(p, "size 900x300");
+    assert_true(xd_pty_wait_quiet(p, 300, LIMIT));
+    assert_pattern(p);
+    press(p, "C-l");
+    wait_for(p, "key <C-l>");
+    assert_true(xd_pty_wait_quiet(p, 300, LIMIT));
+    assert_pattern(p);
+    press(p, "C-z");
+    wait_for(p, "key <C-z>");
+    assert_true(xd_pty_wait_quiet(p, 300, LIMIT));
+    assert_pattern(p);
     press(p, "q");
     assert_exits(p, 0);
     xd_pty_free(p);
