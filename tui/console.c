@@ -90,9 +90,7 @@ static void obey(struct console *c)
     a->theme_changed = a->repaint = false;
     if (a->suspend) {
         a->suspend = false;
-        xd_term_leave(c->term);
-        raise(SIGSTOP); /* the shell that started us sees its job stop; fg goes on here */
-        xd_term_resume(c->term);
+        xd_term_suspend(c->term);
         c->dirty = true;
     }
 }
