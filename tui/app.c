@@ -196,8 +196,7 @@ void xd_app_update(struct xd_app *a)
     if (a->keep_until_ns && xd_world_now(a->world) >= a->keep_until_ns)
         undo_unkept(a);
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
-    for (int i = 0; i < a->n_screens; i++)
-        xd_screen_update(a, &a->screens[i]);
+    xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
 }
 
 int xd_app_timeout_ms(const struct xd_app *a)

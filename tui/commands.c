@@ -229,11 +229,9 @@ static int need_table(struct xd_app *a, struct xd_err *err)
 /* Numbers are looked at from the largest down, names from A on. */
 static void sort_by(struct xd_screen *s, int col)
 {
-    enum xd_type t = s->desc->columns[col].kind.type;
-
     s->sort.n = 1;
     s->sort.by[0].col = col;
-    s->sort.by[0].down = t == XD_U64 || t == XD_I64 || t == XD_F64;
+    s->sort.by[0].down = xd_type_is_number(s->desc->columns[col].kind.type);
 }
 
 static void sort_chosen(struct xd_app *a, int index, const void *tag)

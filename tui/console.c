@@ -25,38 +25,23 @@ struct console {
 
 static int read_glyphs(struct xd_cli *cli, enum xd_glyphs *out, struct xd_err *err)
 {
-    static const char *const names[] = {"ascii", "block", "braille"};
-    const char *text = xd_cli_option(cli, "glyphs");
+    static const char *const names[] = {"ascii", "block", "braille", "auto", NULL};
+    int i = XD_GLYPHS_ASCII, rc = 0;
 
-    *out = xd_term_glyphs();
-    if (xd_cli_option(cli, "ascii"))
-        text = "ascii";
-    if (!text || strcmp(text, "auto") == 0)
-        return 0;
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *out = (enum xd_glyphs)i;
-            return 0;
-        }
-    }
-    return xd_err_set(err, -EINVAL, "--glyphs: \"%s\" is not auto, ascii, block or braille", text);
+    if (!xd_cli_option(cli, "ascii"))
+        rc = xd_cli_choice(cli, "glyphs", names, "auto, ascii, block or braille", &i, err);
+    *out = i < 0 || i > XD_GLYPHS_BRAILLE ? xd_term_glyphs() : (enum xd_glyphs)i;
+    return rc;
 }
 
 static int read_color(struct xd_cli *cli, enum xd_color_mode *out, struct xd_err *err)
 {
-    static const char *const names[] = {"auto", "mono", "8", "16", "256"};
-    const char *text = xd_cli_option(cli, "color");
+    static const char *const names[] = {"auto", "mono", "8", "16", "256", NULL};
+    int i;
+    int rc = xd_cli_choice(cli, "color", names, "auto, 256, 16, 8 or mono", &i, err);
 
-    *out = XD_COLOR_AUTO;
-    for (int i = 0; text && i < 5; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *out = (enum xd_color_mode)i;
-            return 0;
-        }
-    }
-    if (text)
-        return xd_err_set(err, -EINVAL, "--color: \"%s\" is not auto, 256, 16, 8 or mono", text);
-    return 0;
+    *out = i < 0 ? XD_COLOR_AUTO : (enum xd_color_mode)i;
+    return rc;
 }
 
 static void draw(struct console *c)

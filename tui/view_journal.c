@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Journal screen: what was done to this host, newest first, and how it ended. */
 #include <string.h>
-#include <time.h>
-
 #include "base/clock.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
@@ -33,15 +31,6 @@ enum xd_role_style xd_outcome_style(enum xd_outcome o)
     return styles[o];
 }
 
-static void when_text(int64_t wall_ns, char out[20])
-{
-    time_t t = (time_t)(wall_ns / XD_NS_PER_S);
-    struct tm tm;
-
-    if (!localtime_r(&t, &tm) || !strftime(out, 20, "%Y-%m-%d %H:%M:%S", &tm))
-        out[0] = '\0';
-}
-
 /* Where the columns stand: the time loses its date first, then goes, so that the edit shows. */
 struct places {
     int when_w, outcome_x, title_x;
@@ -60,7 +49,7 @@ static void draw_entry(const struct xd_journal_entry *e, bool cursor, struct xd_
     struct places p = places(c->w);
     char when[20];
 
-    when_text(e->begin_wall_ns, when);
+    xd_clock_local(e->begin_wall_ns, when);
     xd_canvas_printf(c, 2, y, XD_S_NORMAL, "%5llu", (unsigned long long)e->id);
     xd_canvas_field(c, 9, y, p.when_w, false, XD_S_DIM,
                     p.when_w < 19 && strlen(when) == 19 ? when + 11 : when);

@@ -13,11 +13,6 @@
 #define LABEL_NARROW 14 /* one long name should not cost the others a column */
 #define LABEL_MAX    24
 
-static bool is_number(const struct xd_column *c)
-{
-    return c->kind.type == XD_U64 || c->kind.type == XD_I64 || c->kind.type == XD_F64;
-}
-
 static int usual_width(const struct xd_column *c)
 {
     static const int by_type[] = {[XD_BOOL] = 6, [XD_I64] = 6,  [XD_U64] = 6,    [XD_F64] = 6,
@@ -111,7 +106,7 @@ void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out)
             .x = x,
             .width = widths[i],
             .spark = all[i].spark,
-            .right = !all[i].spark && is_number(&s->desc->columns[col]),
+            .right = !all[i].spark && xd_type_is_number(s->desc->columns[col].kind.type),
             .full = all[i].full ? xd_desc_column(s->desc, all[i].full) : -1,
         };
         x += widths[i] + 1;

@@ -2,6 +2,7 @@
 /* Time, real or moved by hand: see clock.h. */
 #include "base/clock.h"
 
+#include <string.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -55,5 +56,15 @@ char *xd_clock_iso(int64_t wall_ns, char out[21])
     snprintf(out, 21, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)(tm.tm_year + 1900) % 10000,
              (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
              (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+    return out;
+}
+
+char *xd_clock_local(int64_t wall_ns, char out[20])
+{
+    time_t t = (time_t)(wall_ns / XD_NS_PER_S);
+    struct tm tm;
+
+    if (!wall_ns || !localtime_r(&t, &tm) || !strftime(out, 20, "%Y-%m-%d %H:%M:%S", &tm))
+        strcpy(out, "-");
     return out;
 }

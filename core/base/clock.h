@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define XD_NS_PER_MS INT64_C(1000000)
-#define XD_NS_PER_S INT64_C(1000000000)
+#define XD_NS_PER_S  INT64_C(1000000000)
 
 struct xd_clock {
     bool manual;
@@ -22,11 +22,14 @@ void xd_clock_init_real(struct xd_clock *c);
 /* Starts at monotonic 0; wall_ns is the wall time (since 1970, UTC) at that moment. */
 void xd_clock_init_manual(struct xd_clock *c, int64_t wall_ns);
 
-int64_t xd_clock_now(struct xd_clock *c);  /* CLOCK_MONOTONIC, ns */
-int64_t xd_clock_wall(struct xd_clock *c); /* CLOCK_REALTIME, ns since 1970 UTC */
+int64_t xd_clock_now(struct xd_clock *c);              /* CLOCK_MONOTONIC, ns */
+int64_t xd_clock_wall(struct xd_clock *c);             /* CLOCK_REALTIME, ns since 1970 UTC */
 void xd_clock_advance(struct xd_clock *c, int64_t ns); /* manual clocks only */
 
 /* "2026-03-01T12:00:05Z", into out[21]. */
 char *xd_clock_iso(int64_t wall_ns, char out[21]);
+
+/* For people, in the time zone of the process: "2026-03-01 13:00:05", into out[20]; "-" for 0. */
+char *xd_clock_local(int64_t wall_ns, char out[20]);
 
 #endif

@@ -79,21 +79,28 @@ int xd_cli_count(const struct xd_cli *cli, const char *name, uint64_t fallback, 
     return 0;
 }
 
+int xd_cli_choice(const struct xd_cli *cli, const char *name, const char *const *names,
+                  const char *list, int *out, struct xd_err *err)
+{
+    const char *text = xd_cli_option(cli, name);
+
+    *out = -1;
+    for (int i = 0; text && names[i]; i++)
+        if (strcmp(text, names[i]) == 0)
+            *out = i;
+    if (text && *out < 0)
+        return xd_err_set(err, -EINVAL, "--%s: \"%s\" is not %s", name, text, list);
+    return 0;
+}
+
 int xd_cli_format(const struct xd_cli *cli, enum xd_format *out, struct xd_err *err)
 {
-    static const char *const names[] = {"table", "json", "csv"};
-    const char *text = xd_cli_option(cli, "output");
+    static const char *const names[] = {"table", "json", "csv", NULL};
+    int i;
+    int rc = xd_cli_choice(cli, "output", names, "table, json or csv", &i, err);
 
-    *out = XD_FORMAT_TABLE;
-    if (!text)
-        return 0;
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *out = (enum xd_format)i;
-            return 0;
-        }
-    }
-    return xd_err_set(err, -EINVAL, "--output: \"%s\" is not table, json or csv", text);
+    *out = i < 0 ? XD_FORMAT_TABLE : (enum xd_format)i;
+    return rc;
 }
 
 int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err)
@@ -257,17 +264,24 @@ static int open_common(struct xd_cli *cli, struct xd_err *err)
                            &cli->registry, err);
 }
 
-static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err *err)
+const struct xd_command *xd_cli_command(const char *name, struct xd_err *err)
 {
-    const struct xd_command *c = xd_command_find(xd_cli_commands, argv[0]);
+    const struct xd_command *c = xd_command_find(xd_cli_commands, name);
+    const char *near = c ? NULL : xd_command_nearest(xd_cli_commands, name);
 
-    if (!c) {
-        const char *near = xd_command_nearest(xd_cli_commands, argv[0]);
-        xd_err_set(err, -EINVAL, "there is no command \"%s\"%s%s%s", argv[0],
+    if (!c)
+        xd_err_set(err, -EINVAL, "there is no command \"%s\"%s%s%s", name,
                    near ? "; did you mean \"" : "; see xendeck --help", near ? near : "",
                    near ? "\"?" : "");
+    return c;
+}
+
+static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err *err)
+{
+    const struct xd_command *c = xd_cli_command(argv[0], err);
+
+    if (!c)
         return XD_EXIT_USAGE;
-    }
     argc = take_options(cli, c->options, 1, argc, argv, false, err);
     if (argc < 0)
         return XD_EXIT_USAGE;

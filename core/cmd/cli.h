@@ -5,7 +5,6 @@
 #define XD_CMD_CLI_H
 
 #include <signal.h>
-#include <signal.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
@@ -54,6 +53,14 @@ int xd_cli_duration(const struct xd_cli *cli, const char *name, int64_t fallback
                     struct xd_err *err);
 int xd_cli_count(const struct xd_cli *cli, const char *name, uint64_t fallback, uint64_t *out,
                  struct xd_err *err);
+/* The place of an option's value among names (NULL-terminated); -1: not given, or none of them,
+ * which is the error; list says them in words ("table, json or csv"). */
+int xd_cli_choice(const struct xd_cli *cli, const char *name, const char *const *names,
+                  const char *list, int *out, struct xd_err *err);
+/* The command of that name; NULL with a sentence that offers the nearest. */
+const struct xd_command *xd_cli_command(const char *name, struct xd_err *err);
+/* How long the commands wait for a sample of a host that says nothing. */
+#define XD_CLI_SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
 /* Fills what the global options say (host, journal, readonly, interval). */
 int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err);
 /* From here on SIGINT, SIGTERM and SIGHUP are readable at cli->signals instead of ending the

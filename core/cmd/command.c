@@ -2,10 +2,9 @@
 /* Finding commands in tables, and splitting a line into words. */
 #include "cmd/command.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <errno.h>
 
 #include "base/arena.h"
 

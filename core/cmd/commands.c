@@ -4,8 +4,7 @@
 #include "cmd/cli.h"
 
 const struct xd_option xd_cli_global_options[] = {
-    {"host", 'H', "HOST",
-     "live, demo[:SCENARIO] or capture:FILE (default: live, else demo)"},
+    {"host", 'H', "HOST", "live, demo[:SCENARIO] or capture:FILE (default: live, else demo)"},
     {"readonly", 0, NULL, "Show only: no edit can be made"},
     {"interval", 'd', "TIME", "Time between samples, such as 500ms, 2s, 1m (default 2s)"},
     {"journal", 0, "FILE", "Journal to use instead of the host's own"},
@@ -73,15 +72,10 @@ static int cmd_completion(void *ctx, int argc, char **argv, struct xd_err *err)
 static int cmd_help(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_cli *cli = ctx;
-    const struct xd_command *c = argc > 1 ? xd_command_find(xd_cli_commands, argv[1]) : NULL;
+    const struct xd_command *c = argc > 1 ? xd_cli_command(argv[1], err) : NULL;
 
-    if (argc > 1 && !c) {
-        const char *near = xd_command_nearest(xd_cli_commands, argv[1]);
-        xd_err_set(err, -1, "there is no command \"%s\"%s%s%s", argv[1],
-                   near ? "; did you mean \"" : "; see xendeck --help", near ? near : "",
-                   near ? "\"?" : "");
+    if (argc > 1 && !c)
         return XD_EXIT_USAGE;
-    }
     if (c)
         xd_help_command(c, cli->out);
     else

@@ -9,8 +9,7 @@
 #include "base/arena.h"
 #include "model/tables.h"
 
-#define SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
-#define WISHES_MAX     256
+#define WISHES_MAX 256
 
 /* Opens the host for an edit and waits for a first sample. */
 static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err *err)
@@ -25,8 +24,7 @@ static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err
         return -ENODEV;
     if (xd_session_open(&c, s, err) < 0)
         return -ENODEV;
-    xd_session_refresh(*s);
-    return xd_session_wait_samples(*s, 1, SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
+    return xd_session_wait_samples(*s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
 }
 
 static void close_session(struct xd_cli *cli, struct xd_session *s)
@@ -44,6 +42,16 @@ static void warn_demo(struct xd_cli *cli, struct xd_session *s)
         fprintf(cli->err, "xendeck: demo host: %s\n", xd_world_fallback(w));
     if (strncmp(xd_world_host(w), "demo", 4) == 0)
         fprintf(cli->err, "xendeck: the demo host lives only as long as this command\n");
+}
+
+static int run_wishes(struct xd_cli *cli, struct xd_session *s, const struct xd_wish *wishes,
+                      size_t n, struct xd_err *err)
+{
+    struct xd_plan *plan;
+
+    warn_demo(cli, s);
+    int rc = xd_plan_make(xd_session_world(s), wishes, n, &plan, err);
+    return rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
 }
 
 static void print_bounds(FILE *out, const struct xd_knob *k, struct xd_arena *a)
@@ -139,7 +147,6 @@ int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_cli *cli = ctx;
     struct xd_session *s = NULL;
-    struct xd_plan *plan;
     struct xd_wish wishes[WISHES_MAX];
     int status = XD_EXIT_USAGE;
 
@@ -157,9 +164,7 @@ int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err)
     } else if (n == 0) {
         xd_err_set(err, -EINVAL, "no KNOB=VALUE was given for %s", argv[argc - 1]);
     } else {
-        warn_demo(cli, s);
-        int rc = xd_plan_make(xd_session_world(s), wishes, (size_t)n, &plan, err);
-        status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
+        status = run_wishes(cli, s, wishes, (size_t)n, err);
     }
     close_session(cli, s);
     return status;
@@ -169,7 +174,6 @@ int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_cli *cli = ctx;
     struct xd_session *s = NULL;
-    struct xd_plan *plan;
     struct xd_buf params = XD_BUF_INIT;
     int status = XD_EXIT_USAGE;
 
@@ -183,9 +187,7 @@ int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err)
         status = XD_EXIT_NO_SOURCE;
     } else {
         struct xd_wish wish = {argv[1], argv[2], params.len ? params.s : NULL};
-        warn_demo(cli, s);
-        int rc = xd_plan_make(xd_session_world(s), &wish, 1, &plan, err);
-        status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
+        status = run_wishes(cli, s, &wish, 1, err);
     }
     close_session(cli, s);
     xd_buf_done(&params);

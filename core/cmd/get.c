@@ -10,8 +10,7 @@
 #include "model/query.h"
 #include "model/tables.h"
 
-#define SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
-#define RATE_INTERVAL  (1 * XD_NS_PER_S)
+#define RATE_INTERVAL (1 * XD_NS_PER_S)
 
 struct get {
     struct xd_cli *cli;
@@ -174,7 +173,7 @@ static int print_all(struct get *g, int64_t watch_ns, uint64_t count, struct xd_
         if (i > 0 || rates) {
             sleep_ns(i > 0 ? watch_ns : gap);
             xd_session_refresh(g->s);
-            rc = xd_session_wait_samples(g->s, ++samples, SAMPLE_TIMEOUT, err);
+            rc = xd_session_wait_samples(g->s, ++samples, XD_CLI_SAMPLE_TIMEOUT, err);
             if (rc == -ETIMEDOUT) { /* what is there is shown, with its trouble */
                 samples--;          /* the next print waits for the same answer, not for two */
                 rc = 0;
@@ -217,8 +216,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
     status = XD_EXIT_NO_SOURCE;
     if (xd_session_open(&c, &g.s, err) < 0)
         goto out;
-    xd_session_refresh(g.s);
-    if (xd_session_wait_samples(g.s, 1, SAMPLE_TIMEOUT, err) < 0)
+    if (xd_session_wait_samples(g.s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
         goto out;
     if (argc == 1) {
         list_tables(&g);

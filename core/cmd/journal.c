@@ -8,24 +8,12 @@
 
 #include "base/json.h"
 
-static void local_time(int64_t wall_ns, char out[20])
-{
-    time_t t = (time_t)(wall_ns / XD_NS_PER_S);
-    struct tm tm;
-
-    if (!wall_ns || !localtime_r(&t, &tm))
-        strcpy(out, "-");
-    else
-        strftime(out, 20, "%Y-%m-%d %H:%M:%S", &tm);
-}
-
 static void print_line(FILE *out, const struct xd_journal_entry *e)
 {
     char when[20];
 
-    local_time(e->begin_wall_ns, when);
-    fprintf(out, "%5llu  %s  %-11s  %s", (unsigned long long)e->id, when,
-            xd_outcome_name(e->outcome), e->title);
+    fprintf(out, "%5llu  %s  %-11s  %s", (unsigned long long)e->id,
+            xd_clock_local(e->begin_wall_ns, when), xd_outcome_name(e->outcome), e->title);
     if (e->undone_by)
         fprintf(out, " (undone by %llu)", (unsigned long long)e->undone_by);
     fprintf(out, "  [%s]\n", e->who);

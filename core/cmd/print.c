@@ -3,18 +3,12 @@
 #include "cmd/cli.h"
 
 #include <stdlib.h>
-
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
 
 #define JSON_SCHEMA 1
-
-static bool right_aligned(const struct xd_column *c)
-{
-    return c->kind.type == XD_U64 || c->kind.type == XD_I64 || c->kind.type == XD_F64;
-}
 
 static const char *cell_short(const struct xd_table_desc *d, const struct xd_row *r, int col,
                               struct xd_arena *a)
@@ -57,12 +51,12 @@ static void print_table(FILE *out, const struct xd_table_desc *d, const struct x
     }
     for (int c = 0; p->header && c < p->n_cols; c++) {
         const struct xd_column *col = &d->columns[p->cols[c]];
-        put_padded(&b, col->title, width[c], right_aligned(col), c == p->n_cols - 1);
+        put_padded(&b, col->title, width[c], xd_type_is_number(col->kind.type), c == p->n_cols - 1);
     }
     for (size_t i = 0; i < n; i++)
         for (int c = 0; c < p->n_cols; c++)
             put_padded(&b, texts[i * (size_t)p->n_cols + (size_t)c], width[c],
-                       right_aligned(&d->columns[p->cols[c]]), c == p->n_cols - 1);
+                       xd_type_is_number(d->columns[p->cols[c]].kind.type), c == p->n_cols - 1);
     fwrite(xd_buf_str(&b), 1, b.len, out);
     xd_buf_done(&b);
     xd_arena_done(&a);

@@ -73,7 +73,8 @@ const struct xd_plan *xd_session_plan(const struct xd_session *s);
 bool xd_session_busy(const struct xd_session *s);
 /* Asks the running step to stop; the done ones are taken back. Signal handlers may call it. */
 void xd_session_cancel(struct xd_session *s);
-/* Blocks until the running plan ended; returns its outcome. For the command line. */
+/* Blocks until the running plan ended; returns its outcome. For callers that need not listen to
+ * anything else meanwhile. */
 enum xd_outcome xd_session_wait_plan(struct xd_session *s);
 
 #endif

@@ -54,6 +54,12 @@ struct xd_kind {
     const char *zero;         /* the word for 0 where 0 means something else ("none"); or NULL */
 };
 
+/* Numbers are shown to the right, and looked at from the largest down. */
+static inline bool xd_type_is_number(enum xd_type t)
+{
+    return t == XD_U64 || t == XD_I64 || t == XD_F64;
+}
+
 struct xd_value {
     bool have; /* false: unknown. Unknown is never zero */
     enum xd_type type;
@@ -79,9 +85,9 @@ void xd_value_json(const struct xd_value *v, const struct xd_kind *k, struct xd_
                    const char *key);
 
 /* Reads what people type. Memory takes K M G T (binary; a bare number is MiB as in xl), traffic
- * k M G, percent an optional %, times ns us ms s m h d. n_all: how many CPUs "all" means (0: unknown,
- * "all" is then refused). -EINVAL or -ERANGE with a sentence that says what was wanted; for an enum
- * the nearest name is offered. */
+ * k M G, percent an optional %, times ns us ms s m h d. n_all: how many CPUs "all" means (0:
+ * unknown, "all" is then refused). -EINVAL or -ERANGE with a sentence that says what was wanted;
+ * for an enum the nearest name is offered. */
 int xd_value_parse(const char *text, const struct xd_kind *k, unsigned n_all, struct xd_arena *a,
                    struct xd_value *out, struct xd_err *err);
 
