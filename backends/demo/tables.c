@@ -223,7 +223,7 @@ static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
 
 static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v)
 {
-    enum xd_vcpu_state state = v->running ? XD_VCPU_RUNNING : XD_VCPU_BLOCKED;
+    enum xd_vcpu_state state = v->running ? XD_VCPU_RUNNING : XD_VCPU_IDLE;
 
     xd_put_str(t, XD_VCPU_DOMAIN_UUID, v->domain->uuid);
     xd_put_str(t, XD_VCPU_DOMAIN, v->domain->name);

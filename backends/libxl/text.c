@@ -44,7 +44,7 @@ enum xd_vcpu_state xd_xl_vcpu_state(bool online, bool running, bool blocked, boo
         return XD_VCPU_OFFLINE;
     if (running)
         return XD_VCPU_RUNNING;
-    return blocked || domain_stopped ? XD_VCPU_BLOCKED : XD_VCPU_RUNNING;
+    return blocked || domain_stopped ? XD_VCPU_IDLE : XD_VCPU_RUNNING;
 }
 
 void xd_xl_uuid_text(const uint8_t uuid[XD_XL_UUID_BYTES], char out[XD_XL_UUID_TEXT])

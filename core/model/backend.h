@@ -13,10 +13,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "model/knob.h"
 #include "model/table.h"
 
-#define XD_BACKEND_ABI 1
+#define XD_BACKEND_ABI 2
 
 enum xd_role {
     XD_OBSERVER, /* collects, reads */
@@ -30,7 +31,16 @@ struct xd_backend_env {
     const char *arg; /* what stood behind the colon of --host, or "" */
     void *peer; /* operator: the observer's instance of the same host, still open; else NULL */
     bool (*stopping)(const struct xd_backend_env *env); /* the program is about to end */
+    /* The columns of that table which anybody looks at just now, as a mask; 0: nobody wants the
+     * table, and collect may leave it out. All ones where nobody said what he looks at. d is one of
+     * the backend's own tables or fills. Use xd_wanted. */
+    uint64_t (*wanted)(const struct xd_backend_env *env, const struct xd_table_desc *d);
 };
+
+static inline uint64_t xd_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
+{
+    return env->wanted ? env->wanted(env, d) : UINT64_MAX;
+}
 
 /* Long work tells how far it is and asks whether to stop. */
 struct xd_progress {
@@ -46,6 +56,10 @@ struct xd_backend {
      * own, --host NAME[:ARG]. */
     bool live;
     const struct xd_table_desc *const *tables; /* NULL-terminated; what collect may fill */
+    /* Tables of other backends to whose rows this one adds cells: collect builds a table of that
+     * description with the key columns and what it knows; the world puts its cells into the rows
+     * of that key where they are unknown. NULL-terminated, or NULL: none. */
+    const struct xd_table_desc *const *fills;
     const struct xd_knob *knobs;               /* NULL: none */
     const struct xd_action *actions;           /* NULL: none */
 
@@ -61,6 +75,13 @@ struct xd_backend {
     /* When to collect next, ns from now, if sooner than the interval; < 0: as usual. May be NULL. */
     int64_t (*due)(void *self);
 
+    /* Something of its own to wait for besides the interval: a descriptor that becomes readable
+     * when wake should be called (an epoll descriptor where there are several). wake takes in what
+     * there is without blocking, and says whether to collect now. Both NULL: only the interval. An
+     * observer's only; collecting is held to ten times a second however often wake asks. */
+    int (*wake_fd)(void *self);
+    bool (*wake)(void *self);
+
     /* What the knob is on the host now. -ESRCH with a sentence: the object is gone. */
     int (*read)(void *self, const struct xd_object *o, const struct xd_knob *k, struct xd_arena *a,
                 struct xd_value *out, struct xd_err *err);
@@ -75,6 +96,12 @@ struct xd_backend {
     /* 1: the action's effect is seen. 0: not yet. -errno: can't be known. */
     int (*settled)(void *self, const struct xd_object *o, const struct xd_action *a,
                    struct xd_err *err);
+
+    /* What an action would do, in lines of text for people, appended to out; nothing is changed.
+     * An error means that it would be refused, and why. For actions that say that they preview;
+     * NULL where there are none. On the operator's thread. */
+    int (*preview)(void *self, const struct xd_object *o, const struct xd_action *a,
+                   const struct xd_value *params, struct xd_buf *out, struct xd_err *err);
 
     /* Verbs for the source itself, as the console offers them to a player: "pause", "step", "speed
      * 4". NULL: none. */

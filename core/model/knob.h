@@ -26,15 +26,18 @@ struct xd_knob {
     enum xd_risk risk;
     /* The value takes effect bit by bit (memory ballooning): a read-back on its way is enough. */
     bool gradual;
-    /* The equal xl command: {value} and {COLUMN} of the object's row are put in. Or NULL. */
-    const char *xl;
+    /* The equal xl command: {value} and {COLUMN} of the object's row are put in. Or NULL. xl_off:
+     * the one for no, zero, and the kind's word for zero, where that is another. */
+    const char *xl, *xl_off;
 };
 
 struct xd_param {
     const char *name; /* a NULL name ends a list */
     const char *title, *help;
     struct xd_kind kind;
-    const char *fallback; /* as text; NULL: must be given */
+    /* As text, or "{COLUMN}" of the object's row; "" leaves the parameter unknown. NULL: it must be
+     * given. */
+    const char *fallback;
 };
 
 struct xd_action {
@@ -43,9 +46,19 @@ struct xd_action {
     const char *title, *help;
     enum xd_risk risk;
     const struct xd_param *params; /* NULL: none */
-    const char *inverse;           /* the action that undoes it, or NULL: can't be undone */
-    const char *xl;                /* as in xd_knob; {PARAM} too */
-    int64_t settle_ns;             /* how long its effect may take to be seen */
+    /* What undoes it: the name of an action of the same object that needs no parameters, or a whole
+     * wish, "OBJECT ACTION [PARAM=VALUE]…", whose {PARAM} and {COLUMN} are put in when the action
+     * is planned: "disk/{uuid}/{vdev} disk-detach". NULL: nothing does. */
+    const char *inverse;
+    const char *xl;    /* as in xd_knob; {PARAM} too. A part in [ ] is left out where a name in it
+                        * has no value: "xl trigger {name} {trigger}[ {vcpu}]" */
+    int64_t settle_ns; /* how long its effect may take to be seen */
+    /* The backend can tell beforehand what would come of it: see preview in backend.h. */
+    bool previews;
+    /* A program that gets the terminal, in words separated by blanks, with {COLUMN} as in xl:
+     * "xl console {id}". It changes nothing on the host by itself, so nothing is planned or
+     * journalled, and act is never called. NULL: it is carried out by act. */
+    const char *terminal;
 };
 
 /* A thing of the host, named so that it can be found again: never by domid alone. */

@@ -20,6 +20,7 @@ static const char *const unit_names[] = {
     [XD_UNIT_PER_S] = "/s",    [XD_UNIT_PERCENT] = "%",
     [XD_UNIT_NS] = "ns",       [XD_UNIT_WALL_NS] = "ns since 1970",
     [XD_UNIT_KHZ] = "kHz",     [XD_UNIT_MW] = "mW",
+    [XD_UNIT_US] = "us",       [XD_UNIT_MS] = "ms",
 };
 
 #define N_TYPES (sizeof(type_names) / sizeof(type_names[0]))

@@ -35,6 +35,8 @@ enum xd_unit {
     XD_UNIT_WALL_NS, /* a moment: ns since 1970 UTC */
     XD_UNIT_KHZ,
     XD_UNIT_MW,
+    XD_UNIT_US, /* durations of schedulers, as xl counts them: a bare number is us */
+    XD_UNIT_MS,
 };
 
 union xd_cell {
@@ -85,7 +87,8 @@ void xd_value_json(const struct xd_value *v, const struct xd_kind *k, struct xd_
                    const char *key);
 
 /* Reads what people type. Memory takes K M G T (binary; a bare number is MiB as in xl), traffic
- * k M G, percent an optional %, times ns us ms s m h d. n_all: how many CPUs "all" means (0:
+ * k M G, percent an optional %, times ns us ms s m h d (a bare number is in the unit
+ * of the kind where that is us or ms). n_all: how many CPUs "all" means (0:
  * unknown, "all" is then refused). -EINVAL or -ERANGE with a sentence that says what was wanted;
  * for an enum the nearest name is offered. */
 int xd_value_parse(const char *text, const struct xd_kind *k, unsigned n_all, struct xd_arena *a,

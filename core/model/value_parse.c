@@ -36,6 +36,10 @@ static const char *wanted_number(const struct xd_kind *k)
         return "a percentage such as 40 or 40%";
     case XD_UNIT_NS:
         return "a time with its unit (ns us ms s m h d) such as 30ms or 1h30m";
+    case XD_UNIT_US:
+        return "a time such as 500, 500us or 1ms (a bare number is us)";
+    case XD_UNIT_MS:
+        return "a time such as 5, 5ms or 1s (a bare number is ms)";
     case XD_UNIT_WALL_NS:
         return "a moment in UTC such as 2026-03-01T12:00:05Z";
     case XD_UNIT_KHZ:

@@ -43,6 +43,11 @@ const struct xd_suffix xd_suffixes[] = {
     {XD_UNIT_NS, "ms", UINT64_C(1000000), false},
     {XD_UNIT_NS, "us", UINT64_C(1000), false},
     {XD_UNIT_NS, "ns", 1, false},
+    {XD_UNIT_US, "s", UINT64_C(1000000), false},
+    {XD_UNIT_US, "ms", UINT64_C(1000), false},
+    {XD_UNIT_US, "us", 1, false},
+    {XD_UNIT_MS, "s", UINT64_C(1000), false},
+    {XD_UNIT_MS, "ms", 1, false},
     {XD_UNIT_KHZ, "GHz", UINT64_C(1000000), false},
     {XD_UNIT_KHZ, "MHz", UINT64_C(1000), false},
     {XD_UNIT_KHZ, "kHz", 1, false},
@@ -174,6 +179,12 @@ static void fmt_magnitude(uint64_t n, enum xd_unit unit, char *out, size_t size)
     case XD_UNIT_NS:
         xd_fmt_ns(n, out, size);
         break;
+    case XD_UNIT_US:
+        xd_fmt_ns(n > UINT64_MAX / 1000 ? UINT64_MAX : n * 1000, out, size);
+        break;
+    case XD_UNIT_MS:
+        xd_fmt_ns(n > UINT64_MAX / 1000000 ? UINT64_MAX : n * 1000000, out, size);
+        break;
     case XD_UNIT_KHZ: /* in MHz, as tools for CPUs have it: 3400 and 2450 can be told apart */
         if (n >= 1000)
             snprintf(out, size, "%" PRIu64 "MHz", n / 1000);
@@ -287,6 +298,12 @@ static const char *f64_exact(double f, const char *suffix, struct xd_arena *a)
     return text;
 }
 
+/* Written without their suffix, as xl takes them. */
+static bool is_bare(enum xd_unit u)
+{
+    return u == XD_UNIT_PERCENT || u == XD_UNIT_US || u == XD_UNIT_MS;
+}
+
 static const char *number_exact(const struct xd_value *v, const struct xd_kind *k,
                                 struct xd_arena *a)
 {
@@ -298,14 +315,14 @@ static const char *number_exact(const struct xd_value *v, const struct xd_kind *
     if (v->type == XD_F64) {
         while (s && (next = xd_suffix_next(s)))
             s = next;
-        return f64_exact(v->cell.f, s && k->unit != XD_UNIT_PERCENT ? s->text : "", a);
+        return f64_exact(v->cell.f, s && !is_bare(k->unit) ? s->text : "", a);
     }
     if (is_moment(v, k))
         return moment(v, a);
     n = magnitude(v, &minus);
     while (s && n % s->scale)
         s = xd_suffix_next(s);
-    if (s && n > 0 && k->unit != XD_UNIT_PERCENT) {
+    if (s && n > 0 && !is_bare(k->unit)) {
         suffix = s->text;
         scale = s->scale;
     } else if (n == 0 && k->unit == XD_UNIT_NS) {

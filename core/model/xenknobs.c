@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The knobs and actions that every Xen host has: see xenknobs.h. */
+/* The knobs that Xen hosts have: see xenknobs.h. */
 #include "model/xenknobs.h"
 
-#define NS_PER_S INT64_C(1000000000)
+#include "model/tables.h"
 
 /* Xen keeps weight and cap in 16 bits. */
 #define SCHED_MAX 65535
 /* What Xen on x86 can address without its big-memory option; a domain's own bound is lower. */
 #define MEM_MAX_KIB (INT64_C(16) << 30)
 #define MEM_MIN_KIB 1024
+/* xen/common/sched/rt.c: RTDS_MIN_PERIOD, RTDS_MAX_PERIOD. */
+#define RTDS_MIN_US 10
+#define RTDS_MAX_US (INT64_C(0xffffffff) / 1000)
+
+// clang-format off
+#define ON_KNOB(event, happens)                                                                    \
+    {                                                                                              \
+        .name = "on." event, .table = "domains", .column = "on_" event, .title = "On " event,      \
+        .help = "What its toolstack does when it " happens,                                        \
+        .kind = {.type = XD_ENUM, .names = xd_on_shutdown_names}, .risk = XD_RISK_LOW,             \
+    }
+// clang-format on
 
 const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
     [XD_KNOB_WEIGHT] =
@@ -78,61 +90,199 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .gradual = true,
             .xl = "xl mem-set {name} {value}",
         },
-    [XD_KNOB_N] = {.name = NULL},
-};
-
-const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
-    [XD_ACTION_PAUSE] =
+    [XD_KNOB_MEM_MAX] =
         {
-            .name = "pause",
+            .name = "mem.max",
             .table = "domains",
-            .title = "Pause",
-            .help = "Stop its vCPUs where they are; memory and connections stay",
+            .column = "mem_max_kib",
+            .title = "Memory limit",
+            .help = "The most memory that Xen lets it hold; its target follows by itself only if "
+                    "lowered",
+            .kind = {.type = XD_U64, .unit = XD_UNIT_KIB},
+            .min = MEM_MIN_KIB,
+            .max = MEM_MAX_KIB,
             .risk = XD_RISK_DISRUPTIVE,
-            .inverse = "unpause",
-            .xl = "xl pause {name}",
-            .settle_ns = 5 * NS_PER_S,
+            .xl = "xl mem-max {name} {value}",
         },
-    [XD_ACTION_UNPAUSE] =
+    [XD_KNOB_VCPUS] =
         {
-            .name = "unpause",
+            .name = "vcpus",
             .table = "domains",
-            .title = "Unpause",
-            .help = "Let its vCPUs go on",
+            .column = "vcpus_online",
+            .title = "vCPUs online",
+            .help =
+                "How many of its vCPUs it is asked to use; the guest takes them on and off itself",
+            .kind = {.type = XD_U64},
+            .min = 1,
+            .max = 4096,
+            .max_column = "vcpus",
+            .max_scale = 1,
+            .risk = XD_RISK_DISRUPTIVE,
+            .gradual = true,
+            .xl = "xl vcpu-set {name} {value}",
+        },
+    [XD_KNOB_NODES] =
+        {
+            .name = "node.affinity",
+            .table = "domains",
+            .column = "node_affinity",
+            .title = "Node affinity",
+            .help =
+                "The NUMA nodes that its new memory comes from; what it holds stays where it is",
+            .kind = {.type = XD_CPUSET},
             .risk = XD_RISK_LOW,
-            .inverse = "pause",
-            .xl = "xl unpause {name}",
-            .settle_ns = 5 * NS_PER_S,
         },
-    [XD_ACTION_SHUTDOWN] =
+    [XD_KNOB_NAME] =
         {
-            .name = "shutdown",
+            .name = "name",
             .table = "domains",
-            .title = "Shut down",
-            .help = "Ask the guest to shut itself down; it may refuse or take its time",
+            .column = "name",
+            .title = "Name",
+            .help = "The domain's name in the toolstack; the guest doesn't notice",
+            .kind = {.type = XD_STR},
+            .risk = XD_RISK_LOW,
+            .xl = "xl rename {name} {value}",
+        },
+    [XD_KNOB_POOL] =
+        {
+            .name = "pool",
+            .table = "domains",
+            .column = "pool",
+            .title = "cpupool",
+            .help = "The cpupool whose pCPUs and scheduler run it; its weight and cap start anew "
+                    "there",
+            .kind = {.type = XD_STR},
+            .risk = XD_RISK_LOW,
+            .xl = "xl cpupool-migrate {name} {value}",
+        },
+    [XD_KNOB_ON_POWEROFF] = ON_KNOB("poweroff", "shuts down"),
+    [XD_KNOB_ON_REBOOT] = ON_KNOB("reboot", "reboots"),
+    [XD_KNOB_ON_CRASH] = ON_KNOB("crash", "crashes"),
+    [XD_KNOB_PERIOD] =
+        {
+            .name = "sched.period",
+            .table = "vcpus",
+            .column = "period_us",
+            .title = "Period",
+            .help = "rtds: the time in which the vCPU gets its budget once",
+            .kind = {.type = XD_U64, .unit = XD_UNIT_US},
+            .min = RTDS_MIN_US,
+            .max = RTDS_MAX_US,
+            .risk = XD_RISK_LOW,
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {value} -b {budget_us}",
+        },
+    [XD_KNOB_BUDGET] =
+        {
+            .name = "sched.budget",
+            .table = "vcpus",
+            .column = "budget_us",
+            .title = "Budget",
+            .help = "rtds: the CPU time that the vCPU gets in each period",
+            .kind = {.type = XD_U64, .unit = XD_UNIT_US},
+            .min = RTDS_MIN_US,
+            .max = RTDS_MAX_US,
+            .max_column = "period_us",
+            .max_scale = 1,
+            .risk = XD_RISK_LOW,
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {value}",
+        },
+    [XD_KNOB_EXTRATIME] =
+        {
+            .name = "sched.extratime",
+            .table = "vcpus",
+            .column = "extratime",
+            .title = "Extra time",
+            .help = "rtds: whether the vCPU may have what the budgets of others leave",
+            .kind = {.type = XD_BOOL},
+            .risk = XD_RISK_LOW,
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e 1",
+            .xl_off = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e 0",
+        },
+    [XD_KNOB_POOL_NAME] =
+        {
+            .name = "pool.name",
+            .table = "pools",
+            .column = "name",
+            .title = "Name",
+            .help = "The cpupool's name",
+            .kind = {.type = XD_STR},
+            .risk = XD_RISK_LOW,
+            .xl = "xl cpupool-rename {name} {value}",
+        },
+    [XD_KNOB_RATELIMIT] =
+        {
+            .name = "sched.ratelimit",
+            .table = "pools",
+            .column = "ratelimit_us",
+            .title = "Rate limit",
+            .help = "The least time that a vCPU runs before another may have its pCPU (credit, "
+                    "credit2)",
+            .kind = {.type = XD_U64, .unit = XD_UNIT_US, .zero = "none"},
+            .min = 100,
+            .max = 500000,
+            .risk = XD_RISK_LOW,
+            .xl = "xl sched-{sched} -s -p {name} -r {value}",
+        },
+    [XD_KNOB_TSLICE] =
+        {
+            .name = "sched.tslice",
+            .table = "pools",
+            .column = "tslice_ms",
+            .title = "Time slice",
+            .help = "How long a vCPU runs at most before others have their turn (credit)",
+            .kind = {.type = XD_U64, .unit = XD_UNIT_MS},
+            .min = 1,
+            .max = 1000,
+            .risk = XD_RISK_LOW,
+            .xl = "xl sched-{sched} -s -p {name} -t {value}",
+        },
+    [XD_KNOB_PCPU] =
+        {
+            .name = "pcpu.online",
+            .table = "pcpus",
+            .column = "online",
+            .title = "Online",
+            .help = "Whether Xen uses the pCPU; pCPU 0 always is",
+            .kind = {.type = XD_BOOL},
             .risk = XD_RISK_DISRUPTIVE,
-            .xl = "xl shutdown {name}",
-            .settle_ns = 120 * NS_PER_S,
+            .xl = "xen-hptool cpu-online {pcpu}",
+            .xl_off = "xen-hptool cpu-offline {pcpu}",
         },
-    [XD_ACTION_REBOOT] =
+    [XD_KNOB_PCPU_POOL] =
         {
-            .name = "reboot",
-            .table = "domains",
-            .title = "Reboot",
-            .help = "Ask the guest to restart itself; it may refuse or take its time",
+            .name = "pcpu.pool",
+            .table = "pcpus",
+            .column = "pool",
+            .title = "cpupool",
+            .help = "The cpupool that schedules the pCPU; none: it is free, and idle",
+            .kind = {.type = XD_STR, .zero = "none"},
+            .risk = XD_RISK_LOW,
+            .xl = "xl cpupool-cpu-add {value} {pcpu}",
+            .xl_off = "xl cpupool-cpu-remove {pool} {pcpu}",
+        },
+    [XD_KNOB_SMT] =
+        {
+            .name = "cpu.smt",
+            .table = "host",
+            .column = "smt",
+            .title = "SMT",
+            .help = "Whether Xen uses the second threads of the cores",
+            .kind = {.type = XD_BOOL},
             .risk = XD_RISK_DISRUPTIVE,
-            .xl = "xl reboot {name}",
-            .settle_ns = 120 * NS_PER_S,
+            .xl = "xen-hptool smt-enable",
+            .xl_off = "xen-hptool smt-disable",
         },
-    [XD_ACTION_DESTROY] =
+    [XD_KNOB_PARAM] =
         {
-            .name = "destroy",
-            .table = "domains",
-            .title = "Destroy",
-            .help = "Pull its plug at once: what it hasn't written to its disks is lost",
-            .risk = XD_RISK_DESTRUCTIVE,
-            .xl = "xl destroy {name}",
-            .settle_ns = 30 * NS_PER_S,
+            .name = "param.value",
+            .table = "params",
+            .column = "value",
+            .title = "Value",
+            .help = "A parameter of the hypervisor, as on its command line; only some can be "
+                    "changed",
+            .kind = {.type = XD_STR},
+            .risk = XD_RISK_DISRUPTIVE,
+            .xl = "xenhypfs write {name} {value}",
         },
-    [XD_ACTION_N] = {.name = NULL},
+    [XD_KNOB_N] = {.name = NULL},
 };

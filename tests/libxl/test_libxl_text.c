@@ -50,9 +50,9 @@ static void letters_are_those_of_xl_list(void **state)
 static void states_of_vcpus(void **state)
 {
     assert_int_equal(xd_xl_vcpu_state(true, true, false, false), XD_VCPU_RUNNING);
-    assert_int_equal(xd_xl_vcpu_state(true, false, true, false), XD_VCPU_BLOCKED);
+    assert_int_equal(xd_xl_vcpu_state(true, false, true, false), XD_VCPU_IDLE);
     assert_int_equal(xd_xl_vcpu_state(true, false, false, false), XD_VCPU_RUNNING);
-    assert_int_equal(xd_xl_vcpu_state(true, false, false, true), XD_VCPU_BLOCKED);
+    assert_int_equal(xd_xl_vcpu_state(true, false, false, true), XD_VCPU_IDLE);
     assert_int_equal(xd_xl_vcpu_state(false, false, true, false), XD_VCPU_OFFLINE);
     assert_int_equal(xd_xl_vcpu_state(false, false, false, true), XD_VCPU_OFFLINE);
 }
