@@ -51,9 +51,9 @@ struct xd_plan {
     const char *title; /* "web1 sched.cap none -> 40", "3 edits", "undo 17: …" */
     struct xd_step *steps;
     size_t n;
-    enum xd_risk risk;  /* the largest of its steps */
-    uint64_t undoes;    /* the journal entry it takes back, or 0 */
-    uint64_t id;        /* its own journal entry once applied, or 0 */
+    enum xd_risk risk; /* the largest of its steps */
+    uint64_t undoes;   /* the journal entry it takes back, or 0 */
+    uint64_t id;       /* its own journal entry once applied, or 0 */
     enum xd_outcome outcome;
     const char *detail; /* a sentence once it ended */
     size_t at;          /* the step being carried out */

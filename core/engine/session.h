@@ -58,6 +58,18 @@ struct xd_clock *xd_session_clock(const struct xd_session *s);
 /* The newest snapshot of source i with a reference for the caller; NULL: none yet. For captures. */
 struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t source);
 
+/* What is looked at from now on: columns (XD_WANT_ALL, or a mask) of tables. Sources of --host live
+ * leave out what nobody looks at, or rest altogether; one that is wanted for more than before is
+ * sampled at once. Where this is never called all is wanted. A table that is asked for by name
+ * (xd_world_table, xd_world_find) while it isn't wanted becomes so by itself with the next
+ * dispatch. */
+struct xd_want {
+    const char *table;
+    uint64_t columns;
+};
+#define XD_WANT_ALL UINT64_MAX
+void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n);
+
 void xd_session_refresh(struct xd_session *s); /* sample now */
 int64_t xd_session_interval(const struct xd_session *s);
 void xd_session_set_interval(struct xd_session *s, int64_t ns);

@@ -29,7 +29,14 @@ struct xd_session {
     struct xd_err journal_err; /* why edits can't be journalled; code 0: they can */
     char who[96];
     struct xd_txn txn;
+    const char *asked[XD_MISSED_MAX]; /* tables that were missed once, and are wanted since */
+    size_t n_asked;
 };
+
+/* Whether source i is to be sampled at all. */
+bool xd_session_is_wanted(const struct xd_session *s, size_t i);
+/* Asks source i for a sample now, unless one is on its way. */
+void xd_session_ask(struct xd_session *s, size_t i);
 
 /* Takes in all that the workers said. True if anything was. */
 bool xd_session_take_all(struct xd_session *s);

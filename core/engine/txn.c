@@ -284,16 +284,18 @@ static void went_forward(struct xd_session *s, struct xd_job *job)
 
 /* --- what the session calls --- */
 
-/* What was done should be seen. A sample that is being taken may have passed the value already, so
- * another one is asked for even then. */
-static void show_effect(struct xd_session *s, const struct xd_job *job)
+/* What was done should be seen, in all the sources that tell of it. A sample that is being taken
+ * may have passed the value already, so another one is asked for even then. */
+static void show_effect(struct xd_session *s)
 {
-    size_t source = s->txn.plan->steps[job->index].offer.source;
-
     if (s->one_shot)
         return;
-    xd_world_ask(&s->world, source);
-    xd_worker_ask(s->observers[source], XD_ASK_COLLECT);
+    for (size_t i = 0; i < s->world.n; i++) {
+        if (!xd_session_is_wanted(s, i) || s->world.sources[i].state == XD_SOURCE_DEAD)
+            continue;
+        xd_world_ask(&s->world, i);
+        xd_worker_ask(s->observers[i], XD_ASK_COLLECT);
+    }
 }
 
 void xd_txn_take_step(struct xd_session *s, struct xd_job *job)
@@ -304,7 +306,7 @@ void xd_txn_take_step(struct xd_session *s, struct xd_job *job)
         return;
     t->job = NULL;
     s->world.generation++;
-    show_effect(s, job);
+    show_effect(s);
     if (t->back)
         took_back(s, job);
     else
