@@ -85,6 +85,25 @@ static void list_knob(struct xd_cli *cli, const struct xd_table_desc *d, const s
     fputs(")\n", cli->out);
 }
 
+/* A knob or an action that this host hasn't got; false: it has. */
+static bool list_limit(struct xd_cli *cli, const struct xd_world *w, const char *name)
+{
+    const char *why = xd_world_limit(w, name);
+
+    if (why)
+        fprintf(cli->out, "%-20s %-10s %s\n", name, "not here:", why);
+    return why != NULL;
+}
+
+static void list_action(struct xd_cli *cli, const struct xd_action *a)
+{
+    fprintf(cli->out, "%-20s %-10s %s", a->name, "action", a->help);
+    for (const struct xd_param *p = a->params; p && p->name; p++)
+        fprintf(cli->out, "%s%s%s=%s%s", p == a->params ? " (" : " ", p->fallback ? "[" : "",
+                p->name, p->title, p->fallback ? "]" : "");
+    fprintf(cli->out, "%s\n", a->params ? ")" : "");
+}
+
 static bool is_of(const struct xd_world *w, const char *table, const struct xd_table_desc *d)
 {
     const struct xd_table_desc *of = xd_world_desc_named(w, table);
@@ -106,11 +125,15 @@ static int list_offers(struct xd_cli *cli, struct xd_session *s, const char *pat
     if (rc < 0)
         return rc;
     for (size_t i = 0; xd_world_offer_at(w, i, &o); i++) {
-        if (o.knob && is_of(w, o.knob->table, t->desc)) {
+        const char *name = o.knob ? o.knob->name : o.action->name;
+
+        if (!is_of(w, o.knob ? o.knob->table : o.action->table, t->desc) ||
+            list_limit(cli, w, name))
+            continue;
+        if (o.knob)
             list_knob(cli, t->desc, row, o.knob, &a);
-        } else if (o.action && strcmp(o.action->table, t->desc->name) == 0) {
-            fprintf(cli->out, "%-20s %-10s %s\n", o.action->name, "action", o.action->help);
-        }
+        else if (strcmp(o.action->table, t->desc->name) == 0)
+            list_action(cli, o.action);
     }
     xd_arena_done(&a);
     return 0;

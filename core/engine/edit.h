@@ -42,6 +42,11 @@ struct xd_step {
     const char *text;    /* "web1 sched.cap none -> 40"; "pause web1" */
     const char *xl;      /* "xl sched-credit2 -d web1 -c 40", or NULL */
     const char *inverse; /* "web1 sched.cap 40 -> none", or NULL: can't be undone */
+    const char *undo;    /* actions: the inverse as a wish; see xd_action.inverse. NULL: none */
+    /* What the host says would come of it, in lines; NULL: it wasn't asked, or has nothing to say.
+     * bad: it would be refused, and why. See xd_session_ask_preview. */
+    const char *preview;
+    bool preview_bad;
     enum xd_outcome outcome;
     const char *detail; /* a sentence about the outcome, or NULL */
 };
@@ -54,6 +59,8 @@ struct xd_plan {
     enum xd_risk risk; /* the largest of its steps */
     uint64_t undoes;   /* the journal entry it takes back, or 0 */
     uint64_t id;       /* its own journal entry once applied, or 0 */
+    uint64_t ticket;   /* the host was asked what would come of it; 0: it wasn't */
+    size_t awaited;    /* answers that are still to come */
     enum xd_outcome outcome;
     const char *detail; /* a sentence once it ended */
     size_t at;          /* the step being carried out */

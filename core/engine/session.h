@@ -77,6 +77,13 @@ void xd_session_set_interval(struct xd_session *s, int64_t ns);
  * host). The answer, if it is an error, appears in the log. -ENOTSUP: no source takes verbs. */
 int xd_session_control(struct xd_session *s, const char *verb, struct xd_err *err);
 
+/* Asks the host what the steps of a plan would do, for actions that can say so beforehand. Returns
+ * at once; the answers are put into the plan by xd_session_take_preview, to be called after
+ * dispatches: true if there were new ones. p->awaited counts those still to come. Only the newest
+ * plan that asked gets answers. */
+void xd_session_ask_preview(struct xd_session *s, struct xd_plan *p);
+bool xd_session_take_preview(struct xd_session *s, struct xd_plan *p);
+
 /* Starts to carry out a plan, which the session owns from here on. -EBUSY: another one runs;
  * -EROFS; or the journal's error (then nothing was touched and the plan is still the caller's). */
 int xd_session_apply(struct xd_session *s, struct xd_plan *p, struct xd_err *err);
