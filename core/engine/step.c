@@ -334,7 +334,7 @@ static const char *safe_lines(const char *text, struct xd_arena *a)
         size_t len = strcspn(text, "\n");
 
         xd_buf_printf(&out, "%s%s", out.len ? "\n" : "",
-                      xd_str_safe(a, xd_arena_strndup(a, text, len), len + 1));
+                      xd_str_safe(a, xd_arena_strndup(a, text, len), 3 * len));
         text += len + (text[len] == '\n');
     }
     made = xd_arena_strdup(a, xd_buf_str(&out));
