@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "model/presets.h"
 #include "model/query.h"
 #include "model/tables.h"
 
@@ -61,23 +62,51 @@ static int unknown_table(struct get *g, const char *name, struct xd_err *err)
     return -ENOENT;
 }
 
-/* What -c, -f, -s and -o ask for. JSON has all columns by default: scripts choose for themselves.
- */
-static int parse_wishes(struct get *g, struct xd_err *err)
+/* The columns that -p and -c ask for: what -c adds or takes away, it does to the preset. JSON has
+ * all columns by default: scripts choose for themselves. */
+static int parse_columns(struct get *g, const struct xd_preset *p, struct xd_err *err)
 {
     const char *columns = xd_cli_option(g->cli, "columns");
-    const char *filter = xd_cli_option(g->cli, "filter");
-    const char *sort = xd_cli_option(g->cli, "sort");
+    struct xd_columns_base base = {.cols = NULL};
+    int cols[XD_COLUMNS_MAX];
 
-    if (xd_cli_format(g->cli, &g->format, err) < 0)
-        return -EINVAL;
-    if (!columns && g->format == XD_FORMAT_JSON)
+    if (p && p->columns) {
+        base.n = xd_columns_parse(p->columns, g->d, cols, err);
+        base.cols = cols;
+        if (base.n < 0) {
+            xd_err_prefix(err, "--preset %s: ", p->name);
+            return -EINVAL;
+        }
+    } else if (!p && !columns && g->format == XD_FORMAT_JSON) {
         columns = "all";
-    g->n_cols = xd_columns_parse(columns, g->d, g->cols, err);
+    }
+    g->n_cols = xd_columns_parse_on(columns, g->d, base.cols ? &base : NULL, g->cols, err);
     if (g->n_cols < 0) {
         xd_err_prefix(err, "--columns: ");
         return -EINVAL;
     }
+    return 0;
+}
+
+/* What -p, -c, -f, -s and -o ask for. */
+static int parse_wishes(struct get *g, struct xd_err *err)
+{
+    const char *preset = xd_cli_option(g->cli, "preset");
+    const char *filter = xd_cli_option(g->cli, "filter");
+    const char *sort = xd_cli_option(g->cli, "sort");
+
+    const struct xd_preset *p = NULL;
+
+    if (xd_cli_format(g->cli, &g->format, err) < 0)
+        return -EINVAL;
+    if (preset && xd_preset_find(g->d->name, preset, &p, err) < 0) {
+        xd_err_prefix(err, "--preset: ");
+        return -EINVAL;
+    }
+    if (parse_columns(g, p, err) < 0)
+        return -EINVAL;
+    if (p && !sort)
+        sort = p->sort;
     if (filter && xd_query_parse(filter, g->d, &g->arena, &g->query, err) < 0) {
         xd_err_prefix(err, "--filter: ");
         return -EINVAL;
