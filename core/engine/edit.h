@@ -80,7 +80,22 @@ void xd_plan_free(struct xd_plan *p); /* NULL allowed */
  * several are lost. out[XD_KEY_MAX]; returns out. */
 char *xd_plan_word(const struct xd_plan *p, char *out);
 
+/* The tables and columns that have to be sampled before those wishes can be planned, or an entry of
+ * the journal (NULL: none) be taken back. For xd_session_want. */
+#define XD_WANTS_MAX 32
+struct xd_wants {
+    struct xd_want want[XD_WANTS_MAX];
+    size_t n;
+};
+void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_t n,
+                   struct xd_wants *out);
+struct xd_journal_entry;
+void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e,
+                   struct xd_wants *out);
+
 struct xd_journal;
+/* The journal entry that xd_plan_undo would take back; NULL: none. */
+const struct xd_journal_entry *xd_undo_entry(const struct xd_journal *j, uint64_t id);
 /* The plan that takes back journal entry `id` (0: the newest that can be undone), expecting to find
  * what it set. -ENOENT, -EALREADY (undone before), -ENOTSUP (can't be undone: which step), -ESRCH
  * (what it edited is gone). */

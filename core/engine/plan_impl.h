@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "engine/edit.h"
+#include "engine/journal.h"
 
 /* A row with the description that gives its cells a meaning. */
 struct xd_subject {

@@ -63,11 +63,6 @@ struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t sourc
  * sampled at once. Where this is never called all is wanted. A table that is asked for by name
  * (xd_world_table, xd_world_find) while it isn't wanted becomes so by itself with the next
  * dispatch. */
-struct xd_want {
-    const char *table;
-    uint64_t columns;
-};
-#define XD_WANT_ALL UINT64_MAX
 void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n);
 
 void xd_session_refresh(struct xd_session *s); /* sample now */

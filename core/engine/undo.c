@@ -22,10 +22,15 @@ static const struct xd_journal_entry *newest(const struct xd_journal *j)
     return NULL;
 }
 
+const struct xd_journal_entry *xd_undo_entry(const struct xd_journal *j, uint64_t id)
+{
+    return id ? xd_journal_find(j, id) : newest(j);
+}
+
 static int choose(const struct xd_journal *j, uint64_t id, const struct xd_journal_entry **out,
                   struct xd_err *err)
 {
-    const struct xd_journal_entry *e = id ? xd_journal_find(j, id) : newest(j);
+    const struct xd_journal_entry *e = xd_undo_entry(j, id);
 
     if (!e && !id)
         return xd_err_set(err, -ENOENT, "there is nothing in the journal that can be undone");
