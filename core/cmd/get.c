@@ -118,6 +118,39 @@ static int parse_wishes(struct get *g, struct xd_err *err)
     return 0;
 }
 
+/* The columns that are shown and sorted by, and the counters behind their rates. A filter may ask
+ * for any. */
+static uint64_t columns_wanted(const struct get *g)
+{
+    uint64_t columns = 0;
+
+    if (g->query)
+        return XD_WANT_ALL;
+    for (int c = 0; c < g->n_cols; c++)
+        columns |= UINT64_C(1) << g->cols[c];
+    for (int i = 0; i < g->sort.n; i++)
+        columns |= UINT64_C(1) << g->sort.by[i].col;
+    for (int c = 0; c < g->d->n_columns; c++)
+        if (columns >> c & 1 && g->d->columns[c].rate_of)
+            columns |= UINT64_C(1) << (g->d->columns[c].rate_of - 1);
+    return columns;
+}
+
+/* Tells the session what will be looked at, so that nothing else is sampled. What can't be read yet
+ * (a capture's own tables) is read again once there is a sample, and told then. */
+static void want_columns(struct get *g, const char *table)
+{
+    struct xd_want want = {table, XD_WANT_ALL};
+    struct xd_err err = XD_ERR_INIT;
+
+    g->d = table ? xd_world_desc_named(xd_session_world(g->s), table) : NULL;
+    if (g->d && parse_wishes(g, &err) == 0)
+        want.columns = columns_wanted(g);
+    xd_session_want(g->s, &want, table != NULL);
+    xd_query_done(g->query);
+    g->query = NULL;
+}
+
 /* A rate needs two samples: is one shown, sorted by, or (to be safe) is anything filtered? */
 static bool needs_rates(const struct get *g)
 {
@@ -245,6 +278,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
     status = XD_EXIT_NO_SOURCE;
     if (xd_session_open(&c, &g.s, err) < 0)
         goto out;
+    want_columns(&g, argc > 1 ? argv[1] : NULL);
     if (xd_session_wait_samples(g.s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
         goto out;
     if (argc == 1) {
