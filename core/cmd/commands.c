@@ -20,6 +20,7 @@ const struct xd_option xd_cli_global_options[] = {
 
 static const struct xd_option get_options[] = {
     {"columns", 'c', "LIST", "Columns: name,cpu · all · default,+uuid,-pool"},
+    {"preset", 'p', "NAME", "A set of columns: xentop, memory, network, disk, scheduling …"},
     {"filter", 'f', "FILTER", "Rows: state:paused cpu>50 name~^web (see FILTERS)"},
     {"sort", 's', "LIST", "Order: -cpu,name is the busiest first, then by name"},
     {"output", 'o', "FORMAT", "table, json or csv"},

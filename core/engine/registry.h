@@ -35,7 +35,8 @@ struct xd_host_choice {
     size_t n;
     char name[32]; /* "live", "demo", "capture" */
     char arg[256]; /* what stood behind the colon */
-    /* Nobody chose and there is no Xen here: the demo host stands in, and this says why. Else "". */
+    /* Nobody chose and there is no Xen here: the demo host stands in, and this says why. Else "".
+     */
     char fallback[256];
 };
 

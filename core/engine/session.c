@@ -65,7 +65,10 @@ static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
                                    .arg = s->arg,
                                    .source = i,
                                    .interval_ns = s->one_shot ? 0 : s->world.interval_ns,
-                                   .threaded = !s->inline_workers},
+                                   .threaded = !s->inline_workers,
+                                   /* a command needs some of several sources, and waits for
+                                    * those only */
+                                   .lazy = s->one_shot && s->world.n > 1},
         &s->observers[i], err);
 }
 
@@ -97,7 +100,7 @@ struct xd_worker *xd_session_operator(struct xd_session *s, size_t i, struct xd_
 static bool all_opened(const struct xd_session *s)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        if (!s->opened[i])
+        if (!s->opened[i] && !(s->one_shot && s->world.n > 1))
             return false;
     return true;
 }
@@ -210,6 +213,9 @@ static void take(struct xd_session *s, struct xd_say *m)
     case XD_SAY_STEP:
         xd_txn_take_step(s, m->job);
         break;
+    case XD_SAY_PREVIEW:
+        xd_preview_keep(s, m->job);
+        break;
     case XD_SAY_GONE: /* only while closing, which looks for itself */
         break;
     }
@@ -242,12 +248,79 @@ bool xd_session_take_all(struct xd_session *s)
     return any;
 }
 
+/* --- what is looked at --- */
+
+bool xd_session_is_wanted(const struct xd_session *s, size_t i)
+{
+    return xd_worker_is_wanted(s->observers[i]);
+}
+
+void xd_session_ask(struct xd_session *s, size_t i)
+{
+    /* One request is enough: a worker that hangs must not come back to a hundred of them. */
+    if (s->world.sources[i].asked || s->world.sources[i].state == XD_SOURCE_DEAD)
+        return;
+    xd_world_ask(&s->world, i);
+    xd_worker_ask(s->observers[i], XD_ASK_COLLECT);
+}
+
+static uint64_t columns_of(const struct xd_session *s, const struct xd_want *wants, size_t n,
+                           const char *table)
+{
+    uint64_t columns = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(wants[i].table, table) == 0)
+            columns |= wants[i].columns;
+    for (size_t i = 0; i < s->n_asked; i++)
+        if (strcmp(s->asked[i], table) == 0)
+            columns = XD_WANT_ALL;
+    return columns;
+}
+
+void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n)
+{
+    for (size_t i = 0; i < s->world.n; i++) {
+        const struct xd_backend *b = s->world.sources[i].backend;
+        const struct xd_table_desc *const *lists[] = {b->tables, b->fills};
+        bool more = false;
+
+        for (size_t k = 0; k < 2; k++)
+            for (const struct xd_table_desc *const *d = lists[k]; d && *d; d++)
+                more |= xd_worker_want(s->observers[i], (*d)->name,
+                                       columns_of(s, wants, n, (*d)->name));
+        xd_world_rest(&s->world, i, !xd_session_is_wanted(s, i));
+        if (more && !s->one_shot)
+            xd_session_ask(s, i);
+    }
+}
+
+/* Somebody asked for a table that isn't sampled, because nobody had wanted it. */
+static void take_missed(struct xd_session *s)
+{
+    struct xd_find_cache *c = s->world.found;
+
+    for (; c->n_missed; c->n_missed--) {
+        const char *table = c->missed[c->n_missed - 1];
+
+        if (s->n_asked < XD_MISSED_MAX)
+            s->asked[s->n_asked++] = table;
+        for (size_t i = 0; i < s->world.n; i++)
+            if (xd_worker_want(s->observers[i], table, XD_WANT_ALL)) {
+                xd_world_rest(&s->world, i, false);
+                xd_session_ask(s, i);
+            }
+    }
+}
+
 /* One round. True if anything was done or said. */
 static bool pump(struct xd_session *s)
 {
     bool any = turn_inline(s);
 
-    return xd_session_take_all(s) || any;
+    any |= xd_session_take_all(s);
+    take_missed(s);
+    return any;
 }
 
 bool xd_session_dispatch(struct xd_session *s)
@@ -317,13 +390,9 @@ struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t sourc
 
 void xd_session_refresh(struct xd_session *s)
 {
-    for (size_t i = 0; i < s->world.n; i++) {
-        /* One request is enough: a worker that hangs must not come back to a hundred of them. */
-        if (s->world.sources[i].asked || s->world.sources[i].state == XD_SOURCE_DEAD)
-            continue;
-        xd_world_ask(&s->world, i);
-        xd_worker_ask(s->observers[i], XD_ASK_COLLECT);
-    }
+    for (size_t i = 0; i < s->world.n; i++)
+        if (xd_session_is_wanted(s, i))
+            xd_session_ask(s, i);
 }
 
 int64_t xd_session_interval(const struct xd_session *s)
@@ -366,6 +435,7 @@ void xd_session_close(struct xd_session *s)
         xd_session_stop_workers(s);
     }
     xd_txn_done(&s->txn);
+    xd_preview_done(s);
     xd_journal_close(s->journal);
     xd_world_done(&s->world);
     xd_shared_unref(s->shared);

@@ -48,11 +48,8 @@ static void ask_next(struct xd_session *s, size_t i)
     struct xd_source *src = &s->world.sources[i];
     int64_t now = xd_clock_now(s->clock);
 
-    if (!s->one_shot || src->asked ||
-        (src->answers && now < src->answered_ns + s->world.interval_ns))
-        return;
-    xd_world_ask(&s->world, i);
-    xd_worker_ask(s->observers[i], XD_ASK_COLLECT);
+    if (s->one_shot && (!src->answers || now >= src->answered_ns + s->world.interval_ns))
+        xd_session_ask(s, i);
 }
 
 static const struct xd_source *silent_source(struct xd_session *s, uint64_t samples)
@@ -60,7 +57,7 @@ static const struct xd_source *silent_source(struct xd_session *s, uint64_t samp
     const struct xd_source *silent = NULL;
 
     for (size_t i = 0; i < s->world.n; i++) {
-        if (has_delivered(&s->world.sources[i], samples))
+        if (has_delivered(&s->world.sources[i], samples) || !xd_session_is_wanted(s, i))
             continue;
         ask_next(s, i);
         if (!silent)

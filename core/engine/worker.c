@@ -93,12 +93,22 @@ void xd_worker_ask_control(struct xd_worker *w, const char *verb)
     xd_queue_push(&w->mailbox, &a->msg);
 }
 
-void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job)
+static void ask_job(struct xd_worker *w, enum xd_ask_kind kind, struct xd_job *job)
 {
-    struct xd_ask *a = new_ask(XD_ASK_STEP);
+    struct xd_ask *a = new_ask(kind);
 
     a->job = xd_job_ref(job);
     xd_queue_push(&w->mailbox, &a->msg);
+}
+
+void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job)
+{
+    ask_job(w, XD_ASK_STEP, job);
+}
+
+void xd_worker_ask_preview(struct xd_worker *w, struct xd_job *job)
+{
+    ask_job(w, XD_ASK_PREVIEW, job);
 }
 
 static struct xd_say *new_say(const struct xd_worker *w, enum xd_say_kind kind)
@@ -122,6 +132,58 @@ static void say(struct xd_worker *w, enum xd_say_kind kind, int rc, const struct
     xd_queue_push(&w->shared->answers, &s->msg);
 }
 
+/* --- what is wanted of it --- */
+
+/* The place of a table among those that the backend tells or fills; -1: none of them. */
+static int wanted_at(const struct xd_backend *b, const char *table)
+{
+    const struct xd_table_desc *const *lists[] = {b->tables, b->fills};
+    int at = 0;
+
+    for (size_t k = 0; k < 2; k++)
+        for (const struct xd_table_desc *const *d = lists[k]; d && *d && at < XD_WANTED_MAX;
+             d++, at++)
+            if (xd_streq((*d)->name, table))
+                return at;
+    return -1;
+}
+
+static const struct xd_worker *worker_of(const struct xd_backend_env *env)
+{
+    const char *p = (const char *)env - offsetof(struct xd_worker, env);
+
+    return (const struct xd_worker *)p;
+}
+
+static uint64_t columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
+{
+    const struct xd_worker *w = worker_of(env);
+    int at = wanted_at(w->backend, d->name);
+
+    return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
+}
+
+bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns)
+{
+    int at = wanted_at(w->backend, table);
+
+    return at >= 0 && columns & ~atomic_exchange(&w->wanted[at], columns);
+}
+
+/* A host of its own always is: a capture has tables that nobody knows before it is played. */
+bool xd_worker_is_wanted(const struct xd_worker *w)
+{
+    const struct xd_table_desc *const *lists[] = {w->backend->tables, w->backend->fills};
+    int at = 0;
+
+    for (size_t k = 0; w->backend->live && k < 2; k++)
+        for (const struct xd_table_desc *const *d = lists[k]; d && *d && at < XD_WANTED_MAX;
+             d++, at++)
+            if (atomic_load_explicit(&w->wanted[at], memory_order_relaxed))
+                return true;
+    return !w->backend->live;
+}
+
 /* --- what a worker does --- */
 
 static int open_instance(struct xd_worker *w, struct xd_err *err)
@@ -129,7 +191,22 @@ static int open_instance(struct xd_worker *w, struct xd_err *err)
     int rc = w->backend->open(&w->env, &w->self, err);
 
     w->open = rc == 0;
+    if (w->open && w->env.role == XD_OBSERVER && w->backend->wake_fd)
+        w->wake_fd = w->backend->wake_fd(w->self);
     return rc;
+}
+
+/* Opens an observer's instance and says how that went. */
+static void open_observer(struct xd_worker *w)
+{
+    struct xd_err err = XD_ERR_INIT;
+    int rc = open_instance(w, &err);
+
+    w->lazy = false;
+    if (rc < 0 && !err.code)
+        xd_err_set(&err, rc, "%s could not be opened: %s", w->backend->name, strerror(-rc));
+    if (!atomic_load(&w->abandoned))
+        say(w, XD_SAY_OPENED, rc, &err);
 }
 
 /* The next time to collect. A host so slow that collecting takes most of the interval is left in
@@ -153,7 +230,7 @@ static void collect(struct xd_worker *w)
 {
     struct xd_builder *b = xd_builder_new(w->backend->name);
     struct xd_err err = XD_ERR_INIT;
-    int64_t began = xd_clock_now(w->env.clock), ended;
+    int64_t began = w->began_ns = xd_clock_now(w->env.clock), ended;
     int rc = w->backend->collect(w->self, b, &err);
 
     if (atomic_load(&w->abandoned)) {
@@ -237,18 +314,37 @@ static void step(struct xd_worker *w)
         end_step(w);
 }
 
-static void begin_step(struct xd_worker *w, struct xd_job *job)
+/* False: there is no instance to work with, and the job says why. */
+static bool ready_for(struct xd_worker *w, struct xd_job *job)
 {
     struct xd_err err = XD_ERR_INIT;
     int rc = w->open ? 0 : open_instance(w, &err);
 
-    w->job = xd_job_ref(job);
-    if (rc == 0)
-        return;
-    if (!err.code)
+    if (rc < 0 && !err.code)
         xd_err_set(&err, rc, "%s: opening it for edits: %s", w->backend->name, strerror(-rc));
-    xd_job_refuse(w->job, &err);
-    end_step(w);
+    if (rc < 0)
+        xd_job_refuse(job, &err);
+    return rc == 0;
+}
+
+static void begin_step(struct xd_worker *w, struct xd_job *job)
+{
+    w->job = xd_job_ref(job);
+    if (!ready_for(w, job))
+        end_step(w);
+}
+
+static void preview(struct xd_worker *w, struct xd_job *job)
+{
+    struct xd_say *s;
+
+    if (ready_for(w, job))
+        xd_job_preview(job, w->backend, w->self);
+    if (atomic_load(&w->abandoned))
+        return;
+    s = new_say(w, XD_SAY_PREVIEW);
+    s->job = xd_job_ref(job);
+    xd_queue_push(&w->shared->answers, &s->msg);
 }
 
 /* --- turns --- */
@@ -257,6 +353,8 @@ static void obey(struct xd_worker *w, const struct xd_ask *a)
 {
     switch ((enum xd_ask_kind)a->msg.kind) {
     case XD_ASK_COLLECT:
+        if (w->lazy)
+            open_observer(w);
         w->next_ns = INT64_MIN;
         break;
     case XD_ASK_INTERVAL:
@@ -271,6 +369,9 @@ static void obey(struct xd_worker *w, const struct xd_ask *a)
         break;
     case XD_ASK_STEP:
         begin_step(w, a->job);
+        break;
+    case XD_ASK_PREVIEW:
+        preview(w, a->job);
         break;
     case XD_ASK_STOP:
         w->over = true;
@@ -302,6 +403,22 @@ static bool collect_is_due(const struct xd_worker *w)
            w->next_ns <= xd_clock_now(w->env.clock);
 }
 
+static bool has_woken(const struct xd_worker *w)
+{
+    struct pollfd p = {.fd = w->wake_fd, .events = POLLIN};
+
+    return w->wake_fd >= 0 && w->open && poll(&p, 1, 0) > 0;
+}
+
+/* Something happened on the host. A storm of events must not become one of samples. */
+static void hear(struct xd_worker *w)
+{
+    int64_t next = w->began_ns + XD_WAKE_GAP_NS;
+
+    if (w->backend->wake(w->self) && w->interval_ns > 0 && next < w->next_ns)
+        w->next_ns = next;
+}
+
 bool xd_worker_turn(struct xd_worker *w)
 {
     bool any = obey_all(w);
@@ -312,8 +429,13 @@ bool xd_worker_turn(struct xd_worker *w)
         step(w);
         any = true;
     }
+    if (has_woken(w))
+        hear(w);
     if (collect_is_due(w)) {
-        collect(w);
+        if (xd_worker_is_wanted(w))
+            collect(w);
+        else /* whoever comes to want it asks for a sample */
+            w->next_ns = INT64_MAX;
         any = true;
     }
     return any;
@@ -324,7 +446,7 @@ int64_t xd_worker_wait_ns(struct xd_worker *w)
     struct pollfd p = {.fd = w->mailbox.fd, .events = POLLIN};
     int64_t next = INT64_MAX, now = xd_clock_now(w->env.clock);
 
-    if (poll(&p, 1, 0) > 0)
+    if (poll(&p, 1, 0) > 0 || has_woken(w))
         return 0;
     if (w->open && w->env.role == XD_OBSERVER)
         next = w->next_ns;
@@ -339,16 +461,8 @@ int64_t xd_worker_wait_ns(struct xd_worker *w)
 
 static void first_words(struct xd_worker *w)
 {
-    struct xd_err err = XD_ERR_INIT;
-    int rc;
-
-    if (w->env.role != XD_OBSERVER)
-        return;
-    rc = open_instance(w, &err);
-    if (rc < 0 && !err.code)
-        xd_err_set(&err, rc, "%s could not be opened: %s", w->backend->name, strerror(-rc));
-    if (!atomic_load(&w->abandoned))
-        say(w, XD_SAY_OPENED, rc, &err);
+    if (w->env.role == XD_OBSERVER && !w->lazy)
+        open_observer(w);
 }
 
 /* An instance whose session is gone isn't closed: closing would want the caller's log and clock. */
@@ -364,15 +478,16 @@ static void last_words(struct xd_worker *w)
 static void *run(void *arg)
 {
     struct xd_worker *w = arg;
-    struct pollfd p = {.fd = w->mailbox.fd, .events = POLLIN};
+    struct pollfd p[] = {{.fd = w->mailbox.fd, .events = POLLIN}, {.events = POLLIN}};
 
     first_words(w);
     while (!w->over && !atomic_load(&w->abandoned)) {
         int64_t ns = xd_worker_wait_ns(w);
         struct timespec ts = {.tv_sec = ns / XD_NS_PER_S, .tv_nsec = ns % XD_NS_PER_S};
 
+        p[1].fd = w->wake_fd; /* poll passes over -1 */
         if (ns != 0)
-            ppoll(&p, 1, ns < 0 ? NULL : &ts, NULL);
+            ppoll(p, 2, ns < 0 ? NULL : &ts, NULL);
         if (!atomic_load(&w->abandoned))
             xd_worker_turn(w);
     }
@@ -383,9 +498,7 @@ static void *run(void *arg)
 
 static bool is_stopping(const struct xd_backend_env *env)
 {
-    const char *p = (const char *)env - offsetof(struct xd_worker, env);
-
-    return atomic_load(&((const struct xd_worker *)p)->stopping);
+    return atomic_load(&worker_of(env)->stopping);
 }
 
 /* Signals are not blocked here: children that a backend's library starts would inherit that, and
@@ -423,6 +536,10 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
     w->backend = c->backend;
     w->source = c->source;
     w->threaded = c->threaded;
+    w->lazy = c->lazy;
+    w->wake_fd = -1;
+    for (size_t i = 0; i < XD_WANTED_MAX; i++)
+        atomic_init(&w->wanted[i], UINT64_MAX);
     w->interval_ns = c->interval_ns;
     w->next_ns = c->interval_ns > 0 ? INT64_MIN : INT64_MAX;
     /* A real clock is the same everywhere; one of its own outlives a caller who is gone. */
@@ -432,7 +549,8 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .role = c->role,
                                      .arg = xd_strdup(c->arg),
                                      .peer = c->peer,
-                                     .stopping = is_stopping};
+                                     .stopping = is_stopping,
+                                     .wanted = columns_wanted};
     if (w->threaded)
         rc = start(w, err);
     else

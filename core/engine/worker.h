@@ -29,6 +29,7 @@ enum xd_ask_kind {
     XD_ASK_INTERVAL, /* from now on */
     XD_ASK_CONTROL,  /* a verb for the source */
     XD_ASK_STEP,     /* an operator's work */
+    XD_ASK_PREVIEW,  /* what that work would do */
     XD_ASK_STOP,     /* close the instance and end */
     XD_ASK_LEAVE,    /* end without closing: a peer that hangs may still use the instance */
 };
@@ -47,6 +48,7 @@ enum xd_say_kind {
     XD_SAY_CONTROL,  /* a verb was carried out or not: rc, err */
     XD_SAY_PROGRESS, /* permille, text */
     XD_SAY_STEP,     /* the job has ended */
+    XD_SAY_PREVIEW,  /* the same of a question */
     XD_SAY_GONE,     /* the thread's last words */
 };
 
@@ -62,6 +64,10 @@ struct xd_say {
     char text[128];
 };
 
+#define XD_WANTED_MAX 64 /* tables of one backend, with those that it fills */
+/* Between two samples that a backend's own events ask for. */
+#define XD_WAKE_GAP_NS (100 * XD_NS_PER_MS)
+
 struct xd_worker {
     atomic_int refs; /* the session's and the thread's */
     struct xd_shared *shared;
@@ -70,7 +76,10 @@ struct xd_worker {
     const struct xd_backend *backend;
     size_t source;
     bool threaded;
+    bool lazy; /* opens its instance with the first sample that is asked for */
     pthread_t thread;
+    /* Columns that anybody looks at, by table: the backend's own, then those that it fills. */
+    _Atomic uint64_t wanted[XD_WANTED_MAX];
     struct xd_queue mailbox;
     atomic_bool stopping;  /* what env.stopping tells the backend */
     atomic_bool abandoned; /* the session is gone: touch nothing of the caller's any more */
@@ -82,6 +91,8 @@ struct xd_worker {
     bool leave;
     int64_t interval_ns; /* <= 0: only when asked */
     int64_t next_ns;     /* when to collect; INT64_MAX: when asked */
+    int64_t began_ns;    /* when it collected last */
+    int wake_fd;         /* the backend's own events; -1: none */
     uint64_t seq;
     struct xd_snapshot *prev;
     struct xd_job *job; /* the step being carried out */
@@ -98,17 +109,26 @@ struct xd_worker_config {
     size_t source;
     int64_t interval_ns; /* <= 0: collects only when asked */
     bool threaded;
+    bool lazy;
 };
 
 /* Makes it and starts its thread, where it gets one. An observer opens its instance at once and
- * says so; an operator when the first step comes. */
+ * says so (a lazy one when it is first asked for a sample); an operator when the first step comes.
+ */
 int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, struct xd_err *err);
 void xd_worker_unref(struct xd_worker *w);
+
+/* Which columns of that table anybody looks at from now on. True if these are more than before. */
+bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
+/* Whether anything at all is wanted of it. */
+bool xd_worker_is_wanted(const struct xd_worker *w);
 
 void xd_worker_ask(struct xd_worker *w, enum xd_ask_kind kind);
 void xd_worker_ask_interval(struct xd_worker *w, int64_t interval_ns);
 void xd_worker_ask_control(struct xd_worker *w, const char *verb);
-void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job); /* takes a reference of its own */
+/* Each takes a reference of its own. */
+void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job);
+void xd_worker_ask_preview(struct xd_worker *w, struct xd_job *job);
 
 /* Without a thread: takes in the mailbox, collects if that is due, and makes one attempt at the
  * running step. True if there was anything to do. */

@@ -33,8 +33,64 @@ void xd_world_done(struct xd_world *w)
     xd_find_cache_drop(w->found);
     free(w->found);
     xd_history_free(w->history);
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
+        xd_snapshot_unref(w->sources[i].told);
         xd_snapshot_unref(w->sources[i].snapshot);
+    }
+}
+
+/* --- one source filling in what another tells --- */
+
+static bool declares(const struct xd_table_desc *const *descs, const char *table)
+{
+    for (; descs && *descs; descs++)
+        if (strcmp((*descs)->name, table) == 0)
+            return true;
+    return false;
+}
+
+static bool publishes(const struct xd_backend *b, const char *table)
+{
+    return declares(b->tables, table);
+}
+
+/* What everybody sees of source i: its newest sample with what others add to it just now. */
+static void compose(struct xd_world *w, size_t i)
+{
+    struct xd_source *s = &w->sources[i];
+    struct xd_filling f[XD_SOURCES_MAX];
+    size_t n = 0;
+
+    if (!s->told)
+        return;
+    for (size_t k = 0; k < w->n; k++) {
+        const struct xd_source *by = &w->sources[k];
+
+        if (k == i || !by->backend->fills)
+            continue;
+        f[n++] =
+            (struct xd_filling){by->state == XD_SOURCE_OK && !by->resting ? by->told : NULL,
+                                by->backend->fills, by->why[0] && !by->resting ? by->why : NULL};
+    }
+    xd_snapshot_unref(s->snapshot);
+    s->snapshot = n || s->backend->fills ? xd_snapshot_compose(s->told, s->backend->fills, f, n)
+                                         : xd_snapshot_ref(s->told);
+    xd_find_cache_drop(w->found);
+}
+
+/* Source i has something else to say, or nothing any more: those that it fills look different. */
+static void compose_others(struct xd_world *w, size_t i)
+{
+    const struct xd_table_desc *const *d = w->sources[i].backend->fills;
+
+    for (size_t k = 0; d && k < w->n; k++) {
+        bool any = false;
+
+        for (size_t t = 0; k != i && d[t] && !any; t++)
+            any = declares(w->sources[k].backend->tables, d[t]->name);
+        if (any)
+            compose(w, k);
+    }
 }
 
 /* --- what the workers report --- */
@@ -55,18 +111,28 @@ void xd_world_ask(struct xd_world *w, size_t i)
         s->answered_ns = xd_clock_now(w->clock);
 }
 
+void xd_world_rest(struct xd_world *w, size_t i, bool resting)
+{
+    struct xd_source *s = &w->sources[i];
+
+    if (s->resting == resting)
+        return;
+    s->resting = resting;
+    s->answered_ns = xd_clock_now(w->clock);
+    compose_others(w, i);
+    w->generation++;
+}
+
 void xd_world_take_sample(struct xd_world *w, size_t i, struct xd_snapshot *snap)
 {
     struct xd_source *s = &w->sources[i];
 
-    if (s->snapshot)
-        xd_world_log_domains(w->log, s->snapshot, snap);
+    if (s->told)
+        xd_world_log_domains(w->log, s->told, snap);
     if (s->state == XD_SOURCE_STALE)
         xd_log_write(w->log, XD_LOG_INFO, s->backend->name, "answers again");
-    xd_find_cache_drop(w->found);
-    xd_history_feed(w->history, snap);
-    xd_snapshot_unref(s->snapshot);
-    s->snapshot = snap;
+    xd_snapshot_unref(s->told);
+    s->told = snap;
     s->state = XD_SOURCE_OK;
     s->why[0] = '\0';
     s->failed = s->asked = false;
@@ -75,6 +141,9 @@ void xd_world_take_sample(struct xd_world *w, size_t i, struct xd_snapshot *snap
     s->took_ns = xd_snapshot_took(snap);
     s->samples++;
     s->answers++;
+    compose(w, i);
+    compose_others(w, i);
+    xd_history_feed(w->history, s->snapshot);
     w->generation++;
 }
 
@@ -95,6 +164,7 @@ void xd_world_take_failure(struct xd_world *w, size_t i, const char *sentence)
     s->answered_ns = xd_clock_now(w->clock);
     s->shown_ns = 0;
     s->answers++;
+    compose_others(w, i);
 }
 
 void xd_world_take_death(struct xd_world *w, size_t i, const char *sentence)
@@ -105,6 +175,7 @@ void xd_world_take_death(struct xd_world *w, size_t i, const char *sentence)
     s->asked = false;
     say_why(s, sentence);
     xd_log_write(w->log, XD_LOG_ERROR, s->backend->name, "%s", s->why);
+    compose_others(w, i);
     w->generation++;
 }
 
@@ -120,7 +191,7 @@ static int64_t patience_ns(const struct xd_world *w, const struct xd_source *s)
 /* ns until source s has to be looked at; <= 0: now; INT64_MAX: only after it answered. */
 static int64_t next_look(const struct xd_world *w, const struct xd_source *s, int64_t now)
 {
-    if (s->state == XD_SOURCE_DEAD || (w->one_shot && !s->asked))
+    if (s->state == XD_SOURCE_DEAD || ((w->one_shot || s->resting) && !s->asked))
         return INT64_MAX;
     if (s->shown_ns) /* silent already: the sentence counts on */
         return s->shown_ns + XD_NS_PER_S - now;
@@ -155,8 +226,10 @@ int64_t xd_world_age(struct xd_world *w)
         s->shown_ns = now;
         snprintf(s->why, sizeof(s->why), "%s has not answered for %.1f s", s->backend->name,
                  (double)(now - s->answered_ns) / XD_NS_PER_S);
-        if (first)
+        if (first) {
             xd_log_write(w->log, XD_LOG_WARN, s->backend->name, "%s", s->why);
+            compose_others(w, i);
+        }
         w->generation++;
     }
     return xd_world_next_age(w);
@@ -237,19 +310,43 @@ static const struct xd_table *table_of(const struct xd_world *w, const char *nam
     return missing;
 }
 
+/* Nobody wanted the table so far, or it would be there. */
+static void miss(const struct xd_world *w, const char *name)
+{
+    struct xd_find_cache *c = w->found;
+    const struct xd_table_desc *d = xd_world_desc_named(w, name);
+
+    bool sampled = false;
+
+    for (size_t i = 0; i < w->n; i++)
+        sampled |= w->sources[i].told && publishes(w->sources[i].backend, name);
+    for (size_t i = 0; i < c->n_missed; i++)
+        if (strcmp(c->missed[i], name) == 0)
+            return;
+    if (d && sampled && c->n_missed < XD_MISSED_MAX)
+        c->missed[c->n_missed++] = d->name;
+}
+
 const struct xd_table *xd_world_table(const struct xd_world *w, const char *name)
 {
     size_t source;
+    const struct xd_table *t = table_of(w, name, &source);
 
-    return table_of(w, name, &source);
+    if (!t)
+        miss(w, name);
+    return t;
 }
 
-static bool publishes(const struct xd_backend *b, const char *table)
+const char *xd_world_limit(const struct xd_world *w, const char *name)
 {
-    for (const struct xd_table_desc *const *d = b->tables; d && *d; d++)
-        if (strcmp((*d)->name, table) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < w->n; i++) {
+        const struct xd_table *t = xd_snapshot_table(w->sources[i].snapshot, xd_limits_desc.name);
+        const struct xd_row *r = t ? xd_table_find(t, name) : NULL;
+
+        if (r)
+            return xd_row_str(r, XD_LIMIT_REASON, "its source does not say why");
+    }
+    return NULL;
 }
 
 const char *xd_world_trouble(const struct xd_world *w, const char *table)

@@ -9,6 +9,13 @@
 
 struct xd_world;
 
+/* Columns (a mask, or XD_WANT_ALL) of a table that somebody looks at. */
+struct xd_want {
+    const char *table;
+    uint64_t columns;
+};
+#define XD_WANT_ALL UINT64_MAX
+
 enum xd_source_state {
     XD_SOURCE_STARTING, /* no sample yet */
     XD_SOURCE_OK,
@@ -60,13 +67,16 @@ int xd_world_find(const struct xd_world *w, const char *path, const struct xd_ta
 /* Knobs and actions by table and name, with the source that offers them. table NULL: any. */
 struct xd_offer {
     size_t source;
-    const struct xd_knob *knob;     /* one of the two is NULL */
+    const struct xd_knob *knob; /* one of the two is NULL */
     const struct xd_action *action;
 };
 bool xd_world_offer(const struct xd_world *w, const char *table, const char *name,
                     struct xd_offer *out);
 /* The i-th offer of all (knobs and actions of all sources); false past the end. */
 bool xd_world_offer_at(const struct xd_world *w, size_t i, struct xd_offer *out);
+
+/* Why this host hasn't got that knob or action, as it is; NULL: it has. */
+const char *xd_world_limit(const struct xd_world *w, const char *name);
 
 /* How many pCPUs "all" means on this host; 0: unknown. */
 unsigned xd_world_pcpus(const struct xd_world *w);

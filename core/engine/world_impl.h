@@ -11,11 +11,13 @@
 
 struct xd_source {
     const struct xd_backend *backend;
-    struct xd_snapshot *snapshot; /* the newest; NULL: none yet */
+    struct xd_snapshot *told;     /* the newest, as the source told it; NULL: none yet */
+    struct xd_snapshot *snapshot; /* the same with what others fill in: what everybody sees */
     enum xd_source_state state;
     char why[600];       /* a sentence where the state isn't OK */
     bool failed;         /* the newest attempt brought an error: why holds its sentence */
     bool asked;          /* a sample was asked for and hasn't come */
+    bool resting;        /* nobody looks at anything of it: it is not expected to answer */
     int64_t answered_ns; /* when it last answered, be it with an error; at first: when it began */
     int64_t shown_ns;    /* when `why` last said how long it has been silent; 0: it isn't */
     int64_t took_ns;
@@ -33,10 +35,16 @@ struct xd_label_index {
 
 #define XD_LABEL_INDEXES 8
 
+#define XD_MISSED_MAX 8
+
 /* Behind a pointer, because finding makes it while the world is const for everybody. */
 struct xd_find_cache {
     struct xd_label_index index[XD_LABEL_INDEXES];
     size_t n;
+    /* Tables that somebody asked for and no sample has, because nobody wanted them so far: the
+     * session wants them from now on. */
+    const char *missed[XD_MISSED_MAX];
+    size_t n_missed;
 };
 
 struct xd_world {
@@ -60,6 +68,8 @@ void xd_world_done(struct xd_world *w);
 
 /* A sample of source i was asked for. */
 void xd_world_ask(struct xd_world *w, size_t i);
+/* Source i rests, or doesn't any more. */
+void xd_world_rest(struct xd_world *w, size_t i, bool resting);
 /* What workers reported of source i. take_sample takes over the caller's reference. */
 void xd_world_take_sample(struct xd_world *w, size_t i, struct xd_snapshot *s);
 void xd_world_take_failure(struct xd_world *w, size_t i, const char *sentence);

@@ -29,11 +29,12 @@ struct xd_backend_env {
     struct xd_log *log;
     enum xd_role role;
     const char *arg; /* what stood behind the colon of --host, or "" */
-    void *peer; /* operator: the observer's instance of the same host, still open; else NULL */
+    void *peer;      /* operator: the observer's instance of the same host, still open; else NULL */
     bool (*stopping)(const struct xd_backend_env *env); /* the program is about to end */
     /* The columns of that table which anybody looks at just now, as a mask; 0: nobody wants the
-     * table, and collect may leave it out. All ones where nobody said what he looks at. d is one of
-     * the backend's own tables or fills. Use xd_wanted. */
+     * table, and collect may leave it out. All ones where nobody said what he looks at. Keys and
+     * labels are filled all the same, and the counters of rates. d is one of the backend's own
+     * tables or fills. Use xd_wanted. */
     uint64_t (*wanted)(const struct xd_backend_env *env, const struct xd_table_desc *d);
 };
 
@@ -44,7 +45,8 @@ static inline uint64_t xd_wanted(const struct xd_backend_env *env, const struct 
 
 /* Long work tells how far it is and asks whether to stop. */
 struct xd_progress {
-    void (*report)(struct xd_progress *p, int permille, const char *text); /* permille -1: unknown */
+    void (*report)(struct xd_progress *p, int permille,
+                   const char *text); /* permille -1: unknown */
     bool (*cancelled)(struct xd_progress *p);
 };
 
@@ -60,8 +62,8 @@ struct xd_backend {
      * description with the key columns and what it knows; the world puts its cells into the rows
      * of that key where they are unknown. NULL-terminated, or NULL: none. */
     const struct xd_table_desc *const *fills;
-    const struct xd_knob *knobs;               /* NULL: none */
-    const struct xd_action *actions;           /* NULL: none */
+    const struct xd_knob *knobs;     /* NULL: none */
+    const struct xd_action *actions; /* NULL: none */
 
     /* Live backends: 0, or -errno and why this machine can't be served ("not a Xen dom0: …"). Must
      * be quick and touch nothing. NULL: always. */
@@ -72,7 +74,8 @@ struct xd_backend {
     /* Fills the tables it can, says xd_build_missing of those it can't. An error means that nothing
      * could be had (all its tables become stale, with this sentence). */
     int (*collect)(void *self, struct xd_builder *b, struct xd_err *err);
-    /* When to collect next, ns from now, if sooner than the interval; < 0: as usual. May be NULL. */
+    /* When to collect next, ns from now, if sooner than the interval; < 0: as usual. May be NULL.
+     */
     int64_t (*due)(void *self);
 
     /* Something of its own to wait for besides the interval: a descriptor that becomes readable
@@ -89,8 +92,9 @@ struct xd_backend {
      * an error: accepted, takes effect later. */
     int (*write)(void *self, const struct xd_object *o, const struct xd_knob *k,
                  const struct xd_value *v, struct xd_err *err);
-    /* Carries out an action; params in the order of its list. Returns when the request was accepted.
-     * -ECANCELED after a cancel; -EALREADY, -ESRCH, -EPERM, -EINVAL mean that nothing was done. */
+    /* Carries out an action; params in the order of its list. Returns when the request was
+     * accepted. -ECANCELED after a cancel; -EALREADY, -ESRCH, -EPERM, -EINVAL mean that nothing was
+     * done. */
     int (*act)(void *self, const struct xd_object *o, const struct xd_action *a,
                const struct xd_value *params, struct xd_progress *p, struct xd_err *err);
     /* 1: the action's effect is seen. 0: not yet. -errno: can't be known. */

@@ -2,7 +2,6 @@
 /* Snapshots: built by one thread, sealed, counted. See table.h. */
 #include <math.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +14,6 @@
 
 #define STR_BYTES_MAX    1024
 #define REASON_BYTES_MAX 1024
-
-struct xd_snapshot {
-    struct xd_arena arena; /* rows, strings, sets, reasons, the tables themselves */
-    atomic_uint refs;
-    const char *source;
-    uint64_t seq;
-    int64_t at_ns, wall_ns, took_ns;
-    struct xd_table *tables;
-    size_t n;
-};
 
 struct xd_rows {
     struct xd_rows *next;
@@ -325,8 +314,10 @@ void xd_snapshot_unref(struct xd_snapshot *s)
     /* Whoever drops the last reference must see all that the others did before theirs. */
     if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1)
         return;
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n && !s->n_parts; i++) /* else they are those of its parts */
         xd_table_index_free(s->tables[i].index);
+    for (size_t i = 0; i < s->n_parts; i++)
+        xd_snapshot_unref(s->parts[i]);
     xd_arena_done(&s->arena);
     free(s);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Knobs (all that can be edited) and actions (verbs that are no knob), as backends declare them.
- * Editors, `set`, completion, the journal and policies speak of them by name and by nothing else. */
+ * Editors, `set`, completion, the journal and policies speak of them by name and by nothing else.
+ */
 #ifndef XD_MODEL_KNOB_H
 #define XD_MODEL_KNOB_H
 

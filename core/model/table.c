@@ -145,9 +145,10 @@ char *xd_row_label(const struct xd_table_desc *d, const struct xd_row *r, char *
 
 /* --- rows by key --- */
 
+/* By place, not by address: a snapshot with the same rows completed shares the index. */
 struct entry {
     const char *key;
-    const struct xd_row *row;
+    size_t at;
     UT_hash_handle hh;
 };
 
@@ -180,7 +181,7 @@ const struct xd_table_index *xd_table_index_new(const struct xd_table *t, struct
         unsigned hash;
 
         e[i].key = key_of(t->desc, t->rows[i], buf, a);
-        e[i].row = t->rows[i];
+        e[i].at = i;
         len = strlen(e[i].key);
         HASH_VALUE(e[i].key, len, hash);
         HASH_FIND_BYHASHVALUE(hh, x->head, e[i].key, len, hash, twin);
@@ -205,7 +206,7 @@ const struct xd_row *xd_table_find(const struct xd_table *t, const char *key)
 
     if (t->index) {
         HASH_FIND_STR(t->index->head, key, e);
-        return e ? e->row : NULL;
+        return e ? t->rows[e->at] : NULL;
     }
     for (size_t i = 0; i < t->n; i++) {
         if (strcmp(xd_row_key(t->desc, t->rows[i], buf), key) == 0)

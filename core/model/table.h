@@ -141,4 +141,21 @@ void xd_put_value(struct xd_rows *t, int col, const struct xd_value *v);  /* cop
 struct xd_snapshot *xd_builder_seal(struct xd_builder *b, struct xd_snapshot *prev, uint64_t seq,
                                     int64_t at_ns, int64_t wall_ns, int64_t took_ns);
 
+/* --- composing: several sources tell of the same rows --- */
+
+/* What one source adds to another's tables, or why it can't just now. */
+struct xd_filling {
+    struct xd_snapshot *snapshot; /* its newest sample; NULL: none that counts */
+    const struct xd_table_desc *const *fills;
+    const char *why; /* with NULL: a sentence, told of the tables that stay without its cells */
+};
+
+/* A new snapshot (to be unreferenced): that of `base` without the tables named in hide (its own
+ * fills; NULL: none), and with the cells of the fillings put in where base's rows of the same key
+ * don't know them. Order, seq and times are base's. Costs one copy of the tables that are filled;
+ * everything else is shared. */
+struct xd_snapshot *xd_snapshot_compose(struct xd_snapshot *base,
+                                        const struct xd_table_desc *const *hide,
+                                        const struct xd_filling *fillings, size_t n);
+
 #endif

@@ -3,7 +3,23 @@
 #ifndef XD_MODEL_TABLE_PRIVATE_H
 #define XD_MODEL_TABLE_PRIVATE_H
 
+#include <stdatomic.h>
+
+#include "base/arena.h"
 #include "model/table.h"
+
+struct xd_snapshot {
+    struct xd_arena arena; /* rows, strings, sets, reasons, the tables themselves */
+    atomic_uint refs;
+    const char *source;
+    uint64_t seq;
+    int64_t at_ns, wall_ns, took_ns;
+    struct xd_table *tables;
+    size_t n;
+    /* Of one that was composed: those whose rows, strings and indexes it uses; counted. */
+    struct xd_snapshot **parts;
+    size_t n_parts;
+};
 
 /* The hash of t's rows by key; keys and entries live in a, the buckets until
  * xd_table_index_free. */

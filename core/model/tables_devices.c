@@ -137,7 +137,7 @@ const struct xd_table_desc xd_devices_desc = {
 
 static const struct xd_column dmesg_columns[XD_DMESG_N] = {
     [XD_DMESG_LINE] = {"line", "LINE", "Counts on while xendeck looks", U64},
-    [XD_DMESG_TEXT] = {"text", "XEN'S CONSOLE", "A line of the ring, as xl dmesg prints it", STR(76),
+    [XD_DMESG_TEXT] = {"text", "TEXT", "A line of the ring, as xl dmesg prints it", STR(76),
                        .flags = XD_COL_DEFAULT},
 };
 const struct xd_table_desc xd_dmesg_desc = {
