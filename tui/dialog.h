@@ -31,6 +31,7 @@ int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, 
 struct xd_menu_item {
     const char *text, *note; /* note: dim, to the right; may be NULL */
     const char *help;        /* a line below while it is under the cursor; may be NULL */
+    const char *off;         /* why it can't be chosen: it is shown greyed; NULL: it can */
     const void *tag;         /* lives as long as the backends: a knob, an action, a column */
 };
 void xd_menu_open(struct xd_app *a, const char *title, const struct xd_menu_item *items, int n,
@@ -44,5 +45,8 @@ void xd_ask_open(struct xd_app *a, const char *title, const char *help, const ch
 
 void xd_plan_open(struct xd_app *a, struct xd_plan *p); /* preview and confirmation; takes p */
 void xd_help_open(struct xd_app *a);
+void xd_columns_open(struct xd_app *a); /* the columns of the screen */
+/* Asks for the parameters of an action, then proposes it. */
+void xd_form_open(struct xd_app *a, const struct xd_action *action);
 
 #endif

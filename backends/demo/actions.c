@@ -111,6 +111,9 @@ int xd_demo_act(void *self, const struct xd_object *o, const struct xd_action *a
 
     if (i < 0 || i >= XD_ACTION_N)
         return xd_err_set(err, -ENOTSUP, "the demo host has no action %s", a->name);
+    rc = xd_demo_action_limited(h, (int)i, err);
+    if (rc)
+        return rc;
     if (!xd_streq(o->table, a->table))
         return xd_err_set(err, -EINVAL, "%s works on the table %s, and %s is one of %s", a->name,
                           a->table, o->label, o->table);

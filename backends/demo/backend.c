@@ -91,6 +91,14 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 
 /* --- verbs --- */
 
+static int preview(void *self, const struct xd_object *o, const struct xd_action *a,
+                   const struct xd_value *params, struct xd_buf *out, struct xd_err *err)
+{
+    struct xd_demo *demo = self;
+
+    return xd_demo_action_limited(demo->host, (int)(a - xd_xen_actions), err);
+}
+
 static int order_fault(struct xd_demo_host *h, const char *text, struct xd_err *err)
 {
     struct xd_arena a = XD_ARENA_INIT;
@@ -157,8 +165,9 @@ static void doctor(void *self, struct xd_builder *b)
 }
 
 static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,    &xd_nodes_desc, &xd_pcpus_desc, &xd_pools_desc,
-    &xd_domains_desc, &xd_vcpus_desc, NULL,
+    &xd_host_desc,  &xd_nodes_desc,  &xd_pcpus_desc,  &xd_pools_desc, &xd_domains_desc,
+    &xd_vcpus_desc, &xd_disks_desc,  &xd_nics_desc,   &xd_pci_desc,   &xd_devices_desc,
+    &xd_dmesg_desc, &xd_params_desc, &xd_limits_desc, NULL,
 };
 
 const struct xd_backend xd_backend_demo = {
@@ -177,6 +186,7 @@ const struct xd_backend xd_backend_demo = {
     .write = xd_demo_write,
     .act = xd_demo_act,
     .settled = xd_demo_settled,
+    .preview = preview,
     .control = control,
     .doctor = doctor,
 };

@@ -165,6 +165,11 @@ void xd_demo_life_step(struct xd_demo_host *h, int64_t len_ns);
 void xd_demo_domain_vanish(struct xd_demo_host *h, struct xd_demo_domain *d);
 enum xd_domain_state xd_demo_domain_state(const struct xd_demo_domain *d);
 
+/* --- limits.c: knobs and actions that this host has not; 0, or -ENOTSUP and why --- */
+int xd_demo_knob_limited(const struct xd_demo_host *h, int knob, struct xd_err *err);
+int xd_demo_action_limited(const struct xd_demo_host *h, int action, struct xd_err *err);
+void xd_demo_fill_limits(const struct xd_demo_host *h, struct xd_builder *b, int64_t at_ns);
+
 /* --- mischief.c: faults as they happen; all with the lock held --- */
 int xd_demo_fault_order(struct xd_demo_host *h, const struct xd_demo_fault *f, struct xd_err *err);
 void xd_demo_fault_clear(struct xd_demo_host *h);

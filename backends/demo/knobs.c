@@ -57,6 +57,10 @@ static int aim(struct xd_demo *demo, const struct xd_object *o, const struct xd_
 /* The rest, with the lock held and the host's time up to now. */
 static int find(struct spot *s, struct xd_err *err)
 {
+    int rc = xd_demo_knob_limited(s->h, s->knob, err);
+
+    if (rc)
+        return rc;
     s->d = xd_demo_host_find(s->h, s->uuid);
     if (!s->d || (s->vcpu >= 0 && (size_t)s->vcpu >= s->d->n_vcpus))
         return xd_demo_gone(s->o, err);

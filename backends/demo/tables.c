@@ -132,8 +132,7 @@ static void fill_pcpus(struct xd_demo_host *h, struct xd_builder *b)
         xd_put_u64(t, XD_PCPU_NODE, p->node);
         xd_put_u64(t, XD_PCPU_SOCKET, p->socket);
         xd_put_u64(t, XD_PCPU_CORE, p->core);
-        if (p->pool >= 0)
-            xd_put_str(t, XD_PCPU_POOL, h->scenario->pools[p->pool].name);
+        xd_put_str(t, XD_PCPU_POOL, p->pool >= 0 ? h->scenario->pools[p->pool].name : "none");
         xd_put_u64(t, XD_PCPU_BUSY_NS, p->busy_ns);
     }
 }
@@ -253,6 +252,9 @@ static void fill_domains(struct xd_demo_host *h, struct xd_builder *b)
     }
 }
 
+static const struct xd_table_desc *const later[] = {
+    &xd_disks_desc, &xd_nics_desc, &xd_pci_desc, &xd_devices_desc, &xd_dmesg_desc, &xd_params_desc};
+
 void xd_demo_fill(struct xd_demo_host *h, struct xd_builder *b)
 {
     fill_host(h, b);
@@ -260,4 +262,7 @@ void xd_demo_fill(struct xd_demo_host *h, struct xd_builder *b)
     fill_pcpus(h, b);
     fill_pools(h, b);
     fill_domains(h, b);
+    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+        xd_build_missing(b, later[i], "the demo host doesn't simulate it");
+    xd_demo_fill_limits(h, b, at_ns(h));
 }

@@ -21,11 +21,13 @@ static uint64_t bit(int col)
     return col >= 0 ? UINT64_C(1) << col : 0;
 }
 
-/* What objects are known by. */
+/* What objects are known by; of the host, which needs no name, any column. */
 static uint64_t identity(const struct xd_table_desc *d)
 {
-    return bit(d->keys[0]) | bit(d->keys[1]) | bit(d->labels[0]) | bit(d->labels[1]) |
-           bit(xd_desc_column(d, "id"));
+    uint64_t columns = bit(d->keys[0]) | bit(d->keys[1]) | bit(d->labels[0]) | bit(d->labels[1]) |
+                       bit(xd_desc_column(d, "id"));
+
+    return columns ? columns : 1;
 }
 
 /* The columns that a template names in { }. */
@@ -85,6 +87,15 @@ static const struct xd_table_desc *desc_of(const struct xd_world *w, const char 
     return xd_world_desc_named(w, "domains");
 }
 
+/* Its source has to be open, too, be it for the sake of any table. */
+static void add_source(const struct xd_world *w, struct xd_wants *l, size_t source)
+{
+    const struct xd_table_desc *const *d = xd_world_source(w, source).backend->tables;
+
+    if (d && d[0])
+        add(l, d[0]->name, identity(d[0]));
+}
+
 static void add_offers(const struct xd_world *w, struct xd_wants *l, const char *name)
 {
     struct xd_offer o;
@@ -97,6 +108,7 @@ static void add_offers(const struct xd_world *w, struct xd_wants *l, const char 
 
         if (!d)
             continue;
+        add_source(w, l, o.source);
         add(l, d->name, identity(d) | (o.knob ? for_knob(d, o.knob) : for_action(d, o.action)));
     }
 }

@@ -7,8 +7,7 @@
 #include "base/str.h"
 #include "conformance.h"
 
-#define NOWHERE "ffffffff-dead-4bad-8bad-ffffffffffff"
-#define NAP_NS  (XD_NS_PER_S / 4)
+#define NAP_NS (XD_NS_PER_S / 4)
 
 static const struct xd_action *find(const struct conf *c, const char *name)
 {
@@ -39,11 +38,38 @@ static bool cancelled(struct xd_progress *p)
 }
 
 static int act(struct conf *c, const struct xd_object *o, const struct xd_action *a,
-               struct xd_err *err)
+               const struct xd_value *params, struct xd_err *err)
 {
     struct xd_progress p = {report, cancelled};
 
-    return c->b->act(c->operator, o, a, NULL, &p, err);
+    return c->b->act(c->operator, o, a, params, &p, err);
+}
+
+/* Parameters that make some sense: what they fall back to, or something of their type. */
+static const struct xd_value *plausible(struct conf *c, const struct xd_action *a)
+{
+    struct xd_cpuset *one = xd_arena_alloc(&c->arena, sizeof(*one));
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value *v;
+    size_t n = 0;
+
+    while (a->params && a->params[n].name)
+        n++;
+    v = n ? xd_arena_array(&c->arena, n, sizeof(*v)) : NULL;
+    xd_cpuset_fill(one, 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct xd_param *p = &a->params[i];
+
+        if (p->fallback && p->fallback[0] != '{' && p->fallback[0] &&
+            !xd_value_parse(p->fallback, &p->kind, 0, &c->arena, &v[i], &err))
+            continue;
+        v[i] = (struct xd_value){.have = true, .type = p->kind.type, .cell.u = 1};
+        if (p->kind.type == XD_STR)
+            v[i].cell.s = "x";
+        if (p->kind.type == XD_CPUSET)
+            v[i].cell.set = one;
+    }
+    return v;
 }
 
 /* --- done --- */
@@ -94,7 +120,7 @@ static void carry_out(struct conf *c, const struct xd_action *a, const struct xd
     const char *why;
     int rc;
 
-    rc = act(c, o, a, &err);
+    rc = act(c, o, a, NULL, &err);
     CONF(c, rc == 0, "%s %s: %s", a->name, o->label, xd_err_text(&err));
     if (rc || !settle(c, o, a) || !conf_sample(c, NAP_NS))
         return;
@@ -131,14 +157,16 @@ static void settled(struct conf *c)
 
 static void gone(struct conf *c)
 {
-    struct xd_object o = {"domains", NOWHERE, "nobody"};
-
     if (!ready(c))
         return;
     for (const struct xd_action *a = c->b->actions; a->name; a++) {
+        struct xd_object o = conf_nobody(a->table);
         struct xd_err err = XD_ERR_INIT;
-        int rc = act(c, &o, a, &err);
+        int rc;
 
+        if (!o.key || a->terminal || conf_limit(c, a->name))
+            continue;
+        rc = act(c, &o, a, plausible(c, a), &err);
         CONF(c, rc == -ESRCH, "%s of nobody gives %d and not -ESRCH", a->name, rc);
         conf_expect_error(c, rc, &err, a->name);
         CONF(c, strstr(err.text, "nobody"), "%s: the sentence doesn't name the object: %s", a->name,
@@ -146,9 +174,35 @@ static void gone(struct conf *c)
     }
 }
 
+/* What the host says that it hasn't got it also refuses, for the reason that it gives. */
+static void limited(struct conf *c)
+{
+    if (!ready(c))
+        return;
+    for (const struct xd_action *a = c->b->actions; a->name; a++) {
+        const struct xd_table *t = conf_table(c, a->table);
+        const char *why = conf_limit(c, a->name);
+        struct xd_err err = XD_ERR_INIT;
+        struct xd_object o;
+        int rc;
+
+        CONF(c, !why || why[0], "%s is limited without a reason", a->name);
+        if (!why || !t || !t->n || a->terminal)
+            continue;
+        o = conf_object(c, t, t->rows[0]);
+        rc = act(c, &o, a, plausible(c, a), &err);
+        CONF(c, rc == -ENOTSUP, "%s is limited, and asking for it gives %d and not -ENOTSUP",
+             a->name, rc);
+        conf_expect_error(c, rc, &err, a->name);
+        CONF(c, strstr(err.text, why), "%s is refused with \"%s\", and its limit is \"%s\"",
+             a->name, err.text, why);
+    }
+}
+
 /* Whoever pauses, ends or restarts Domain-0 from within can't take it back. */
 static void dom0(struct conf *c)
 {
+    static const char *const deadly[] = {"pause", "shutdown", "reboot", "destroy"};
     const struct xd_row *r;
     struct xd_object o;
 
@@ -163,12 +217,13 @@ static void dom0(struct conf *c)
     if (!r)
         return;
     o = conf_object(c, conf_table(c, "domains"), r);
-    for (const struct xd_action *a = c->b->actions; a->name; a++) {
+    for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+        const struct xd_action *a = find(c, deadly[i]);
         struct xd_err err = XD_ERR_INIT;
 
-        if (a->risk == XD_RISK_LOW)
+        if (!a || conf_limit(c, a->name))
             continue;
-        conf_expect_error(c, act(c, &o, a, &err), &err, a->name);
+        conf_expect_error(c, act(c, &o, a, NULL, &err), &err, a->name);
         CONF(c, strstr(err.text, "Domain-0"), "%s: the sentence doesn't name Domain-0: %s", a->name,
              err.text);
     }
@@ -177,6 +232,7 @@ static void dom0(struct conf *c)
 const struct conf_check conf_action_checks[] = {
     {"actions are refused on what is gone", gone},
     {"Domain-0 refuses what it would not survive", dom0},
+    {"what the host hasn't got is refused for the reason it gives", limited},
     {"actions settle and are seen", settled},
     {NULL, NULL},
 };

@@ -9,6 +9,7 @@
 #include "model/tables.h"
 
 #define CONF_VICTIMS_MAX 8
+#define CONF_NOWHERE     "ffffffff-dead-4bad-8bad-ffffffffffff"
 
 /* A domain that an action may be tried on. */
 struct conf_victim {
@@ -23,6 +24,7 @@ struct conf_host {
     /* Makes what arg is to name, a file say, and writes it to arg[size]. NULL: nothing to do. */
     int (*prepare)(char *arg, size_t size);
     bool real_clock;  /* false: a manual one, moved by the checks */
+    bool recorded;    /* shows what was recorded, be it declared or not */
     bool dom0;        /* Domain-0 may be asked to do what it must refuse */
     const char *edit; /* the domain whose knobs are turned; NULL: none */
     struct conf_victim victims[CONF_VICTIMS_MAX];
@@ -73,6 +75,10 @@ const struct xd_table *conf_table(const struct conf *c, const char *name); /* or
 const struct xd_row *conf_row(const struct conf *c, const char *table, const char *label);
 /* The row as an object that knobs and actions take; its strings live until conf_close. */
 struct xd_object conf_object(struct conf *c, const struct xd_table *t, const struct xd_row *r);
+/* An object of that table that is not there. NULL key: the table always has its only row. */
+struct xd_object conf_nobody(const char *table);
+/* Why the host hasn't got that knob or action, as its table "limits" says; NULL: it has. */
+const char *conf_limit(const struct conf *c, const char *name);
 /* How many pCPUs the host has; 0: unknown. */
 unsigned conf_pcpus(const struct conf *c);
 /* True if err is what a refusal has to be: the code, and a sentence fit for a terminal. */

@@ -2,6 +2,7 @@
 /* What a backend declares, before any of it is asked for: tables, knobs and actions that hold
  * together. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -82,26 +83,37 @@ static void check_tables(struct conf *c)
 
 /* --- knobs and actions --- */
 
-/* Each {word} is `value`, a column of the table, or a parameter. */
-static void check_xl(struct conf *c, const char *name, const char *xl,
-                     const struct xd_table_desc *d, const struct xd_param *params)
+static const struct xd_param *param(const struct xd_param *params, const char *name)
+{
+    while (params && params->name && !xd_streq(params->name, name))
+        params++;
+    return params && params->name ? params : NULL;
+}
+
+/* Each {word} of a template is `value`, a column of the table, or a parameter; brackets pair, and
+ * stand round something that may be unknown. */
+static void check_template(struct conf *c, const char *name, const char *text,
+                           const struct xd_table_desc *d, const struct xd_param *params)
 {
     char word[64];
+    int open = 0;
 
-    for (const char *s = xl ? strchr(xl, '{') : NULL; s; s = strchr(s, '{')) {
-        size_t n = strcspn(++s, "}");
-        const struct xd_param *p = params;
+    for (const char *s = text; s && *s; s++) {
+        size_t n = strcspn(s, "}");
 
-        CONF(c, s[n] == '}' && n < sizeof(word), "%s: a brace is not closed in \"%s\"", name, xl);
+        open += (*s == '[') - (*s == ']');
+        CONF(c, open == 0 || open == 1, "%s: brackets don't pair in \"%s\"", name, text);
+        if (*s != '{')
+            continue;
+        CONF(c, s[n] == '}' && n < sizeof(word), "%s: a brace is not closed in \"%s\"", name, text);
         if (s[n] != '}' || n >= sizeof(word))
             return;
-        memcpy(word, s, n);
-        word[n] = '\0';
-        while (p && p->name && !xd_streq(p->name, word))
-            p++;
-        CONF(c, xd_streq(word, "value") || xd_desc_column(d, word) >= 0 || (p && p->name),
-             "%s: {%s} of \"%s\" is nothing known", name, word, xl);
+        snprintf(word, sizeof(word), "%.*s", (int)n - 1, s + 1);
+        CONF(c, xd_streq(word, "value") || xd_desc_column(d, word) >= 0 || param(params, word),
+             "%s: {%s} of \"%s\" is nothing known", name, word, text);
+        s += n;
     }
+    CONF(c, open == 0, "%s: a bracket is not closed in \"%s\"", name, text);
 }
 
 static void check_knob(struct conf *c, const struct xd_knob *k)
@@ -117,12 +129,16 @@ static void check_knob(struct conf *c, const struct xd_knob *k)
         return;
     CONF(c,
          d->columns[col].kind.type == k->kind.type && d->columns[col].kind.unit == k->kind.unit &&
+             d->columns[col].kind.names == k->kind.names &&
              xd_streq(d->columns[col].kind.zero, k->kind.zero),
          "knob %s is not of the kind of its column %s", k->name, k->column);
     CONF(c, k->min <= k->max, "knob %s: its bounds are the wrong way round", k->name);
     CONF(c, !k->max_column || (xd_desc_column(d, k->max_column) >= 0 && k->max_scale > 0),
          "knob %s: its bound %s is no column, or its scale isn't positive", k->name, k->max_column);
-    check_xl(c, k->name, k->xl, d, NULL);
+    check_template(c, k->name, k->xl, d, NULL);
+    check_template(c, k->name, k->xl_off, d, NULL);
+    CONF(c, !k->xl_off || k->xl, "knob %s: there is an xl command for off and none for on",
+         k->name);
 }
 
 static void check_knobs(struct conf *c)
@@ -146,6 +162,88 @@ static const struct xd_action *action(const struct conf *c, const char *name)
     return a->name ? a : NULL;
 }
 
+/* The word at *s, which moves on; "" at the end. A word of optional brackets begins with the
+ * bracket's blank. */
+static const char *next_word(const char **s, char *out, size_t size)
+{
+    size_t n;
+
+    *s += strspn(*s, " []");
+    n = strcspn(*s, " []");
+    snprintf(out, size, "%.*s", (int)n, *s);
+    *s += n;
+    return out;
+}
+
+static const struct xd_table_desc *by_noun(const struct conf *c, const char *path)
+{
+    for (size_t i = 0; c->b->tables && c->b->tables[i]; i++) {
+        const char *noun = c->b->tables[i]->noun;
+        size_t n = strlen(noun);
+
+        if (strncmp(noun, path, n) == 0 && (path[n] == '/' || path[n] == '\0'))
+            return c->b->tables[i];
+    }
+    return NULL;
+}
+
+/* A whole wish: OBJECT ACTION [PARAM={…}]…; what it doesn't name has a fallback. */
+static void check_wish(struct conf *c, const struct xd_action *a, const struct xd_table_desc *d)
+{
+    const char *s = a->inverse;
+    const struct xd_table_desc *on;
+    const struct xd_action *back;
+    char word[256];
+
+    check_template(c, a->name, a->inverse, d, a->params);
+    on = by_noun(c, next_word(&s, word, sizeof(word)));
+    CONF(c, on, "action %s: its inverse is for %s, which is nothing known", a->name, word);
+    back = action(c, next_word(&s, word, sizeof(word)));
+    CONF(c, back, "action %s: its inverse %s is none", a->name, word);
+    if (!on || !back)
+        return;
+    CONF(c, xd_streq(back->table, on->name), "action %s: its inverse %s is for %s and not for %s",
+         a->name, back->name, back->table, on->name);
+    while (*next_word(&s, word, sizeof(word))) {
+        word[strcspn(word, "=")] = '\0';
+        CONF(c, param(back->params, word), "action %s: its inverse %s takes no %s", a->name,
+             back->name, word);
+    }
+    for (const struct xd_param *p = back->params; p && p->name; p++)
+        CONF(c, p->fallback || strstr(a->inverse, xd_arena_printf(&c->arena, " %s=", p->name)),
+             "action %s: its inverse %s lacks %s", a->name, back->name, p->name);
+}
+
+static void check_inverse(struct conf *c, const struct xd_action *a, const struct xd_table_desc *d)
+{
+    const struct xd_action *back;
+
+    if (strchr(a->inverse, ' ')) {
+        check_wish(c, a, d);
+        return;
+    }
+    back = action(c, a->inverse);
+    CONF(c, back, "action %s: its inverse %s is none", a->name, a->inverse);
+    if (!back)
+        return;
+    CONF(c, xd_streq(back->table, a->table), "action %s: its inverse %s is of another table",
+         a->name, a->inverse);
+    for (const struct xd_param *p = back->params; p && p->name; p++)
+        CONF(c, p->fallback, "action %s: its inverse %s needs %s", a->name, a->inverse, p->name);
+}
+
+static void check_param(struct conf *c, const struct xd_action *a, const struct xd_param *p,
+                        const struct xd_table_desc *d)
+{
+    CONF(c, is_name(p->name, "-_") && has_text(p->title) && has_text(p->help),
+         "action %s: a parameter lacks name, title or help", a->name);
+    CONF(c, param(a->params, p->name) == p, "action %s has two parameters %s", a->name, p->name);
+    CONF(c, p->kind.type != XD_ENUM || (p->kind.names && p->kind.names[0]),
+         "action %s: %s is an enum without names", a->name, p->name);
+    if (p->fallback && p->fallback[0] == '{')
+        check_template(c, a->name, p->fallback, d, NULL);
+}
+
 static void check_action(struct conf *c, const struct xd_action *a)
 {
     const struct xd_table_desc *d = declared(c, a->table);
@@ -154,14 +252,16 @@ static void check_action(struct conf *c, const struct xd_action *a)
     CONF(c, action(c, a->name) == a, "there are two actions %s", a->name);
     CONF(c, has_text(a->title) && has_text(a->help), "action %s lacks title or help", a->name);
     CONF(c, d, "action %s: its table %s is not declared", a->name, a->table);
-    CONF(c, !a->inverse || action(c, a->inverse), "action %s: its inverse %s is none", a->name,
-         a->inverse);
-    CONF(c, a->settle_ns > 0, "action %s takes no time to settle", a->name);
+    CONF(c, a->settle_ns >= 0, "action %s settles before it began", a->name);
+    CONF(c, !a->previews || c->b->preview, "action %s previews, and there is no preview", a->name);
+    if (!d)
+        return;
     for (const struct xd_param *p = a->params; p && p->name; p++)
-        CONF(c, is_name(p->name, "-_") && has_text(p->title) && has_text(p->help),
-             "action %s: a parameter lacks name, title or help", a->name);
-    if (d)
-        check_xl(c, a->name, a->xl, d, a->params);
+        check_param(c, a, p, d);
+    check_template(c, a->name, a->xl, d, a->params);
+    check_template(c, a->name, a->terminal, d, NULL);
+    if (a->inverse)
+        check_inverse(c, a, d);
 }
 
 static void check_actions(struct conf *c)

@@ -153,6 +153,36 @@ struct xd_object conf_object(struct conf *c, const struct xd_table *t, const str
                               xd_arena_strdup(&c->arena, label)};
 }
 
+struct xd_object conf_nobody(const char *table)
+{
+    static const struct {
+        const char *table, *key;
+    } keys[] = {
+        {"domains", CONF_NOWHERE},
+        {"vcpus", CONF_NOWHERE "/0"},
+        {"disks", CONF_NOWHERE "/xvdz"},
+        {"nics", CONF_NOWHERE "/99"},
+        {"pools", "99999"},
+        {"pcpus", "4095"},
+        {"pci", "fffe:ff:1f.7"},
+        {"params", "/params/there-is-no-such-thing"},
+    };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (xd_streq(keys[i].table, table))
+            return (struct xd_object){keys[i].table, keys[i].key, "nobody"};
+    }
+    return (struct xd_object){table, NULL, "nobody"};
+}
+
+const char *conf_limit(const struct conf *c, const char *name)
+{
+    const struct xd_table *t = conf_table(c, "limits");
+    const struct xd_row *r = t ? xd_table_find(t, name) : NULL;
+
+    return r ? xd_row_str(r, XD_LIMIT_REASON, "") : NULL;
+}
+
 unsigned conf_pcpus(const struct conf *c)
 {
     const struct xd_table *t = conf_table(c, "pcpus");

@@ -8,7 +8,6 @@
 #include "base/str.h"
 #include "conformance.h"
 
-#define NOWHERE     "ffffffff-dead-4bad-8bad-ffffffffffff"
 #define PATIENCE_NS (10 * XD_NS_PER_S)
 #define NAP_NS      (XD_NS_PER_S / 4)
 
@@ -295,15 +294,17 @@ static void gone(struct conf *c)
         return;
     xd_cpuset_fill(&set, 1);
     for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
-        bool vcpu = xd_streq(k->table, "vcpus");
-        struct xd_object o = {k->table, vcpu ? NOWHERE "/0" : NOWHERE,
-                              vcpu ? "nobody/0" : "nobody"};
+        struct xd_object o = conf_nobody(k->table);
         struct xd_err err = XD_ERR_INIT;
         int rc;
 
+        if (!o.key || conf_limit(c, k->name))
+            continue;
         v = (struct xd_value){.have = true, .type = k->kind.type, .cell.u = 1};
         if (k->kind.type == XD_CPUSET)
             v.cell.set = &set;
+        if (k->kind.type == XD_STR)
+            v.cell.s = "x";
         rc = c->b->read(c->operator, & o, k, &c->arena, &out, &err);
         CONF(c, rc == -ESRCH, "reading %s of nobody gives %d and not -ESRCH", k->name, rc);
         conf_expect_error(c, rc, &err, k->name);
@@ -316,11 +317,45 @@ static void gone(struct conf *c)
     }
 }
 
+/* What the host says that it hasn't got it also refuses, for the reason that it gives. */
+static void limited(struct conf *c)
+{
+    struct xd_cpuset set;
+    struct xd_value v;
+
+    if (!ready(c))
+        return;
+    xd_cpuset_fill(&set, 1);
+    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+        const struct xd_table *t = conf_table(c, k->table);
+        const char *why = conf_limit(c, k->name);
+        struct xd_err err = XD_ERR_INIT;
+        struct xd_object o;
+        int rc;
+
+        CONF(c, !why || why[0], "%s is limited without a reason", k->name);
+        if (!why || !t || !t->n)
+            continue;
+        o = conf_object(c, t, t->rows[0]);
+        v = (struct xd_value){.have = true, .type = k->kind.type, .cell.u = (uint64_t)k->min};
+        if (k->kind.type == XD_CPUSET)
+            v.cell.set = &set;
+        if (k->kind.type == XD_STR)
+            v.cell.s = "x";
+        rc = c->b->write(c->operator, & o, k, &v, &err);
+        CONF(c, rc == -ENOTSUP, "%s is limited, and writing it gives %d and not -ENOTSUP", k->name,
+             rc);
+        conf_expect_error(c, rc, &err, k->name);
+        CONF(c, strstr(err.text, why), "%s is refused with \"%s\", and its limit is \"%s\"",
+             k->name, err.text, why);
+    }
+}
+
 /* Objects as a confused caller might make them: refused, and nobody crashes. */
 static void nonsense(struct conf *c)
 {
     static const char *const keys[] = {
-        "", "/", "x", "x/", "/0", NOWHERE "/-1", NOWHERE "/99999", NOWHERE "/0/0"};
+        "", "/", "x", "x/", "/0", CONF_NOWHERE "/-1", CONF_NOWHERE "/99999", CONF_NOWHERE "/0/0"};
     static const char *const tables[] = {"", "domains", "vcpus", "nodes"};
     struct xd_err err = XD_ERR_INIT;
     struct xd_value out;
@@ -328,6 +363,8 @@ static void nonsense(struct conf *c)
     if (!ready(c))
         return;
     for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+        if (!conf_nobody(k->table).key) /* there is only one, whatever it is called */
+            continue;
         for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
             for (size_t j = 0; j < sizeof(tables) / sizeof(tables[0]); j++) {
                 struct xd_object o = {tables[j], keys[i], "?"};
@@ -345,5 +382,6 @@ const struct conf_check conf_knob_checks[] = {
     {"what is out of range is refused and not done", out_of_range},
     {"objects that are gone are refused as such", gone},
     {"objects that make no sense are refused", nonsense},
+    {"what the host hasn't got is refused for the reason it gives", limited},
     {NULL, NULL},
 };

@@ -36,7 +36,10 @@ static const struct conf_host builtin[] = {
                  {"destroy", "crm-old"}}},
     {.name = "demo:tiny", .backend = &xd_backend_demo, .arg = "tiny", .dom0 = true, .edit = "db1"},
     {.name = "demo:huge", .backend = &xd_backend_demo, .arg = "huge", .edit = "db-1"},
-    {.name = "capture", .backend = &xd_backend_capture, .prepare = conf_record_demo},
+    {.name = "capture",
+     .backend = &xd_backend_capture,
+     .prepare = conf_record_demo,
+     .recorded = true},
 };
 
 static const struct conf_check *const suites[] = {

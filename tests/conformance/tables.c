@@ -39,7 +39,7 @@ static void filled(struct conf *c)
 
         while (c->b->tables[j] && !xd_streq(c->b->tables[j]->name, name))
             j++;
-        CONF(c, c->b->tables[j], "table %s is filled and not declared", name);
+        CONF(c, c->host->recorded || c->b->tables[j], "table %s is filled and not declared", name);
     }
 }
 

@@ -155,7 +155,7 @@ static void refused(void **state)
 
     rig_open(&r, "");
     rig_sample(&r, 0);
-    for (int i = 0; i < XD_ACTION_N; i++) {
+    for (int i = 0; i <= XD_ACTION_DESTROY; i++) {
         int rc = rig_act(&r, i, "Domain-0", &err);
 
         assert_int_equal(rc, i == XD_ACTION_UNPAUSE ? -EALREADY : -EPERM);

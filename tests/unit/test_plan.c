@@ -110,7 +110,7 @@ static void what_cannot_be_planned(void **state)
     refused(&b, "web1", "", "40", -EINVAL, "web1: the name of a knob or an action is needed");
     refused(&b, "pool/Pool-0", "sched.cap", "40", -ENOENT,
             "sched.cap belongs to domains, and Pool-0 is one of the pools");
-    refused(&b, "host", "zap", NULL, -ENOTSUP, "host: nothing of host can be edited on this host");
+    refused(&b, "host", "zap", NULL, -ENOENT, "host has no knob or action \"zap\"");
     refused(&b, "web1", "sched.cap", "none", -EALREADY, "web1 sched.cap is none already");
 
     fake.d[1].cap_unknown = true;
@@ -227,7 +227,7 @@ static void actions_and_their_parameters(void **state)
 
     p = bench_plan(&b, &(struct xd_wish){"web1", "move", " to=\"host \\\"b\\\"\"  live=no"}, 1);
     assert_string_equal(p->steps[0].text, "move web1 to=\"host \\\"b\\\"\" live=no rate=unlimited");
-    assert_string_equal(p->steps[0].xl, "xl migrate web1 'host \"b\"' --rate 0");
+    assert_string_equal(p->steps[0].xl, "xl migrate web1 'host \"b\"' --rate 0 --live 0");
     assert_string_equal(p->steps[0].params[0].cell.s, "host \"b\"");
     assert_false(p->steps[0].params[1].cell.b);
     xd_plan_free(p);

@@ -54,6 +54,15 @@ static void a_knob_of_the_children_wants_both_tables(void **state)
     bench_done(&b);
 }
 
+static void the_host_itself_is_an_object(void **state)
+{
+    struct bench b;
+    struct xd_wants l = wants_of(bench_inline(&b, ""), "host", "create");
+
+    assert_int_not_equal(columns(&l, "host"), 0);
+    bench_done(&b);
+}
+
 static void undo_wants_what_the_entry_edited(void **state)
 {
     struct bench b;
@@ -74,6 +83,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_knob_wants_its_value_its_bound_and_its_command),
         cmocka_unit_test(a_knob_of_the_children_wants_both_tables),
+        cmocka_unit_test(the_host_itself_is_an_object),
         cmocka_unit_test(undo_wants_what_the_entry_edited),
     };
 
