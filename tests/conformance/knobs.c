@@ -98,34 +98,57 @@ static bool other_number(const struct xd_knob *k, const struct xd_table *t, cons
     return v->cell.u != old;
 }
 
-/* Only the pCPU that it is on: that one it may certainly have. */
-static bool other_set(struct conf *c, const struct xd_row *r, struct xd_value *v)
+/* Only the pCPU that a vCPU is on: that one it may certainly have. Of other sets, the first member.
+ */
+static bool other_set(struct conf *c, const struct xd_knob *k, const struct xd_row *r,
+                      struct xd_value *v)
 {
     struct xd_cpuset *set = xd_arena_alloc(&c->arena, sizeof(*set));
+    bool vcpu = xd_streq(k->table, "vcpus");
+    int first = xd_cpuset_next(v->cell.set, 0);
 
-    if (!xd_row_has(r, XD_VCPU_PCPU))
+    if (vcpu ? !xd_row_has(r, XD_VCPU_PCPU) : xd_cpuset_count(v->cell.set) < 2)
         return false;
-    xd_cpuset_add(set, (unsigned)xd_row_u64(r, XD_VCPU_PCPU, 0));
+    xd_cpuset_add(set, vcpu ? (unsigned)xd_row_u64(r, XD_VCPU_PCPU, 0) : (unsigned)first);
     if (xd_cpuset_equal(set, v->cell.set))
         xd_cpuset_fill(set, conf_pcpus(c));
     v->cell.set = set;
     return true;
 }
 
+/* Another value that does no harm, into v; false: none is known (of texts and choices). */
+static bool other_value(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+                        const struct xd_row *r, struct xd_value *v)
+{
+    switch (k->kind.type) {
+    case XD_CPUSET:
+        return other_set(c, k, r, v);
+    case XD_U64:
+        return other_number(k, t, r, v);
+    case XD_BOOL:
+        v->cell.b = !v->cell.b;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* --- writing --- */
 
-/* Writes and reads back until it is seen. */
+/* Writes and reads back until it is seen. What is gradual may also never come: the guest decides.
+ */
 static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
                 const struct xd_value *v)
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_value seen = XD_UNKNOWN;
-    int rc;
+    int rc = c->b->write(c->operator, o, k, v, &err);
+    bool later = rc == -EINPROGRESS;
 
-    rc = c->b->write(c->operator, o, k, v, &err);
-    CONF(c, rc == 0 || rc == -EINPROGRESS, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
+    CONF(c, rc == 0 || later, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
          xd_err_text(&err));
-    if (rc && rc != -EINPROGRESS)
+    CONF(c, !later || k->gradual, "%s is not gradual, but takes effect later", k->name);
+    if (rc && !later)
         return false;
     for (int64_t waited = 0; waited < PATIENCE_NS; waited += NAP_NS) {
         rc = c->b->read(c->operator, o, k, &c->arena, &seen, &err);
@@ -133,8 +156,8 @@ static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob 
             return true;
         conf_pass(c, NAP_NS);
     }
-    conf_fail(c, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
-              rc ? xd_err_text(&err) : text(c, k, &seen));
+    CONF(c, later, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
+         rc ? xd_err_text(&err) : text(c, k, &seen));
     return false;
 }
 
@@ -161,13 +184,11 @@ static void there_and_back(struct conf *c, const struct xd_knob *k, const struct
     struct xd_object o = conf_object(c, t, r);
     struct xd_err err = XD_ERR_INIT;
     struct xd_value old, now;
-    bool other;
 
     if (c->b->read(c->operator, & o, k, &c->arena, &old, &err))
         return; /* said by `readable` */
     now = old;
-    other = k->kind.type == XD_CPUSET ? other_set(c, r, &now) : other_number(k, t, r, &now);
-    if (!other)
+    if (conf_limit(c, k->name) || !other_value(c, k, t, r, &now))
         return;
     if (put(c, &o, k, &now))
         shown_in_table(c, &o, k, &now);
