@@ -117,10 +117,7 @@ const struct xd_table_desc *xd_app_desc(const struct xd_app *a, const char *name
 
 const char *xd_app_limit(const struct xd_app *a, const char *name)
 {
-    const struct xd_table *t = xd_world_table(a->world, "limits");
-    const struct xd_row *r = t ? xd_table_find(t, name) : NULL;
-
-    return r ? xd_row_str(r, XD_LIMIT_REASON, "this host has not got it") : NULL;
+    return xd_world_limit(a->world, name);
 }
 
 void xd_app_freeze(struct xd_app *a, bool on)
@@ -222,9 +219,12 @@ void xd_app_update(struct xd_app *a)
         xd_app_undo_unkept(a);
     if (!a->frozen)
         xd_events_update(a);
+    if (a->dialog && a->dialog->ops->update)
+        a->dialog->ops->update(a, a->dialog);
     xd_keep_save(a, false);
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
+    xd_app_want(a);
 }
 
 int xd_app_timeout_ms(const struct xd_app *a)
@@ -324,7 +324,7 @@ static int detail_rows(const struct xd_app *a, const struct xd_screen *s, int bo
 
     if (body < DETAIL_MIN - 4 || (!graphs && (!s->view->detail || a->detail_off)))
         return 0;
-    if (graphs)
+    if (graphs || s->view->tall)
         return body - (body < 30 ? 8 : body / 3);
     return DETAIL_ROWS + 1;
 }

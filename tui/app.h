@@ -82,12 +82,16 @@ struct xd_app {
     struct xd_snapshot *events;
     uint64_t events_seq;
 
+    struct xd_want wanted[10]; /* as the session was told last */
+    size_t n_wanted;
+
     struct xd_settings *settings; /* NULL: nothing is kept */
     char *kept[XD_KEPT_GLOBALS + XD_SCREENS_MAX * XD_KEPT_LOCALS]; /* as noted last */
     int64_t keep_due_ns; /* when they are to be written; 0: nothing is new */
 
     uint32_t key;                /* that called the command which runs; 0: a `:` line did */
     bool quit, repaint, suspend, theme_changed; /* what the loop is asked for */
+    bool news;       /* something besides the world changed what is shown */
     char *hand_over; /* a program that is to have the terminal: "xl console 5"; or NULL */
 };
 
@@ -158,6 +162,9 @@ char *xd_app_meant(const struct xd_app *a, const char *table, char *out);
 /* The journal's entry under the cursor of its screen, or NULL; and the style of an outcome. */
 const struct xd_journal_entry *xd_journal_under_cursor(const struct xd_app *a);
 enum xd_role_style xd_outcome_style(enum xd_outcome o);
+
+/* Tells the session what is looked at; called after whatever may change that. */
+void xd_app_want(struct xd_app *a);
 
 extern const struct xd_table_desc xd_events_desc;
 void xd_events_update(struct xd_app *a);

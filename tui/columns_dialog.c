@@ -194,7 +194,7 @@ static void columns_key(struct xd_app *a, struct xd_dialog *d, const struct xd_k
 
 void xd_columns_open(struct xd_app *a)
 {
-    static const struct xd_dialog_ops ops = {columns_draw, columns_key, NULL};
+    static const struct xd_dialog_ops ops = {columns_draw, columns_key, NULL, NULL};
     struct columns *q = xd_malloc(sizeof(*q));
     struct xd_arena arena = XD_ARENA_INIT;
 

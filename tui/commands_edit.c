@@ -181,20 +181,22 @@ static void knob_chosen(struct xd_app *a, int index, const void *tag)
 
 /* --- the menus of knobs and of actions --- */
 
-static struct xd_menu_item knob_item(struct xd_app *a, const struct xd_knob *k,
-                                     struct xd_arena *arena)
+/* What a knob is now; it may not have been looked at before somebody wanted to edit. */
+static const char *knob_note(const struct xd_app *a, const void *tag, struct xd_arena *arena)
 {
-    const struct xd_row *row = meant_row(a, k->table);
-    const struct xd_table_desc *d = of_host(a, k->table) ? &xd_host_desc : xd_app_screen(a)->desc;
-    const char *off = xd_app_limit(a, k->name);
+    const struct xd_knob *k = tag;
+    const struct xd_screen *s = &a->screens[a->screen];
 
-    return (struct xd_menu_item){.text = k->title,
-                                 .note = off   ? "not on this host"
-                                         : row ? value_now(a, k, d, row, arena)
-                                               : NULL,
-                                 .help = k->help,
-                                 .off = off,
-                                 .tag = k};
+    if (xd_app_limit(a, k->name))
+        return "not on this host";
+    return value_now(a, k, of_host(a, k->table) ? &xd_host_desc : s->desc, meant_row(a, k->table),
+                     arena);
+}
+
+static struct xd_menu_item knob_item(struct xd_app *a, const struct xd_knob *k)
+{
+    return (struct xd_menu_item){
+        .text = k->title, .help = k->help, .off = xd_app_limit(a, k->name), .tag = k};
 }
 
 static struct xd_menu_item action_item(struct xd_app *a, const struct xd_action *x)
@@ -210,7 +212,7 @@ static struct xd_menu_item action_item(struct xd_app *a, const struct xd_action 
 
 /* What a table's rows offer, as menu items; returns how many. */
 static int offers(struct xd_app *a, const char *table, bool actions, struct xd_menu_item *items,
-                  int n, struct xd_arena *arena)
+                  int n)
 {
     struct xd_offer o;
 
@@ -218,7 +220,7 @@ static int offers(struct xd_app *a, const char *table, bool actions, struct xd_m
         if (actions != (o.action != NULL) ||
             strcmp(o.knob ? o.knob->table : o.action->table, table) != 0)
             continue;
-        items[n++] = o.knob ? knob_item(a, o.knob, arena) : action_item(a, o.action);
+        items[n++] = o.knob ? knob_item(a, o.knob) : action_item(a, o.action);
     }
     return n;
 }
@@ -233,23 +235,25 @@ static int open_offers(struct xd_app *a, const char *table, bool actions,
     struct xd_menu_item items[MENU_MAX];
     struct xd_arena arena = XD_ARENA_INIT;
     char meant[XD_KEY_MAX];
-    int n = table && anything_meant(a, table) ? offers(a, table, actions, items, 0, &arena) : 0;
+    int n = table && anything_meant(a, table) ? offers(a, table, actions, items, 0) : 0;
     int rc = 0;
 
     if (table && actions &&
         (strcmp(table, xd_domains_desc.name) == 0 || strcmp(table, xd_pools_desc.name) == 0))
-        n = offers(a, xd_host_desc.name, true, items, n, &arena);
-    if (n)
+        n = offers(a, xd_host_desc.name, true, items, n);
+    if (n) {
         xd_menu_open(a,
                      xd_arena_printf(&arena, "%s: %s", actions ? "Act on" : "Edit",
                                      xd_app_meant(a, table, meant)),
                      items, n, 0, chosen);
-    else if (table && !anything_meant(a, table) && offers(a, table, actions, items, 0, &arena))
+        if (!actions)
+            xd_menu_live(a, knob_note);
+    } else if (table && !anything_meant(a, table) && offers(a, table, actions, items, 0)) {
         rc = xd_err_set(err, -ENOENT, "there is nothing under the cursor");
-    else
-        rc = xd_err_set(err, -ENOTSUP, "%s have no %s on this host",
-                        table && of_host(a, table) ? "the hypervisor itself" : s->view->title,
+    } else {
+        rc = xd_err_set(err, -ENOTSUP, "%s have no %s on this host", s->view->title,
                         actions ? "actions" : "knobs");
+    }
     xd_arena_done(&arena);
     return rc;
 }

@@ -122,20 +122,14 @@ int xd_cmd_screen(void *ctx, int argc, char **argv, struct xd_err *err)
     return 0;
 }
 
-/* "Disks" as a menu item: how many rows it has, and what they are. */
+/* "8 Disks  Block devices of domains …". How many rows each has would make all of them wanted. */
 static void screen_item(struct xd_app *a, int i, struct xd_menu_item *item, struct xd_arena *arena)
 {
     const struct xd_screen *s = &a->screens[i];
-    const struct xd_table *t = s->desc ? xd_app_table(a, s->desc->name) : NULL;
-    char nr[8] = "  ";
 
-    if (i < 9)
-        snprintf(nr, sizeof(nr), "%d ", i + 1);
-    item->text = xd_arena_printf(arena, "%s%s", nr, s->view->title);
-    item->note = t         ? xd_arena_printf(arena, "%zu", t->n)
-                 : s->desc ? "-"
-                           : xd_arena_printf(arena, "%zu", xd_screen_count(a, s));
-    item->help = s->desc ? s->desc->help : "What was done to this host, and how it ended";
+    item->text = i < 9 ? xd_arena_printf(arena, "%d %s", i + 1, s->view->title)
+                       : xd_arena_printf(arena, "  %s", s->view->title);
+    item->note = s->desc ? s->desc->help : "What was done to this host, and how it ended";
 }
 
 static void screen_chosen(struct xd_app *a, int index, const void *tag)

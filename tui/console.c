@@ -112,6 +112,8 @@ static void wait_and_dispatch(struct console *c, struct xd_session *s)
     if (xd_session_dispatch(s))
         c->dirty = true;
     xd_app_update(&c->app);
+    c->dirty |= c->app.news;
+    c->app.news = false;
     while (xd_term_read(c->term, &k)) {
         xd_app_key(&c->app, &k);
         c->dirty = true;

@@ -9,6 +9,8 @@ struct xd_dialog_ops {
     void (*draw)(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c);
     void (*key)(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k);
     void (*free)(struct xd_dialog *d); /* what the dialog owns; not d itself */
+    /* News from the session; NULL: it looks for none. */
+    void (*update)(struct xd_app *a, struct xd_dialog *d);
 };
 
 struct xd_dialog {
@@ -36,6 +38,9 @@ struct xd_menu_item {
 };
 void xd_menu_open(struct xd_app *a, const char *title, const struct xd_menu_item *items, int n,
                   int at, void (*chosen)(struct xd_app *a, int index, const void *tag));
+/* The menu that was just opened gets the notes of its items anew with each frame. note: in arena. */
+void xd_menu_live(struct xd_app *a, const char *(*note)(const struct xd_app *a, const void *tag,
+                                                        struct xd_arena *arena));
 
 /* Asks for a line. accept returns 0, or -errno with a sentence that is shown while the dialog stays. */
 void xd_ask_open(struct xd_app *a, const char *title, const char *help, const char *initial,

@@ -229,7 +229,7 @@ static void form_free(struct xd_dialog *d)
 
 void xd_form_open(struct xd_app *a, const struct xd_action *action)
 {
-    static const struct xd_dialog_ops ops = {form_draw, form_key, form_free};
+    static const struct xd_dialog_ops ops = {form_draw, form_key, form_free, NULL};
     struct form *q = xd_malloc(sizeof(*q));
     char meant[XD_KEY_MAX];
 

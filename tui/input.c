@@ -175,4 +175,5 @@ void xd_app_key(struct xd_app *a, const struct xd_key *k)
         return;
     take_key(a, k);
     xd_keep_note(a);
+    xd_app_want(a);
 }

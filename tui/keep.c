@@ -2,6 +2,7 @@
 /* The console's state to settings and back: see keep.h. */
 #include "tui/keep.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

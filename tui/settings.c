@@ -240,7 +240,7 @@ void xd_settings_put(struct xd_settings *s, const char *key, const char *value, 
     if (i == PUT_MAX)
         return;
     if (i == s->n_put)
-        s->put[s->n_put++].key = xd_strdup(key);
+        s->put[s->n_put++] = (struct put){.key = xd_strdup(key)};
     free(s->put[i].value);
     s->put[i].value = xd_strdup(value);
     s->put[i].plain = plain;

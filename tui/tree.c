@@ -3,6 +3,7 @@
  * can be folded; filter and order work inside of it. */
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/tables.h"

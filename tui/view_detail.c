@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The detail pane of tables that have none of their own: all that is known of the row and doesn't
  * show in its line, as "TITLE value" one behind the other. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/app.h"

@@ -11,12 +11,12 @@ static const struct xd_view_column vcpu_columns[] = {
     {.name = "pcpu"},
     {.name = "state"},
     {.name = "cpu"},
-    {.name = "cpu", .spark = true, .width = 10, .drop = 5},
-    {.name = "ready", .drop = 4},
+    {.name = "cpu", .spark = true, .width = 10, .drop = 3},
+    {.name = "ready", .drop = 2},
     {.name = "wake_ns", .drop = 6},
     {.name = "wakes_s", .drop = 7},
     {.name = "hard_affinity", .drop = 1},
-    {.name = "soft_affinity", .drop = 2},
+    {.name = "soft_affinity", .drop = 5},
     {.name = "waits_for", .drop = 8},
     {0},
 };
@@ -172,7 +172,7 @@ static enum xd_role_style vcpu_style(const struct xd_row *row)
 #define TABLE(n, t) .name = n, .title = t, .table = n, .draw = xd_table_draw
 
 static const struct xd_view vcpus = {TABLE("vcpus", "vCPUs"), .columns = vcpu_columns,
-                                     .style = vcpu_style, .detail = xd_row_detail};
+                                     .style = vcpu_style};
 static const struct xd_view pcpus = {TABLE("pcpus", "pCPUs"), .columns = pcpu_columns};
 static const struct xd_view pools = {TABLE("pools", "Pools"), .columns = pool_columns};
 static const struct xd_view nodes = {TABLE("nodes", "Nodes")};
@@ -197,5 +197,5 @@ static const struct xd_view events = {TABLE("events", "Events"), .columns = even
 const struct xd_view *const xd_views[] = {
     &xd_view_domains, &vcpus,  &pcpus, &pools,   &nodes, &xd_view_journal,
     &events,          &disks,  &nics,  &devices, &pci,   &params,
-    &dmesg,           &limits, NULL,
+    &dmesg,           &limits, &xd_view_why, NULL,
 };

@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "cmd/cli.h"
-#include "model/tables.h"
 
 /* A value as one word: a guest's name must not become two of them, or an option. */
 static int add_value(const struct xd_action *action, const struct xd_table_desc *d,
@@ -66,16 +65,16 @@ static int find_program(struct xd_session *s, const char *object, struct xd_buf 
                         struct xd_err *err)
 {
     const struct xd_world *w = xd_session_world(s);
-    const struct xd_table *t, *limits = xd_world_table(w, "limits");
-    const struct xd_row *row, *limit = limits ? xd_table_find(limits, "console") : NULL;
+    const char *limit = xd_world_limit(w, "console");
+    const struct xd_table *t;
+    const struct xd_row *row;
     struct xd_offer o;
     int rc = xd_world_find(w, object, &t, &row, err);
 
     if (rc < 0)
         return rc;
     if (limit)
-        return xd_err_set(err, -ENOTSUP, "console: %s",
-                          xd_row_str(limit, XD_LIMIT_REASON, "not on this host"));
+        return xd_err_set(err, -ENOTSUP, "console: %s", limit);
     if (!xd_world_offer(w, t->desc->name, "console", &o) || !o.action || !o.action->terminal)
         return xd_err_set(err, -ENOTSUP, "%s has no console here", object);
     return xd_terminal_line(o.action, t->desc, row, out, err);
