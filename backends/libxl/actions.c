@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "backend_libxl/actions_pool.h"
 #include "model/xenknobs.h"
 
 /* libxl says nothing of these two while they wait; what is waited for stands in `waiting`. */
@@ -126,6 +127,8 @@ int xd_xl_act(void *self, const struct xd_object *o, const struct xd_action *a,
     if (i < 0 || i >= XD_ACTION_N)
         return xd_err_set(err, -ENOTSUP, "%s is no action of this backend", a->name);
     rc = xd_xl_ready(x, err);
+    if (rc == 0 && xd_xl_is_pool_action(a))
+        return xd_xl_pool_act(x, o, a, params, p, err);
     if (rc == 0)
         rc = xd_xl_find(x, o, &f, err);
     if (rc == 0)
@@ -217,6 +220,8 @@ int xd_xl_settled(void *self, const struct xd_object *o, const struct xd_action 
     rc = xd_xl_ready(x, err);
     if (rc < 0)
         return rc;
+    if (xd_xl_is_pool_action(a))
+        return xd_xl_pool_settled(x, o, a, err);
     if (xd_xl_key_parse(o->key, uuid, &vcpu) < 0)
         return xd_err_set(err, -EINVAL, "\"%s\" is no key of a domain", o->key);
     deed = find_deed(x, uuid);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "backend_libxl/collect_more.h"
+#include "backend_libxl/rules.h"
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -50,6 +52,7 @@ void xd_xl_collect_pools(struct xd_xl_sample *s)
         xd_put_set(t, XD_POOL_CPUS, &cpus);
         xd_put_u64(t, XD_POOL_N_CPUS, xd_cpuset_count(&cpus));
         xd_put_u64(t, XD_POOL_DOMAINS, pool->n_dom);
+        xd_xl_put_more_pool(s, t, pool);
     }
 }
 
@@ -141,12 +144,13 @@ static bool online_set(struct xd_xl_sample *s, struct xd_cpuset *out)
     return true;
 }
 
-static const char *pool_of(const struct xd_xl_sample *s, int cpu)
+/* An online pCPU is in a pool or free; of an offline one there is nothing to say. */
+static const char *pool_of(const struct xd_xl_sample *s, int cpu, bool online)
 {
     for (int i = 0; i < s->n_pools; i++)
         if (libxl_bitmap_test(&s->pools[i].cpumap, cpu))
             return s->pools[i].pool_name;
-    return NULL;
+    return online ? XD_XL_NO_POOL : NULL;
 }
 
 static void put_known(struct xd_rows *t, int col, uint32_t v)
@@ -163,7 +167,7 @@ static void put_pcpu(struct xd_xl_sample *s, struct xd_rows *t, int cpu, const b
     put_known(t, XD_PCPU_NODE, s->topology[cpu].node);
     put_known(t, XD_PCPU_SOCKET, s->topology[cpu].socket);
     put_known(t, XD_PCPU_CORE, s->topology[cpu].core);
-    xd_put_str(t, XD_PCPU_POOL, pool_of(s, cpu));
+    xd_put_str(t, XD_PCPU_POOL, pool_of(s, cpu, online && *online));
     if (online)
         xd_put_bool(t, XD_PCPU_ONLINE, *online);
     if (busy)

@@ -7,11 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend_libxl/collect_more.h"
 #include "backend_libxl/known.h"
 
 #define PAGE_KIB (XC_PAGE_SIZE >> 10)
-/* A dom0 without a bound of its own has one of 16 EiB: that is none. */
-#define NO_BOUND_KIB (UINT64_C(1) << 40)
 
 bool xd_xl_sched_params(struct xd_xl *x, uint32_t domid, libxl_scheduler sched, uint64_t *weight,
                         uint64_t *cap)
@@ -76,7 +75,7 @@ static void put_known(struct xd_rows *t, const struct xd_xl_known *k)
         xd_put_enum(t, XD_DOMAIN_TYPE, k->type);
     if (k->have_target)
         xd_put_u64(t, XD_DOMAIN_MEM_TARGET_KIB, k->target_kib);
-    if (k->have_max && k->max_kib < NO_BOUND_KIB)
+    if (k->have_max && k->max_kib < XD_XL_NO_BOUND_KIB)
         xd_put_u64(t, XD_DOMAIN_MEM_MAX_KIB, k->max_kib);
 }
 
@@ -98,6 +97,7 @@ static void put_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
     xd_put_u64(t, XD_DOMAIN_CPU_NS, d->cpu_time);
     /* As `xl list` counts: what it holds and what it has claimed. */
     xd_put_u64(t, XD_DOMAIN_MEM_KIB, (d->tot_pages + d->outstanding_pages) * PAGE_KIB);
+    xd_xl_put_more_domain(s, t, i);
 }
 
 /* Domains that are being torn down come last: a restarted domain has the UUID of the one whose
@@ -109,6 +109,7 @@ void xd_xl_collect_domains(struct xd_xl_sample *s)
 
     if (xd_xl_known_update(s->x, s->domains, s->n_domains, &err) < 0)
         xd_build_reason(t, "%s", xd_err_text(&err));
+    xd_xl_more_of_domains(s);
     for (int dying = 0; dying < 2; dying++)
         for (size_t i = 0; i < s->n_domains; i++)
             if (!!(s->domains[i].flags & XEN_DOMINF_dying) == dying)
@@ -136,6 +137,7 @@ static void put_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32
     xd_put_enum(t, XD_VCPU_STATE,
                 (int)xd_xl_vcpu_state(info.online, info.running, info.blocked, stopped));
     xd_put_u64(t, XD_VCPU_CPU_NS, info.cpu_time);
+    xd_xl_put_more_vcpu(s, t, i, vcpu);
     if (!n_cpus || xd_xl_affinity(s->x, d->domain, vcpu, n_cpus, &hard, &soft) < 0)
         return;
     xd_put_set(t, XD_VCPU_HARD, &hard);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend_libxl/collect_more.h"
 #include "base/str.h"
 
 #define PAGE_KIB (XC_PAGE_SIZE >> 10)
@@ -125,6 +126,7 @@ void xd_xl_collect_host(struct xd_xl_sample *s)
     put_dom0(t);
     put_xen(s, t);
     put_sockets(s, t);
+    xd_xl_put_more_host(s, t);
     xd_put_u64(t, XD_HOST_DOMAINS, s->n_domains);
     if (s->have_busy)
         xd_put_u64(t, XD_HOST_CPU_NS, s->x->busy_all_ns);

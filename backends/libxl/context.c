@@ -108,6 +108,7 @@ int xd_xl_open(struct xd_xl *x, struct xd_err *err)
 void xd_xl_close(struct xd_xl *x)
 {
     close_handles(x);
+    xd_xl_facts_done(x);
     free(x->domains);
     free(x->busy_ns);
 }

@@ -10,11 +10,13 @@
 #include <xenctrl.h>
 #include <xenstore.h>
 
+#include "backend_libxl/facts.h"
 #include "backend_libxl/logger.h"
 #include "backend_libxl/text.h"
 #include "model/backend.h"
 
 struct xd_xl_known;
+struct xd_xl_stored;
 
 /* The incarnation that an action was carried out on: a domain's UUID outlives it. */
 struct xd_xl_deed {
@@ -55,6 +57,12 @@ struct xd_xl {
 
     struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring */
     size_t n_deeds;
+
+    struct xd_xl_facts facts;    /* facts.c */
+    struct xd_xl_stored *stored; /* stored.c */
+    size_t n_stored;
+    bool have_made_pool; /* actions_pool.c: the cpupool that was created last */
+    uint32_t made_pool;
 };
 
 /* Opens the handles: logger, disaster callback and child mode before anything else is asked of

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xenhypfs.h>
 
 #include "backend_libxl/known.h"
+#include "backend_libxl/limits.h"
+#include "backend_libxl/rules.h"
 #include "base/str.h"
 #include "model/tables.h"
 
@@ -105,22 +106,12 @@ static const struct {
     {"CONFIG_MEM_SHARING", "memory sharing", "sharing equal pages between guests"},
 };
 
-static bool config_has(const char *config, const char *option)
-{
-    size_t len = strlen(option);
-
-    for (const char *p = strstr(config, option); p; p = strstr(p + 1, option))
-        if ((p == config || p[-1] == '\n') && strncmp(p + len, "=y", 2) == 0)
-            return true;
-    return false;
-}
-
 static void check_build(const char *config, struct xd_builder *b)
 {
     char found[128], remedy[160];
 
     for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
-        bool has = config_has(config, built_in[i].option);
+        bool has = xd_xl_config_has(config, built_in[i].option);
 
         snprintf(found, sizeof(found), "%s this hypervisor (%s)", has ? "in" : "not in",
                  built_in[i].option);
@@ -132,17 +123,27 @@ static void check_build(const char *config, struct xd_builder *b)
 
 static void check_hypfs(struct xd_xl *x, struct xd_builder *b)
 {
-    xenhypfs_handle *fs = xenhypfs_open(&x->logger.vtable, 0);
-    char *config = fs ? xenhypfs_read(fs, "/buildinfo/config") : NULL;
+    const char *config = xd_xl_config(x);
+    bool there = xd_xl_hypfs(x) != NULL;
 
-    check(b, "hypfs", config ? XD_CHECK_OK : XD_CHECK_ABSENT,
-          config ? "the hypervisor's own file system answers" : strerror(errno),
-          config ? NULL : "runtime parameters can't be seen: a Xen built with CONFIG_HYPFS has it");
+    check(b, "hypfs", there ? XD_CHECK_OK : XD_CHECK_ABSENT,
+          there ? "the hypervisor's own file system answers" : strerror(errno),
+          there ? NULL : "runtime parameters can't be seen: a Xen built with CONFIG_HYPFS has it");
     if (config)
         check_build(config, b);
-    free(config);
-    if (fs)
-        xenhypfs_close(fs);
+    else if (there)
+        check(b, "build", XD_CHECK_ABSENT, "the hypervisor doesn't tell how it was built",
+              "what it lacks is found out only when it is asked for: a Xen built with "
+              "CONFIG_HYPFS_CONFIG tells");
+}
+
+/* What the table limits says, for people who ask what this host can do. */
+static void check_limits(struct xd_xl *x, struct xd_builder *b)
+{
+    const char *name, *reason;
+
+    for (size_t i = 0; xd_xl_limit(x, &i, &name, &reason);)
+        check(b, name, XD_CHECK_ABSENT, reason, NULL);
 }
 
 void xd_xl_doctor(void *self, struct xd_builder *b)
@@ -156,4 +157,5 @@ void xd_xl_doctor(void *self, struct xd_builder *b)
     check_version(x, b);
     check_schedulers(x, b);
     check_hypfs(x, b);
+    check_limits(x, b);
 }

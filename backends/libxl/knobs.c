@@ -1,253 +1,187 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading and setting the knobs of model/xenknobs.h. Each is one row of a table, by its index. */
-#include "backend_libxl/edit.h"
+/* Reading and setting the knobs of model/xenknobs.h: finds the object that a knob is of, and calls
+ * the functions of that knob, which stand in knobs_*.c and params.c. */
+#include "backend_libxl/knobs.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "backend_libxl/collect.h"
-#include "backend_libxl/known.h"
+#include "backend_libxl/edit.h"
 #include "base/arena.h"
+#include "base/str.h"
 #include "model/xenknobs.h"
 
-struct access {
-    const struct xd_xl_found *f;
-    const struct xd_knob *knob;
-    struct xd_arena *a; /* reading */
+static const struct {
+    xd_xl_get_fn *get;
+    xd_xl_put_fn *put;
+} ways[XD_KNOB_N] = {
+    [XD_KNOB_WEIGHT] = {xd_xl_get_sched, xd_xl_put_sched},
+    [XD_KNOB_CAP] = {xd_xl_get_sched, xd_xl_put_sched},
+    [XD_KNOB_HARD] = {xd_xl_get_affinity, xd_xl_put_affinity},
+    [XD_KNOB_SOFT] = {xd_xl_get_affinity, xd_xl_put_affinity},
+    [XD_KNOB_MEM_TARGET] = {xd_xl_get_mem_target, xd_xl_put_mem_target},
+    [XD_KNOB_MEM_MAX] = {xd_xl_get_mem_max, xd_xl_put_mem_max},
+    [XD_KNOB_VCPUS] = {xd_xl_get_vcpus, xd_xl_put_vcpus},
+    [XD_KNOB_NODES] = {xd_xl_get_nodes, xd_xl_put_nodes},
+    [XD_KNOB_NAME] = {xd_xl_get_name, xd_xl_put_name},
+    [XD_KNOB_POOL] = {xd_xl_get_domain_pool, xd_xl_put_domain_pool},
+    [XD_KNOB_ON_POWEROFF] = {xd_xl_get_on, xd_xl_put_on},
+    [XD_KNOB_ON_REBOOT] = {xd_xl_get_on, xd_xl_put_on},
+    [XD_KNOB_ON_CRASH] = {xd_xl_get_on, xd_xl_put_on},
+    [XD_KNOB_PERIOD] = {xd_xl_get_rtds, xd_xl_put_rtds},
+    [XD_KNOB_BUDGET] = {xd_xl_get_rtds, xd_xl_put_rtds},
+    [XD_KNOB_EXTRATIME] = {xd_xl_get_rtds, xd_xl_put_rtds},
+    [XD_KNOB_POOL_NAME] = {xd_xl_get_pool_name, xd_xl_put_pool_name},
+    [XD_KNOB_RATELIMIT] = {xd_xl_get_pool_sched, xd_xl_put_pool_sched},
+    [XD_KNOB_TSLICE] = {xd_xl_get_pool_sched, xd_xl_put_pool_sched},
+    [XD_KNOB_PCPU] = {xd_xl_get_pcpu, xd_xl_put_pcpu},
+    [XD_KNOB_PCPU_POOL] = {xd_xl_get_pcpu_pool, xd_xl_put_pcpu_pool},
+    [XD_KNOB_SMT] = {xd_xl_get_smt, xd_xl_put_smt},
+    [XD_KNOB_PARAM] = {xd_xl_get_param, xd_xl_put_param},
 };
 
-typedef int read_fn(struct xd_xl *x, const struct access *on, struct xd_value *out,
-                    struct xd_err *err);
-typedef int write_fn(struct xd_xl *x, const struct access *on, const struct xd_value *v,
-                     struct xd_err *err);
-
-/* --- weight and cap --- */
-
-/* libxl resolves the scheduler of the domain's cpupool by itself. */
-static int sched_get(struct xd_xl *x, const struct access *on, libxl_domain_sched_params *p,
-                     struct xd_err *err)
+int xd_xl_knob(const struct xd_xl_target *t)
 {
-    int rc = libxl_domain_sched_params_get(x->ctx, on->f->info.domain, p);
-    const char *sched;
+    return (int)(t->knob - xd_xen_knobs);
+}
 
+struct xd_value xd_xl_text_value(const struct xd_xl_target *t, const char *text)
+{
+    return (struct xd_value){.have = true, .type = XD_STR, .cell.s = xd_str_safe(t->a, text, 1024)};
+}
+
+/* --- finding what a knob is of --- */
+
+static const char *label_of(const struct xd_object *o)
+{
+    return o->label && o->label[0] ? o->label : o->key;
+}
+
+static void describe(struct xd_xl_target *t, const char *noun)
+{
+    char words[160];
+
+    snprintf(words, sizeof(words), "%s %s", noun, label_of(t->object));
+    xd_str_safe_to(t->what, sizeof(t->what), words);
+}
+
+static int find_domain(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
+{
+    bool vcpu = strcmp(t->knob->table, "vcpus") == 0;
+    int rc = xd_xl_find(x, t->object, &t->on, err);
+
+    if (rc == 0 && (t->on.vcpu >= 0) != vcpu)
+        rc = xd_err_set(err, -EINVAL, "%s has no %s", t->on.what, t->knob->name);
+    snprintf(t->what, sizeof(t->what), "%s", t->on.what);
+    return rc;
+}
+
+/* The number that the key of a cpupool or pCPU is. */
+static int find_number(struct xd_xl_target *t, const char *noun, struct xd_err *err)
+{
+    uint64_t n;
+
+    describe(t, noun);
+    if (xd_parse_u64(t->object->key, &n) < 0 || n >= UINT32_MAX)
+        return xd_err_set(err, -ESRCH, "%s is not on this host: it has no number, but \"%s\"",
+                          t->what, t->object->key);
+    t->number = (uint32_t)n;
+    return 0;
+}
+
+static int find_pool(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
+{
+    int rc = find_number(t, "cpupool", err);
+
+    if (rc == 0)
+        rc = xd_xl_pools_read(x, &t->pools, err);
     if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: its %s can't be read", on->f->what,
-                          on->knob->name);
-    if (p->sched == LIBXL_SCHEDULER_CREDIT || p->sched == LIBXL_SCHEDULER_CREDIT2)
+        return rc;
+    t->pool = xd_xl_pool_by_id(&t->pools, t->number);
+    if (t->pool)
         return 0;
-    sched = libxl_scheduler_to_string(p->sched);
-    return xd_err_set(err, -ENOTSUP, "%s runs in a cpupool with the scheduler %s, which has no %s",
-                      on->f->what, sched ? sched : "unknown", on->knob->name);
+    return xd_err_set(err, -ESRCH, "%s (number %u) is not on this host any more", t->what,
+                      t->number);
 }
 
-static int *sched_field(libxl_domain_sched_params *p, const struct xd_knob *k)
+static int find_pcpu(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
 {
-    return k - xd_xen_knobs == XD_KNOB_WEIGHT ? &p->weight : &p->cap;
-}
+    unsigned n_cpus = xd_xl_n_cpus(x);
+    int rc = find_number(t, "pCPU", err);
 
-static int sched_read(struct xd_xl *x, const struct access *on, struct xd_value *out,
-                      struct xd_err *err)
-{
-    libxl_domain_sched_params p;
-    int rc, value;
-
-    libxl_domain_sched_params_init(&p);
-    rc = sched_get(x, on, &p, err);
-    value = *sched_field(&p, on->knob);
-    libxl_domain_sched_params_dispose(&p);
-    if (rc == 0 && value >= 0)
-        *out = (struct xd_value){.have = true, .type = XD_U64, .cell.u = (uint64_t)value};
-    return rc;
-}
-
-static int sched_write(struct xd_xl *x, const struct access *on, const struct xd_value *v,
-                       struct xd_err *err)
-{
-    libxl_domain_sched_params p;
-    int rc;
-
-    libxl_domain_sched_params_init(&p);
-    rc = sched_get(x, on, &p, err);
-    libxl_domain_sched_params_dispose(&p);
+    if (rc == 0)
+        rc = xd_xl_pools_read(x, &t->pools, err);
     if (rc < 0)
         return rc;
-    libxl_domain_sched_params_init(&p); /* what isn't set here stays as it is */
-    *sched_field(&p, on->knob) = (int)v->cell.u;
-    rc = libxl_domain_sched_params_set(x->ctx, on->f->info.domain, &p);
-    libxl_domain_sched_params_dispose(&p);
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: %s was not set to %llu", on->f->what,
-                          on->knob->name, (unsigned long long)v->cell.u);
+    if (t->number >= n_cpus)
+        return xd_err_set(err, -ESRCH, "%s is not on this host, which has 0-%u", t->what,
+                          n_cpus ? n_cpus - 1 : 0);
+    for (int i = 0; i < t->pools.n; i++)
+        if (libxl_bitmap_test(&t->pools.list[i].cpumap, (int)t->number))
+            t->pool = &t->pools.list[i];
     return 0;
 }
 
-/* --- affinity --- */
-
-static bool is_hard(const struct access *on)
+static int find_host(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
 {
-    return on->knob - xd_xen_knobs == XD_KNOB_HARD;
+    describe(t, "host");
+    if (!t->object->key[0])
+        return 0;
+    return xd_err_set(err, -ESRCH, "there is one host here, and no %s of key \"%s\"", t->what,
+                      t->object->key);
 }
 
-static int affinity_read(struct xd_xl *x, const struct access *on, struct xd_value *out,
-                         struct xd_err *err)
+static int find_param(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
 {
-    struct xd_cpuset *set = xd_arena_alloc(on->a, sizeof(*set));
-    unsigned n_cpus = xd_xl_n_cpus(x);
-    int rc;
-
-    if (!n_cpus)
-        return xd_xl_fail_errno(&x->logger, errno, err, "Xen doesn't tell its pCPUs");
-    rc = xd_xl_affinity(x, on->f->info.domain, (uint32_t)on->f->vcpu, n_cpus,
-                        is_hard(on) ? set : NULL, is_hard(on) ? NULL : set);
-    if (rc < 0)
-        return xd_xl_fail_errno(&x->logger, -rc, err, "%s: its affinity can't be read",
-                                on->f->what);
-    *out = (struct xd_value){.have = true, .type = XD_CPUSET, .cell.set = set};
-    return 0;
+    describe(t, "parameter");
+    return 0; /* Xen finds it by its path, each time */
 }
-
-/* Xen takes a soft affinity of nothing, and of pCPUs that it hasn't got. */
-static int check_cpus(struct xd_xl *x, const struct access *on, const struct xd_cpuset *want,
-                      struct xd_err *err)
-{
-    unsigned n_cpus = xd_xl_n_cpus(x);
-    int beyond = n_cpus ? xd_cpuset_next(want, n_cpus) : -1;
-
-    if (xd_cpuset_empty(want))
-        return xd_err_set(err, -EINVAL, "%s: %s needs at least one pCPU", on->f->what,
-                          on->knob->name);
-    if (beyond >= 0)
-        return xd_err_set(err, -ERANGE, "%s: there is no pCPU %d, this host has 0-%u", on->f->what,
-                          beyond, n_cpus - 1);
-    return 0;
-}
-
-/* A hard affinity outside the domain's cpupool leaves the vCPU nowhere to run; Xen only says EINVAL
- * of that. */
-static int check_pool(struct xd_xl *x, const struct access *on, const struct xd_cpuset *want,
-                      struct xd_err *err)
-{
-    struct xd_arena scratch = XD_ARENA_INIT;
-    struct xd_cpuset pool, both = *want;
-    libxl_cpupoolinfo info;
-    int rc = 0;
-
-    libxl_cpupoolinfo_init(&info);
-    if (libxl_cpupool_info(x->ctx, &info, on->f->info.cpupool) == 0) {
-        xd_xl_set_from_map(&pool, info.cpumap.map, info.cpumap.size, XD_CPUSET_MAX);
-        xd_cpuset_and(&both, &pool);
-        if (xd_cpuset_empty(&both))
-            rc = xd_err_set(err, -EINVAL, "%s: none of pCPUs %s is in its cpupool %s, which has %s",
-                            on->f->what, xd_cpuset_format(want, &scratch),
-                            info.pool_name ? info.pool_name : "?",
-                            xd_cpuset_format(&pool, &scratch));
-    }
-    libxl_cpupoolinfo_dispose(&info);
-    xd_arena_done(&scratch);
-    return rc;
-}
-
-/* What is shown as "all" is set as all that Xen has bits for: CPUs plugged in later belong to it.
- */
-static int affinity_write(struct xd_xl *x, const struct access *on, const struct xd_value *v,
-                          struct xd_err *err)
-{
-    unsigned n_cpus = xd_xl_n_cpus(x);
-    struct xd_cpuset all;
-    libxl_bitmap map;
-    int rc = check_cpus(x, on, v->cell.set, err);
-
-    if (rc == 0 && is_hard(on))
-        rc = check_pool(x, on, v->cell.set, err);
-    if (rc < 0)
-        return rc;
-    libxl_bitmap_init(&map);
-    rc = libxl_cpu_bitmap_alloc(x->ctx, &map, 0);
-    if (rc == 0) {
-        xd_cpuset_fill(&all, n_cpus);
-        if (n_cpus && xd_cpuset_subset(&all, v->cell.set))
-            memset(map.map, 0xff, map.size);
-        else
-            xd_xl_set_to_map(v->cell.set, map.map, map.size);
-        rc = libxl_set_vcpuaffinity(x->ctx, on->f->info.domain, (uint32_t)on->f->vcpu,
-                                    is_hard(on) ? &map : NULL, is_hard(on) ? NULL : &map);
-    }
-    libxl_bitmap_dispose(&map);
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: %s was not set", on->f->what, on->knob->name);
-    return 0;
-}
-
-/* --- memory --- */
-
-static int memory_read(struct xd_xl *x, const struct access *on, struct xd_value *out,
-                       struct xd_err *err)
-{
-    uint64_t kib;
-    int rc = xd_xl_memory_target(x, &on->f->info, &kib);
-
-    if (rc < 0)
-        return xd_err_set(err, rc, "%s: xenstore has no memory target of it that could be read: %s",
-                          on->f->what, strerror(-rc));
-    *out = (struct xd_value){.have = true, .type = XD_U64, .cell.u = kib};
-    return 0;
-}
-
-/* What a guest holds besides its target: pages for grant tables, the shared page and the like. */
-#define SLACK_KIB 2048
-
-/* As `xl mem-set`: what the guest gives up it can't take back by itself. */
-static int memory_write(struct xd_xl *x, const struct access *on, const struct xd_value *v,
-                        struct xd_err *err)
-{
-    uint64_t kib = v->cell.u, holds = on->f->info.tot_pages * (XC_PAGE_SIZE >> 10);
-    int rc = libxl_set_memory_target(x->ctx, on->f->info.domain, (int64_t)kib, 0, 1);
-
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: its memory target was not set to %llu KiB",
-                          on->f->what, (unsigned long long)kib);
-    return holds <= kib + SLACK_KIB && kib <= holds + SLACK_KIB ? 0 : -EINPROGRESS;
-}
-
-/* --- the table --- */
 
 static const struct {
-    read_fn *read;
-    write_fn *write;
-} ways[XD_KNOB_N] = {
-    [XD_KNOB_WEIGHT] = {sched_read, sched_write},
-    [XD_KNOB_CAP] = {sched_read, sched_write},
-    [XD_KNOB_HARD] = {affinity_read, affinity_write},
-    [XD_KNOB_SOFT] = {affinity_read, affinity_write},
-    [XD_KNOB_MEM_TARGET] = {memory_read, memory_write},
+    const char *table;
+    int (*find)(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err);
+} finders[] = {
+    {"domains", find_domain}, {"vcpus", find_domain}, {"pools", find_pool},
+    {"pcpus", find_pcpu},     {"host", find_host},    {"params", find_param},
 };
 
-static int prepare(struct xd_xl *x, const struct xd_object *o, const struct xd_knob *k,
-                   struct xd_xl_found *f, struct xd_err *err)
+static int find(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
 {
-    ptrdiff_t i = k - xd_xen_knobs;
+    const char *table = t->knob->table;
+
+    if (!xd_streq(t->object->table, table))
+        return xd_err_set(err, -EINVAL, "%s is a knob of %s, and %s is one of %s", t->knob->name,
+                          table, label_of(t->object),
+                          t->object->table ? t->object->table : "nothing");
+    for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)
+        if (strcmp(finders[i].table, table) == 0)
+            return finders[i].find(x, t, err);
+    return xd_err_set(err, -ENOTSUP, "%s is no knob of this backend", t->knob->name);
+}
+
+static int prepare(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
+{
     int rc;
 
-    if (i < 0 || i >= XD_KNOB_N)
-        return xd_err_set(err, -ENOTSUP, "%s is no knob of this backend", k->name);
+    if (xd_xl_knob(t) < 0 || xd_xl_knob(t) >= XD_KNOB_N)
+        return xd_err_set(err, -ENOTSUP, "%s is no knob of this backend", t->knob->name);
     rc = xd_xl_ready(x, err);
-    if (rc == 0)
-        rc = xd_xl_find(x, o, f, err);
-    if (rc == 0 && (f->vcpu >= 0) != (i == XD_KNOB_HARD || i == XD_KNOB_SOFT))
-        rc = xd_err_set(err, -EINVAL, "%s has no %s", f->what, k->name);
-    return rc;
+    return rc < 0 ? rc : find(x, t, err);
 }
 
 /* What comes here was checked before, but a number out of these bounds would be cut to another one
  * on its way to Xen. */
-static int check_value(const struct xd_xl_found *f, const struct xd_knob *k,
-                       const struct xd_value *v, struct xd_err *err)
+static int check_value(const struct xd_xl_target *t, const struct xd_value *v, struct xd_err *err)
 {
+    const struct xd_knob *k = t->knob;
+
     if (!v->have || v->type != k->kind.type)
-        return xd_err_set(err, -EINVAL, "%s: %s needs a value of its type", f->what, k->name);
-    if (v->type == XD_U64 && (v->cell.u < (uint64_t)k->min || v->cell.u > (uint64_t)k->max))
-        return xd_err_set(err, -ERANGE, "%s: %s can't be %llu: it is %lld to %lld", f->what,
+        return xd_err_set(err, -EINVAL, "%s: %s needs a value of its type", t->what, k->name);
+    if (v->type != XD_U64 || (k->kind.zero && v->cell.u == 0))
+        return 0;
+    if (v->cell.u < (uint64_t)k->min || v->cell.u > (uint64_t)k->max)
+        return xd_err_set(err, -ERANGE, "%s: %s can't be %llu: it is %lld to %lld", t->what,
                           k->name, (unsigned long long)v->cell.u, (long long)k->min,
                           (long long)k->max);
     return 0;
@@ -257,27 +191,29 @@ int xd_xl_read(void *self, const struct xd_object *o, const struct xd_knob *k, s
                struct xd_value *out, struct xd_err *err)
 {
     struct xd_xl *x = self;
-    struct xd_xl_found f;
-    struct access on = {.f = &f, .knob = k, .a = a};
-    int rc = prepare(x, o, k, &f, err);
+    struct xd_xl_target t = {.knob = k, .object = o, .a = a};
+    int rc = prepare(x, &t, err);
 
     *out = XD_UNKNOWN;
-    return rc < 0 ? rc : ways[k - xd_xen_knobs].read(x, &on, out, err);
+    if (rc == 0)
+        rc = ways[xd_xl_knob(&t)].get(x, &t, out, err);
+    xd_xl_pools_free(&t.pools);
+    return rc;
 }
 
 int xd_xl_write(void *self, const struct xd_object *o, const struct xd_knob *k,
                 const struct xd_value *v, struct xd_err *err)
 {
     struct xd_xl *x = self;
-    struct xd_xl_found f;
-    struct access on = {.f = &f, .knob = k};
-    int rc = prepare(x, o, k, &f, err);
+    struct xd_xl_target t = {.knob = k, .object = o};
+    int rc = prepare(x, &t, err);
 
     if (rc == 0)
-        rc = check_value(&f, k, v, err);
-    if (rc < 0)
-        return rc;
-    rc = ways[k - xd_xen_knobs].write(x, &on, v, err);
-    xd_xl_tell_peer(x);
+        rc = check_value(&t, v, err);
+    if (rc == 0) {
+        rc = ways[xd_xl_knob(&t)].put(x, &t, v, err);
+        xd_xl_tell_peer(x);
+    }
+    xd_xl_pools_free(&t.pools);
     return rc;
 }

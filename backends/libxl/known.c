@@ -77,6 +77,13 @@ int xd_xl_memory_target(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib
     return rc;
 }
 
+int xd_xl_memory_max(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib)
+{
+    int rc = read_memory(x, d, "memory/static-max", d->max_pages, kib);
+
+    return rc == 0 && *kib >= XD_XL_NO_BOUND_KIB ? -ENOENT : rc;
+}
+
 /* Xen knows PV from the rest; libxl notes for the rest which of the two it made. A dom0 that is not
  * PV is PVH, and nobody notes that. */
 static int read_type(struct xd_xl *x, const xc_domaininfo_t *d)

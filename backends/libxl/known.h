@@ -27,6 +27,10 @@ void xd_xl_known_free(struct xd_xl *x);
 
 /* The memory target of one domain, now; -ENOENT: xenstore has none. */
 int xd_xl_memory_target(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib);
+/* The most memory that it may hold, now; -ENOENT: xenstore has no such bound, or it is none. */
+int xd_xl_memory_max(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib);
+/* A dom0 without a bound of its own has one of 16 EiB: that is none. */
+#define XD_XL_NO_BOUND_KIB (UINT64_C(1) << 40)
 
 /* Connects to xenstore as x->xs. Where xenstored is known by its socket but dead, that is the
  * error: the libraries would turn to the kernel's device then, and wait there for ever. */

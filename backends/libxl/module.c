@@ -11,6 +11,8 @@
 #include "backend_libxl/collect.h"
 #include "backend_libxl/edit.h"
 #include "backend_libxl/known.h"
+#include "backend_libxl/limits.h"
+#include "backend_libxl/stored.h"
 #include "base/arena.h"
 #include "model/backend.h"
 #include "model/xenknobs.h"
@@ -57,6 +59,7 @@ static void close_instance(void *self)
     struct xd_xl *x = self;
 
     xd_xl_known_free(x);
+    xd_xl_stored_free(x);
     xd_xl_close(x);
     free(x);
 }
@@ -96,6 +99,8 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     xd_xl_collect_host(&s);
     xd_xl_collect_domains(&s);
     xd_xl_collect_vcpus(&s);
+    xd_xl_collect_params(&s);
+    xd_xl_collect_limits(&s);
     if (s.pools)
         libxl_cpupoolinfo_list_free(s.pools, s.n_pools);
     if (s.topology)
@@ -104,8 +109,8 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 }
 
 static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,    &xd_nodes_desc, &xd_pcpus_desc, &xd_pools_desc,
-    &xd_domains_desc, &xd_vcpus_desc, NULL,
+    &xd_host_desc,  &xd_nodes_desc,  &xd_pcpus_desc,  &xd_pools_desc, &xd_domains_desc,
+    &xd_vcpus_desc, &xd_params_desc, &xd_limits_desc, NULL,
 };
 
 extern const struct xd_backend xd_backend_module;

@@ -48,6 +48,14 @@ void xd_buf_addn(struct xd_buf *b, const char *s, size_t n)
     b->s[b->len] = '\0';
 }
 
+void xd_buf_cut(struct xd_buf *b, size_t len)
+{
+    if (len >= b->len)
+        return;
+    b->len = len;
+    b->s[len] = '\0';
+}
+
 void xd_buf_add(struct xd_buf *b, const char *s)
 {
     xd_buf_addn(b, s, strlen(s));

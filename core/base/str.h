@@ -22,6 +22,7 @@ struct xd_buf {
 
 void xd_buf_done(struct xd_buf *b);
 void xd_buf_clear(struct xd_buf *b); /* keeps the memory */
+void xd_buf_cut(struct xd_buf *b, size_t len); /* back to the first len bytes, which it had */
 void xd_buf_add(struct xd_buf *b, const char *s);
 void xd_buf_addn(struct xd_buf *b, const char *s, size_t n);
 void xd_buf_addc(struct xd_buf *b, char c);

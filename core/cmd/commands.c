@@ -12,6 +12,7 @@ const struct xd_option xd_cli_global_options[] = {
     {"color", 0, "MODE", "Console: auto, 256, 16, 8 or mono; NO_COLOR means mono"},
     {"glyphs", 0, "TIER", "Console: auto, ascii, block or braille"},
     {"ascii", 0, NULL, "Console: the same as --glyphs ascii"},
+    {"no-settings", 0, NULL, "Console: neither use nor keep settings"},
     {"mouse", 0, NULL, "Console: take mouse clicks and the wheel"},
     {"help", 'h', NULL, "Help on xendeck or on the command"},
     {"version", 'V', NULL, "The version and what it was built with"},
@@ -20,6 +21,7 @@ const struct xd_option xd_cli_global_options[] = {
 
 static const struct xd_option get_options[] = {
     {"columns", 'c', "LIST", "Columns: name,cpu · all · default,+uuid,-pool"},
+    {"preset", 'p', "NAME", "A set of columns: xentop, memory, network, disk, scheduling …"},
     {"filter", 'f', "FILTER", "Rows: state:paused cpu>50 name~^web (see FILTERS)"},
     {"sort", 's', "LIST", "Order: -cpu,name is the busiest first, then by name"},
     {"output", 'o', "FORMAT", "table, json or csv"},
@@ -118,6 +120,10 @@ const struct xd_command xd_cli_commands[] = {
      .flags = XD_CMD_WRITES,
      .title = "Take back journal entry N, or the newest that can be",
      .help = "The inverse steps in reverse order; each expects to find what the edit has set."},
+    {.name = "console",
+     .args = "DOMAIN",
+     .run = xd_cmd_console_of,
+     .title = "Open the guest's console (xl console); Ctrl-] ends it"},
     {.name = "journal",
      .args = "[N]",
      .run = xd_cmd_journal,

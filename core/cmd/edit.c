@@ -11,7 +11,7 @@
 
 #define WISHES_MAX 256
 
-/* Opens the host for an edit and waits for a first sample. */
+/* Opens the host for an edit. */
 static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err *err)
 {
     struct xd_session_config c;
@@ -22,9 +22,14 @@ static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err
     c.one_shot = true;
     if (xd_cli_take_signals(cli, err) < 0)
         return -ENODEV;
-    if (xd_session_open(&c, s, err) < 0)
-        return -ENODEV;
-    return xd_session_wait_samples(*s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
+    return xd_session_open(&c, s, err) < 0 ? -ENODEV : 0;
+}
+
+/* Takes a first sample of what the edit has to know. */
+static int look(struct xd_session *s, const struct xd_wants *wants, struct xd_err *err)
+{
+    xd_session_want(s, wants->want, wants->n);
+    return xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
 }
 
 static void close_session(struct xd_cli *cli, struct xd_session *s)
@@ -48,8 +53,12 @@ static int run_wishes(struct xd_cli *cli, struct xd_session *s, const struct xd_
                       size_t n, struct xd_err *err)
 {
     struct xd_plan *plan;
+    struct xd_wants wants;
 
     warn_demo(cli, s);
+    xd_plan_wants(xd_session_world(s), wishes, n, &wants);
+    if (look(s, &wants, err) < 0)
+        return XD_EXIT_NO_SOURCE;
     int rc = xd_plan_make(xd_session_world(s), wishes, n, &plan, err);
     return rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
 }
@@ -85,6 +94,25 @@ static void list_knob(struct xd_cli *cli, const struct xd_table_desc *d, const s
     fputs(")\n", cli->out);
 }
 
+/* A knob or an action that this host hasn't got; false: it has. */
+static bool list_limit(struct xd_cli *cli, const struct xd_world *w, const char *name)
+{
+    const char *why = xd_world_limit(w, name);
+
+    if (why)
+        fprintf(cli->out, "%-20s %-10s %s\n", name, "not here:", why);
+    return why != NULL;
+}
+
+static void list_action(struct xd_cli *cli, const struct xd_action *a)
+{
+    fprintf(cli->out, "%-20s %-10s %s", a->name, "action", a->help);
+    for (const struct xd_param *p = a->params; p && p->name; p++)
+        fprintf(cli->out, "%s%s%s=%s%s", p == a->params ? " (" : " ", p->fallback ? "[" : "",
+                p->name, p->title, p->fallback ? "]" : "");
+    fprintf(cli->out, "%s\n", a->params ? ")" : "");
+}
+
 static bool is_of(const struct xd_world *w, const char *table, const struct xd_table_desc *d)
 {
     const struct xd_table_desc *of = xd_world_desc_named(w, table);
@@ -102,15 +130,21 @@ static int list_offers(struct xd_cli *cli, struct xd_session *s, const char *pat
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_offer o;
 
-    int rc = xd_world_find(w, path, &t, &row, err);
+    int rc = xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err); /* all of it */
+    if (rc == 0)
+        rc = xd_world_find(w, path, &t, &row, err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; xd_world_offer_at(w, i, &o); i++) {
-        if (o.knob && is_of(w, o.knob->table, t->desc)) {
+        const char *name = o.knob ? o.knob->name : o.action->name;
+
+        if (!is_of(w, o.knob ? o.knob->table : o.action->table, t->desc) ||
+            list_limit(cli, w, name))
+            continue;
+        if (o.knob)
             list_knob(cli, t->desc, row, o.knob, &a);
-        } else if (o.action && strcmp(o.action->table, t->desc->name) == 0) {
-            fprintf(cli->out, "%-20s %-10s %s\n", o.action->name, "action", o.action->help);
-        }
+        else if (strcmp(o.action->table, t->desc->name) == 0)
+            list_action(cli, o.action);
     }
     xd_arena_done(&a);
     return 0;
@@ -210,7 +244,14 @@ int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err)
     if (open_session(cli, &s, err) < 0) {
         status = XD_EXIT_NO_SOURCE;
     } else {
+        struct xd_wants wants;
+
         warn_demo(cli, s);
+        xd_undo_wants(xd_session_world(s), xd_undo_entry(xd_session_journal(s), id), &wants);
+        if (look(s, &wants, err) < 0) {
+            close_session(cli, s);
+            return XD_EXIT_NO_SOURCE;
+        }
         int rc = xd_plan_undo(xd_session_world(s), xd_session_journal(s), id, &plan, err);
         status = rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
     }

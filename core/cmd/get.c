@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "model/presets.h"
 #include "model/query.h"
 #include "model/tables.h"
 
@@ -61,23 +62,51 @@ static int unknown_table(struct get *g, const char *name, struct xd_err *err)
     return -ENOENT;
 }
 
-/* What -c, -f, -s and -o ask for. JSON has all columns by default: scripts choose for themselves.
- */
-static int parse_wishes(struct get *g, struct xd_err *err)
+/* The columns that -p and -c ask for: what -c adds or takes away, it does to the preset. JSON has
+ * all columns by default: scripts choose for themselves. */
+static int parse_columns(struct get *g, const struct xd_preset *p, struct xd_err *err)
 {
     const char *columns = xd_cli_option(g->cli, "columns");
-    const char *filter = xd_cli_option(g->cli, "filter");
-    const char *sort = xd_cli_option(g->cli, "sort");
+    struct xd_columns_base base = {.cols = NULL};
+    int cols[XD_COLUMNS_MAX];
 
-    if (xd_cli_format(g->cli, &g->format, err) < 0)
-        return -EINVAL;
-    if (!columns && g->format == XD_FORMAT_JSON)
+    if (p && p->columns) {
+        base.n = xd_columns_parse(p->columns, g->d, cols, err);
+        base.cols = cols;
+        if (base.n < 0) {
+            xd_err_prefix(err, "--preset %s: ", p->name);
+            return -EINVAL;
+        }
+    } else if (!p && !columns && g->format == XD_FORMAT_JSON) {
         columns = "all";
-    g->n_cols = xd_columns_parse(columns, g->d, g->cols, err);
+    }
+    g->n_cols = xd_columns_parse_on(columns, g->d, base.cols ? &base : NULL, g->cols, err);
     if (g->n_cols < 0) {
         xd_err_prefix(err, "--columns: ");
         return -EINVAL;
     }
+    return 0;
+}
+
+/* What -p, -c, -f, -s and -o ask for. */
+static int parse_wishes(struct get *g, struct xd_err *err)
+{
+    const char *preset = xd_cli_option(g->cli, "preset");
+    const char *filter = xd_cli_option(g->cli, "filter");
+    const char *sort = xd_cli_option(g->cli, "sort");
+
+    const struct xd_preset *p = NULL;
+
+    if (xd_cli_format(g->cli, &g->format, err) < 0)
+        return -EINVAL;
+    if (preset && xd_preset_find(g->d->name, preset, &p, err) < 0) {
+        xd_err_prefix(err, "--preset: ");
+        return -EINVAL;
+    }
+    if (parse_columns(g, p, err) < 0)
+        return -EINVAL;
+    if (p && !sort)
+        sort = p->sort;
     if (filter && xd_query_parse(filter, g->d, &g->arena, &g->query, err) < 0) {
         xd_err_prefix(err, "--filter: ");
         return -EINVAL;
@@ -87,6 +116,39 @@ static int parse_wishes(struct get *g, struct xd_err *err)
         return -EINVAL;
     }
     return 0;
+}
+
+/* The columns that are shown and sorted by, and the counters behind their rates. A filter may ask
+ * for any. */
+static uint64_t columns_wanted(const struct get *g)
+{
+    uint64_t columns = 0;
+
+    if (g->query)
+        return XD_WANT_ALL;
+    for (int c = 0; c < g->n_cols; c++)
+        columns |= UINT64_C(1) << g->cols[c];
+    for (int i = 0; i < g->sort.n; i++)
+        columns |= UINT64_C(1) << g->sort.by[i].col;
+    for (int c = 0; c < g->d->n_columns; c++)
+        if (columns >> c & 1 && g->d->columns[c].rate_of)
+            columns |= UINT64_C(1) << (g->d->columns[c].rate_of - 1);
+    return columns;
+}
+
+/* Tells the session what will be looked at, so that nothing else is sampled. What can't be read yet
+ * (a capture's own tables) is read again once there is a sample, and told then. */
+static void want_columns(struct get *g, const char *table)
+{
+    struct xd_want want = {table, XD_WANT_ALL};
+    struct xd_err err = XD_ERR_INIT;
+
+    g->d = table ? xd_world_desc_named(xd_session_world(g->s), table) : NULL;
+    if (g->d && parse_wishes(g, &err) == 0)
+        want.columns = columns_wanted(g);
+    xd_session_want(g->s, &want, table != NULL);
+    xd_query_done(g->query);
+    g->query = NULL;
 }
 
 /* A rate needs two samples: is one shown, sorted by, or (to be safe) is anything filtered? */
@@ -216,6 +278,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
     status = XD_EXIT_NO_SOURCE;
     if (xd_session_open(&c, &g.s, err) < 0)
         goto out;
+    want_columns(&g, argc > 1 ? argv[1] : NULL);
     if (xd_session_wait_samples(g.s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
         goto out;
     if (argc == 1) {

@@ -12,6 +12,22 @@
 
 #define STEP_POLL_MS 100 /* read-backs that are repeated wait for no message */
 
+static void show_preview(struct xd_cli *cli, const struct xd_step *s)
+{
+    const char *text = s->preview ? s->preview : "";
+
+    if (s->preview_bad) {
+        fprintf(cli->out, "     would be refused: %s\n", text);
+        return;
+    }
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        fprintf(cli->out, "     | %.*s\n", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
 static void show_plan(struct xd_cli *cli, const struct xd_plan *p)
 {
     fprintf(cli->out, "Plan: %s (risk: %s)\n", p->title, xd_risk_name(p->risk));
@@ -19,6 +35,7 @@ static void show_plan(struct xd_cli *cli, const struct xd_plan *p)
         const struct xd_step *s = &p->steps[i];
 
         fprintf(cli->out, "  %zu. %s\n", i + 1, s->text);
+        show_preview(cli, s);
         if (s->xl)
             fprintf(cli->out, "     as: %s\n", s->xl);
         fprintf(cli->out, "     undo: %s\n", s->inverse ? s->inverse : "can't be undone");
@@ -65,6 +82,7 @@ static void print_json(struct xd_cli *cli, const struct xd_plan *p, bool dry_run
         xd_json_str(&j, "key", s->object.key);
         xd_json_str(&j, "xl", s->xl);
         xd_json_str(&j, "undo", s->inverse);
+        xd_json_str(&j, "preview", s->preview);
         xd_json_str(&j, "outcome", xd_outcome_name(s->outcome));
         xd_json_str(&j, "detail", s->detail);
         xd_json_close(&j, '}');
@@ -73,6 +91,23 @@ static void print_json(struct xd_cli *cli, const struct xd_plan *p, bool dry_run
     xd_json_close(&j, '}');
     fprintf(cli->out, "%s\n", xd_buf_str(&b));
     xd_buf_done(&b);
+}
+
+/* Asks the host what would come of the plan; false: one of its steps would be refused. */
+static bool ask_preview(struct xd_session *s, struct xd_plan *p)
+{
+    struct pollfd fd = {.fd = xd_session_fd(s), .events = POLLIN};
+    bool good = true;
+
+    xd_session_ask_preview(s, p);
+    while (p->awaited) {
+        xd_session_dispatch(s);
+        if (!xd_session_take_preview(s, p))
+            poll(&fd, 1, STEP_POLL_MS);
+    }
+    for (size_t i = 0; i < p->n; i++)
+        good &= !p->steps[i].preview_bad;
+    return good;
 }
 
 /* Waits for the plan's end. Ctrl-C asks it to stop: the step under way ends, the done ones are
@@ -137,10 +172,13 @@ int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *pl
         return xd_cli_fail(cli, XD_EXIT_USAGE, &err);
     }
     bool json = format == XD_FORMAT_JSON, ask = !dry_run && !xd_cli_option(cli, "yes");
+    bool good = ask_preview(s, plan);
 
-    if (!json || (ask && cli->tty))
+    if (!json || (ask && cli->tty && good))
         show_plan(cli, plan);
-    if (ask && !cli->tty)
+    if (!good)
+        xd_err_set(&err, -1, "nothing was done: it would be refused");
+    else if (ask && !cli->tty)
         xd_err_set(&err, -1, "nothing was done: without a terminal to ask on, --yes is needed");
     else if (ask && !confirmed(cli, plan))
         xd_err_set(&err, -1, "nothing was done");

@@ -42,6 +42,11 @@ struct xd_step {
     const char *text;    /* "web1 sched.cap none -> 40"; "pause web1" */
     const char *xl;      /* "xl sched-credit2 -d web1 -c 40", or NULL */
     const char *inverse; /* "web1 sched.cap 40 -> none", or NULL: can't be undone */
+    const char *undo;    /* actions: the inverse as a wish; see xd_action.inverse. NULL: none */
+    /* What the host says would come of it, in lines; NULL: it wasn't asked, or has nothing to say.
+     * bad: it would be refused, and why. See xd_session_ask_preview. */
+    const char *preview;
+    bool preview_bad;
     enum xd_outcome outcome;
     const char *detail; /* a sentence about the outcome, or NULL */
 };
@@ -54,6 +59,8 @@ struct xd_plan {
     enum xd_risk risk; /* the largest of its steps */
     uint64_t undoes;   /* the journal entry it takes back, or 0 */
     uint64_t id;       /* its own journal entry once applied, or 0 */
+    uint64_t ticket;   /* the host was asked what would come of it; 0: it wasn't */
+    size_t awaited;    /* answers that are still to come */
     enum xd_outcome outcome;
     const char *detail; /* a sentence once it ended */
     size_t at;          /* the step being carried out */
@@ -73,7 +80,22 @@ void xd_plan_free(struct xd_plan *p); /* NULL allowed */
  * several are lost. out[XD_KEY_MAX]; returns out. */
 char *xd_plan_word(const struct xd_plan *p, char *out);
 
+/* The tables and columns that have to be sampled before those wishes can be planned, or an entry of
+ * the journal (NULL: none) be taken back. For xd_session_want. */
+#define XD_WANTS_MAX 32
+struct xd_wants {
+    struct xd_want want[XD_WANTS_MAX];
+    size_t n;
+};
+void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_t n,
+                   struct xd_wants *out);
+struct xd_journal_entry;
+void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e,
+                   struct xd_wants *out);
+
 struct xd_journal;
+/* The journal entry that xd_plan_undo would take back; NULL: none. */
+const struct xd_journal_entry *xd_undo_entry(const struct xd_journal *j, uint64_t id);
 /* The plan that takes back journal entry `id` (0: the newest that can be undone), expecting to find
  * what it set. -ENOENT, -EALREADY (undone before), -ENOTSUP (can't be undone: which step), -ESRCH
  * (what it edited is gone). */

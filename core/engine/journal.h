@@ -13,7 +13,9 @@ struct xd_journal_step {
     const char *name; /* knob or action */
     bool is_action;
     const char *old, *now; /* exact texts; actions: NULL, parameters */
-    const char *inverse;   /* action: the inverse action's name; knob: "set"; NULL: none */
+    /* What takes it back. Action: another's name, or a wish "OBJECT ACTION …"; knob: "set"; NULL:
+     * nothing does. */
+    const char *inverse;
     const char *text, *xl;
     enum xd_outcome outcome;
     const char *detail;

@@ -43,7 +43,7 @@ static void add_step(struct xd_json *w, const struct xd_step *s, struct xd_arena
     } else {
         xd_json_bool(w, "action", true);
         xd_json_str(w, "new", xd_params_text(act, s->params, a));
-        xd_json_str(w, "inverse", s->inverse ? act->inverse : NULL);
+        xd_json_str(w, "inverse", s->undo);
     }
     xd_json_str(w, "text", s->text);
     xd_json_str(w, "xl", s->xl);

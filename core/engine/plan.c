@@ -224,127 +224,25 @@ static int wish_children(struct draft *d, const struct xd_offer *o, const struct
 
 /* --- actions --- */
 
-/* One "name=value" of *text, which moves on. The value may stand in quotes; \ escapes there. */
-static int next_param(const char **text, struct xd_arena *a, const char **name, const char **value,
-                      struct xd_err *err)
-{
-    const char *s = *text + strspn(*text, " \t");
-    size_t len = strcspn(s, "= \t");
-    struct xd_buf b = XD_BUF_INIT;
-    bool quoted;
-
-    *name = NULL;
-    if (!*s)
-        return 0;
-    if (s[len] != '=' || len == 0)
-        return xd_err_set(err, -EINVAL, "wanted NAME=VALUE, found \"%.*s\"", (int)len, s);
-    *name = xd_arena_strndup(a, s, len);
-    s += len + 1;
-    quoted = *s == '"';
-    s += quoted;
-    while (*s && (quoted ? *s != '"' : !strchr(" \t", *s))) {
-        if (*s == '\\' && s[1])
-            s++;
-        xd_buf_addc(&b, *s++);
-    }
-    *value = xd_arena_strdup(a, xd_buf_str(&b));
-    xd_buf_done(&b);
-    if (quoted && *s != '"')
-        return xd_err_set(err, -EINVAL, "%s=: the quote is not closed", *name);
-    *text = s + quoted;
-    return 0;
-}
-
-static size_t count_params(const struct xd_action *act)
-{
-    size_t n = 0;
-
-    while (act->params && act->params[n].name)
-        n++;
-    return n;
-}
-
-static int unknown_param(const struct xd_action *act, const char *name, struct xd_err *err)
-{
-    const char *names[32], *near;
-    size_t n = count_params(act);
-
-    n = n < 32 ? n : 32;
-    for (size_t i = 0; i < n; i++)
-        names[i] = act->params[i].name;
-    near = xd_str_nearest(name, names, n);
-    return xd_err_set(err, -EINVAL, "%s has no parameter \"%s\"%s%s%s", act->name, name,
-                      near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
-}
-
-int xd_params_fallback(const struct xd_action *act, unsigned n_all, struct xd_arena *a,
-                       struct xd_value **out, struct xd_err *err)
-{
-    size_t n = count_params(act);
-    int rc = 0;
-
-    *out = n ? xd_arena_array(a, n, sizeof(**out)) : NULL;
-    for (size_t i = 0; i < n && !rc; i++)
-        if (act->params[i].fallback)
-            rc = xd_value_parse(act->params[i].fallback, &act->params[i].kind, n_all, a, &(*out)[i],
-                                err);
-    return rc;
-}
-
-static int parse_params(struct draft *d, const struct xd_action *act, const char *text,
-                        struct xd_value **out, struct xd_err *err)
-{
-    struct xd_arena *a = &d->p->arena;
-    size_t n = count_params(act), i;
-    const char *name, *value;
-    int rc = xd_params_fallback(act, d->n_all, a, out, err);
-
-    for (text = text ? text : ""; !rc;) {
-        rc = next_param(&text, a, &name, &value, err);
-        if (rc || !name)
-            break;
-        for (i = 0; i < n && strcmp(act->params[i].name, name) != 0; i++)
-            ;
-        if (i == n)
-            return unknown_param(act, name, err);
-        rc = xd_value_parse(value, &act->params[i].kind, d->n_all, a, &(*out)[i], err);
-        if (rc)
-            xd_err_prefix(err, "%s: ", name);
-    }
-    for (i = 0; i < n && !rc; i++)
-        if (!(*out)[i].have)
-            rc = xd_err_set(err, -EINVAL, "%s=VALUE is needed: %s", act->params[i].name,
-                            act->params[i].help ? act->params[i].help : act->params[i].title);
-    return rc;
-}
-
-const struct xd_action *xd_inverse_action(const struct xd_world *w, const struct xd_offer *o)
-{
-    const struct xd_backend *b = xd_world_source(w, o->source).backend;
-    const struct xd_action *i = o->action->inverse ? b->actions : NULL;
-
-    for (; i && i->name; i++) {
-        if (strcmp(i->name, o->action->inverse) != 0 || strcmp(i->table, o->action->table) != 0)
-            continue;
-        for (const struct xd_param *p = i->params; p && p->name; p++)
-            if (!p->fallback)
-                return NULL;
-        return i;
-    }
-    return NULL;
-}
-
 static int wish_action(struct draft *d, const struct xd_offer *o, const struct xd_subject *on,
                        const char *text, struct xd_err *err)
 {
     struct xd_value *params;
-    int rc = parse_params(d, o->action, text, &params, err);
+    int rc;
+
+    if (o->action->terminal)
+        return xd_err_set(
+            err, -EINVAL,
+            "%s gives the terminal to a program and changes nothing on the host: there "
+            "is nothing to plan; the console and `xendeck %s` do it",
+            o->action->name, o->action->name);
+    rc = xd_params_parse(o->action, text, on, d->n_all, &d->p->arena, &params, err);
 
     if (rc) {
         xd_err_prefix(err, "%s %s: ", o->action->name, on->label);
         return rc;
     }
-    xd_step_action(d->p, new_step(d), o, on, params, xd_inverse_action(d->w, o));
+    xd_step_action(d->p, new_step(d), d->w, o, on, params);
     return 0;
 }
 
@@ -394,6 +292,7 @@ static int add_wish(struct draft *d, const struct xd_wish *wish, struct xd_err *
     const struct xd_row *r;
     struct xd_subject on;
     struct xd_offer o;
+    const char *why;
     int rc = xd_world_find(d->w, wish->object, &t, &r, err);
 
     if (rc)
@@ -401,6 +300,9 @@ static int add_wish(struct draft *d, const struct xd_wish *wish, struct xd_err *
     on = xd_subject_of(t, r, &d->p->arena);
     if (!wish->name || !wish->name[0])
         return xd_err_set(err, -EINVAL, "%s: the name of a knob or an action is needed", on.label);
+    why = xd_world_limit(d->w, wish->name);
+    if (why)
+        return xd_err_set(err, -ENOTSUP, "%s %s: not on this host: %s", on.label, wish->name, why);
     if (xd_world_offer(d->w, t->desc->name, wish->name, &o))
         return o.knob ? wish_knob(d, &o, &on, wish->value, err)
                       : wish_action(d, &o, &on, wish->value, err);

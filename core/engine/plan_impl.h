@@ -3,7 +3,9 @@
 #ifndef XD_ENGINE_PLAN_IMPL_H
 #define XD_ENGINE_PLAN_IMPL_H
 
+#include "base/str.h"
 #include "engine/edit.h"
+#include "engine/journal.h"
 
 /* A row with the description that gives its cells a meaning. */
 struct xd_subject {
@@ -19,21 +21,30 @@ struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r
 void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
                   const struct xd_subject *on, const struct xd_value *old,
                   const struct xd_value *now);
-/* params: as many as the action has; NULL: none. inverse: what takes it back, or NULL. */
-void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
-                    const struct xd_subject *on, const struct xd_value *params,
-                    const struct xd_action *inverse);
+/* params: as many as the action has; NULL: none. */
+void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_world *w,
+                    const struct xd_offer *o, const struct xd_subject *on,
+                    const struct xd_value *params);
 
-/* The action that undoes o's, of the same source; NULL: none, or one that would have to be told
- * more than we know. */
+/* The action of that name which undoes o's: of the same source and the same object, without
+ * parameters that must be given; NULL: none. */
 const struct xd_action *xd_inverse_action(const struct xd_world *w, const struct xd_offer *o);
-/* The parameters of an action when nothing is said: its fallbacks. */
-int xd_params_fallback(const struct xd_action *act, unsigned n_all, struct xd_arena *a,
-                       struct xd_value **out, struct xd_err *err);
+/* The step that takes an action back: undo as in xd_step, object the one it was done on. -ENOTSUP:
+ * nothing does; -ESRCH: its object is gone. Where the object can't be seen yet (it was just made),
+ * one is named after its path; `seen` asks for it to be there. */
+int xd_inverse_step(const struct xd_world *w, struct xd_plan *p, const struct xd_offer *o,
+                    const struct xd_object *object, const char *undo, bool seen,
+                    struct xd_step *out, struct xd_err *err);
 
+/* The parameters of an action: from text (NULL: nothing is said), else what they are when nothing
+ * is said. on: the object, for fallbacks that ask it; NULL: unknown. */
+int xd_params_parse(const struct xd_action *act, const char *text, const struct xd_subject *on,
+                    unsigned n_all, struct xd_arena *a, struct xd_value **out, struct xd_err *err);
 /* Text for the journal and for people: "host=b live=yes"; NULL where there are none. */
 const char *xd_params_text(const struct xd_action *act, const struct xd_value *params,
                            struct xd_arena *a);
+/* A value of a parameter, or a word of a wish, in quotes where that is needed. */
+void xd_wish_quote(struct xd_buf *b, const char *value);
 
 /* The xl command from its template; NULL where a name in it can't be had. */
 const char *xd_xl_text(const char *form, const struct xd_subject *on, const struct xd_kind *kind,

@@ -48,64 +48,103 @@ static bool is_zero(const struct xd_value *v)
     return v->type == XD_F64 ? v->cell.f == 0 : v->type <= XD_U64 && v->cell.u == 0;
 }
 
-/* xl wants the number where we have a word for zero. */
+/* xl wants the number where we have a word: for zero, for yes and no. */
 static const char *xl_value(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
 {
+    if (v->have && v->type == XD_BOOL)
+        return v->cell.b ? "1" : "0";
     if (k->zero && v->have && is_zero(v))
         return "0";
     return xd_value_exact(v, k, a);
 }
 
+/* --- templates --- */
+
+/* Text with {NAME} in it, and what the names stand for. */
+struct filling_in {
+    const struct xd_subject *on;
+    const struct xd_kind *kind; /* of the value; NULL: there is no {value} */
+    const struct xd_value *value;
+    const struct xd_action *act; /* NULL: no parameters */
+    const struct xd_value *params;
+    struct xd_arena *a;
+    const char *(*text)(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a);
+    void (*quote)(struct xd_buf *b, const char *word);
+    bool for_people; /* names instead of identities */
+};
+
 /* What {name} stands for, or NULL. */
-static const char *look_up(const char *name, const struct xd_subject *on,
-                           const struct xd_kind *kind, const struct xd_value *value,
-                           const struct xd_action *act, const struct xd_value *params,
-                           struct xd_arena *a)
+static const char *look_up(const struct filling_in *f, const char *name)
 {
-    const struct xd_table_desc *d = on->table->desc;
-    const struct xd_param *p = act ? act->params : NULL;
+    const struct xd_table_desc *d = f->on->table->desc;
+    const struct xd_param *p = f->act ? f->act->params : NULL;
     struct xd_value v;
     int col;
 
-    if (value && strcmp(name, "value") == 0)
-        return value->have ? xl_value(value, kind, a) : NULL;
-    for (size_t i = 0; params && p && p[i].name; i++)
+    if (f->value && strcmp(name, "value") == 0)
+        return f->value->have ? f->text(f->value, f->kind, f->a) : NULL;
+    for (size_t i = 0; f->params && p && p[i].name; i++)
         if (strcmp(p[i].name, name) == 0)
-            return params[i].have ? xl_value(&params[i], &p[i].kind, a) : NULL;
+            return f->params[i].have ? f->text(&f->params[i], &p[i].kind, f->a) : NULL;
+    if (f->for_people && strcmp(name, "uuid") == 0)
+        name = "name";
+    if (f->for_people && strcmp(name, "domain_uuid") == 0)
+        name = "domain";
     col = xd_desc_column(d, name);
-    if (!xd_row_has(on->row, col))
+    if (!xd_row_has(f->on->row, col))
         return NULL;
-    v = xd_row_value(d, on->row, col);
-    return xd_value_exact(&v, &d->columns[col].kind, a);
+    v = xd_row_value(d, f->on->row, col);
+    return f->text(&v, &d->columns[col].kind, f->a);
+}
+
+/* Fills in form, of which `len` bytes count. False where a name outside of [ ] has no value. */
+static bool fill_in(const struct filling_in *f, const char *form, size_t len, struct xd_buf *b)
+{
+    const char *end = form + len;
+
+    while (form < end) {
+        const char *close = *form == '{'   ? memchr(form, '}', (size_t)(end - form))
+                            : *form == '[' ? memchr(form, ']', (size_t)(end - form))
+                                           : NULL;
+        size_t before = b->len;
+        const char *word;
+
+        if (!close) {
+            xd_buf_addc(b, *form++);
+            continue;
+        }
+        if (*form == '[') {
+            if (!fill_in(f, form + 1, (size_t)(close - form - 1), b))
+                xd_buf_cut(b, before);
+        } else {
+            word = look_up(f, xd_arena_strndup(f->a, form + 1, (size_t)(close - form - 1)));
+            if (!word)
+                return false;
+            f->quote(b, word);
+        }
+        form = close + 1;
+    }
+    return true;
+}
+
+static const char *filled_in(const struct filling_in *f, const char *form)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    const char *text = NULL;
+
+    if (form && fill_in(f, form, strlen(form), &b))
+        text = xd_arena_strdup(f->a, xd_buf_str(&b));
+    xd_buf_done(&b);
+    return text;
 }
 
 const char *xd_xl_text(const char *form, const struct xd_subject *on, const struct xd_kind *kind,
                        const struct xd_value *value, const struct xd_action *act,
                        const struct xd_value *params, struct xd_arena *a)
 {
-    struct xd_buf b = XD_BUF_INIT;
-    const char *text = NULL;
+    struct filling_in f = {on, kind, value, act, params, a, xl_value, add_quoted, false};
 
-    while (form && *form) {
-        const char *end = *form == '{' ? strchr(form, '}') : NULL;
-        const char *word;
-
-        if (!end) {
-            xd_buf_addc(&b, *form++);
-            continue;
-        }
-        word = look_up(xd_arena_strndup(a, form + 1, (size_t)(end - form - 1)), on, kind, value,
-                       act, params, a);
-        if (!word)
-            goto out;
-        add_quoted(&b, word);
-        form = end + 1;
-    }
-    if (form)
-        text = xd_arena_strdup(a, xd_buf_str(&b));
-out:
-    xd_buf_done(&b);
-    return text;
+    return filled_in(&f, form);
 }
 
 /* --- steps --- */
@@ -115,6 +154,14 @@ static struct xd_object object_of(const struct xd_subject *on, struct xd_arena *
     return (struct xd_object){.table = on->table->desc->name,
                               .key = xd_arena_strdup(a, on->key),
                               .label = xd_arena_strdup(a, on->label)};
+}
+
+/* No, zero, or the kind's word for it. */
+static bool is_off(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
+{
+    if (v->type == XD_BOOL)
+        return !v->cell.b;
+    return k->zero && xd_streq(xd_value_exact(v, k, a), k->zero);
 }
 
 void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
@@ -130,51 +177,32 @@ void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o
     s->now = xd_value_copy(now, a);
     s->text = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, from, to);
     s->inverse = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, to, from);
-    s->xl = xd_xl_text(k->xl, on, &k->kind, now, NULL, NULL, a);
+    s->xl = xd_xl_text(is_off(now, &k->kind, a) && k->xl_off ? k->xl_off : k->xl, on, &k->kind, now,
+                       NULL, NULL, a);
 }
 
-const char *xd_params_text(const struct xd_action *act, const struct xd_value *params,
-                           struct xd_arena *a)
-{
-    struct xd_buf b = XD_BUF_INIT;
-    const char *text;
-
-    for (size_t i = 0; params && act->params && act->params[i].name; i++) {
-        const char *value = xd_value_exact(&params[i], &act->params[i].kind, a);
-        bool quote = !value[0] || strpbrk(value, " \"");
-
-        if (!params[i].have)
-            continue;
-        xd_buf_printf(&b, "%s%s=", b.len ? " " : "", act->params[i].name);
-        if (quote)
-            xd_buf_addc(&b, '"');
-        for (; *value; value++) { /* as parse_params of plan.c reads it */
-            if (*value == '"' || *value == '\\')
-                xd_buf_addc(&b, '\\');
-            xd_buf_addc(&b, *value);
-        }
-        if (quote)
-            xd_buf_addc(&b, '"');
-    }
-    text = b.len ? xd_arena_strdup(a, xd_buf_str(&b)) : NULL;
-    xd_buf_done(&b);
-    return text;
-}
-
-void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
-                    const struct xd_subject *on, const struct xd_value *params,
-                    const struct xd_action *inverse)
+void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_world *w,
+                    const struct xd_offer *o, const struct xd_subject *on,
+                    const struct xd_value *params)
 {
     const struct xd_action *act = o->action;
     struct xd_arena *a = &p->arena;
     const char *words = xd_params_text(act, params, a);
+    struct filling_in f = {on, NULL, NULL, act, params, a, xd_value_exact, xd_wish_quote, false};
 
     *s = (struct xd_step){.offer = *o, .object = object_of(on, a), .risk = act->risk};
     s->params = params;
     s->text =
         xd_arena_printf(a, "%s %s%s%s", act->name, on->label, words ? " " : "", words ? words : "");
-    s->inverse = inverse ? xd_arena_printf(a, "%s %s", inverse->name, on->label) : NULL;
     s->xl = xd_xl_text(act->xl, on, NULL, NULL, act, params, a);
+    if (act->inverse && strchr(act->inverse, ' ')) {
+        s->undo = filled_in(&f, act->inverse);
+        f.for_people = true;
+        s->inverse = s->undo ? filled_in(&f, act->inverse) : NULL;
+    } else if (xd_inverse_action(w, o)) {
+        s->undo = act->inverse;
+        s->inverse = xd_arena_printf(a, "%s %s", act->inverse, on->label);
+    }
 }
 
 void xd_plan_finish(struct xd_plan *p, size_t n, const char *title)

@@ -213,6 +213,9 @@ static void take(struct xd_session *s, struct xd_say *m)
     case XD_SAY_STEP:
         xd_txn_take_step(s, m->job);
         break;
+    case XD_SAY_PREVIEW:
+        xd_preview_keep(s, m->job);
+        break;
     case XD_SAY_GONE: /* only while closing, which looks for itself */
         break;
     }
@@ -432,6 +435,7 @@ void xd_session_close(struct xd_session *s)
         xd_session_stop_workers(s);
     }
     xd_txn_done(&s->txn);
+    xd_preview_done(s);
     xd_journal_close(s->journal);
     xd_world_done(&s->world);
     xd_shared_unref(s->shared);

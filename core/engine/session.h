@@ -63,11 +63,6 @@ struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t sourc
  * sampled at once. Where this is never called all is wanted. A table that is asked for by name
  * (xd_world_table, xd_world_find) while it isn't wanted becomes so by itself with the next
  * dispatch. */
-struct xd_want {
-    const char *table;
-    uint64_t columns;
-};
-#define XD_WANT_ALL UINT64_MAX
 void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n);
 
 void xd_session_refresh(struct xd_session *s); /* sample now */
@@ -76,6 +71,13 @@ void xd_session_set_interval(struct xd_session *s, int64_t ns);
 /* Hands a verb to the sources that know it ("pause", "speed 4" of a capture; "fault …" of the demo
  * host). The answer, if it is an error, appears in the log. -ENOTSUP: no source takes verbs. */
 int xd_session_control(struct xd_session *s, const char *verb, struct xd_err *err);
+
+/* Asks the host what the steps of a plan would do, for actions that can say so beforehand. Returns
+ * at once; the answers are put into the plan by xd_session_take_preview, to be called after
+ * dispatches: true if there were new ones. p->awaited counts those still to come. Only the newest
+ * plan that asked gets answers. */
+void xd_session_ask_preview(struct xd_session *s, struct xd_plan *p);
+bool xd_session_take_preview(struct xd_session *s, struct xd_plan *p);
 
 /* Starts to carry out a plan, which the session owns from here on. -EBUSY: another one runs;
  * -EROFS; or the journal's error (then nothing was touched and the plan is still the caller's). */

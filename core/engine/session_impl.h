@@ -29,6 +29,9 @@ struct xd_session {
     struct xd_err journal_err; /* why edits can't be journalled; code 0: they can */
     char who[96];
     struct xd_txn txn;
+    uint64_t ticket;          /* of the newest question */
+    struct xd_job **previews; /* answers to it that nobody has taken yet; each counted */
+    size_t n_previews;
     const char *asked[XD_MISSED_MAX]; /* tables that were missed once, and are wanted since */
     size_t n_asked;
 };
@@ -46,6 +49,10 @@ void xd_session_pause(struct xd_session *s, int64_t ns);
 /* Time as the blocking calls measure it: without threads the session's clock, else the real one,
  * which can't be held still by a test. */
 int64_t xd_session_patience_clock(const struct xd_session *s);
+
+/* preview.c: an answer came; and the end of the session. */
+void xd_preview_keep(struct xd_session *s, struct xd_job *job);
+void xd_preview_done(struct xd_session *s);
 
 /* The operator of a source; NULL with a sentence: it can't be had. */
 struct xd_worker *xd_session_operator(struct xd_session *s, size_t source, struct xd_err *err);

@@ -324,6 +324,38 @@ static bool seek_action(struct xd_job *j, const struct xd_backend *b, void *self
                 name_of(j), j->label, waited_s(j, clock));
 }
 
+/* Lines stay lines; everything else that a terminal would obey is made safe. */
+static const char *safe_lines(const char *text, struct xd_arena *a)
+{
+    struct xd_buf out = XD_BUF_INIT;
+    const char *made;
+
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        xd_buf_printf(&out, "%s%s", out.len ? "\n" : "",
+                      xd_str_safe(a, xd_arena_strndup(a, text, len), 3 * len));
+        text += len + (text[len] == '\n');
+    }
+    made = xd_arena_strdup(a, xd_buf_str(&out));
+    xd_buf_done(&out);
+    return made;
+}
+
+void xd_job_preview(struct xd_job *j, const struct xd_backend *b, void *self)
+{
+    struct xd_buf text = XD_BUF_INIT;
+
+    j->phase = XD_JOB_OVER;
+    if (b->preview)
+        j->rc = b->preview(self, &j->object, j->action, j->params, &text, &j->detail);
+    if (j->rc < 0 && !j->detail.code)
+        xd_err_set(&j->detail, j->rc, "%s %s: %s", name_of(j), j->label, strerror(-j->rc));
+    if (j->rc >= 0 && text.len)
+        j->preview = safe_lines(xd_buf_str(&text), &j->arena);
+    xd_buf_done(&text);
+}
+
 bool xd_job_turn(struct xd_job *j, const struct xd_backend *b, void *self, struct xd_clock *clock,
                  struct xd_progress *p)
 {

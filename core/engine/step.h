@@ -28,10 +28,11 @@ struct xd_job {
     const struct xd_action *action;
     struct xd_value old, now;
     const struct xd_value *params;
-    bool lenient;   /* takes a value back: one on its way from `now` to `old` will do, too */
-    bool no_cancel; /* takes a value back: cancelling that would leave things half done */
-    size_t index;   /* of the step, for the session */
-    bool patient;   /* time is counted by looks, too: no thread, the clock may stand still */
+    bool lenient;    /* takes a value back: one on its way from `now` to `old` will do, too */
+    bool no_cancel;  /* takes a value back: cancelling that would leave things half done */
+    size_t index;    /* of the step, for the session */
+    uint64_t ticket; /* not 0: only tells what would come of it; of which question it is a part */
+    bool patient;    /* time is counted by looks, too: no thread, the clock may stand still */
 
     /* the operator's */
     enum xd_job_phase phase;
@@ -47,6 +48,7 @@ struct xd_job {
     int rc;                  /* why: a negative errno, or 0 */
     bool touched;            /* the value is another one than before: it has to be put back */
     struct xd_err detail;
+    const char *preview; /* of a question: the answer, in `arena`; NULL: nothing to say */
 };
 
 struct xd_job *xd_job_new(const struct xd_step *s);
@@ -56,6 +58,8 @@ void xd_job_unref(struct xd_job *j);
 /* Makes one attempt; true: it is over, the result stands. */
 bool xd_job_turn(struct xd_job *j, const struct xd_backend *b, void *self, struct xd_clock *clock,
                  struct xd_progress *progress);
+/* Answers a question: fills preview, or rc and detail. */
+void xd_job_preview(struct xd_job *j, const struct xd_backend *b, void *self);
 /* Ends a job that never began: the instance could not be opened. */
 void xd_job_refuse(struct xd_job *j, const struct xd_err *why);
 

@@ -120,19 +120,12 @@ static void start(struct xd_session *s, size_t i)
 /* The step that takes `step` back; false: there is none. */
 static bool invert(struct xd_session *s, const struct xd_step *step, struct xd_step *out)
 {
-    struct xd_value *params = NULL;
-
+    if (step->offer.action)
+        return step->undo && xd_inverse_step(&s->world, s->txn.plan, &step->offer, &step->object,
+                                             step->undo, false, out, NULL) == 0;
     *out = *step;
-    if (step->offer.knob) {
-        out->old = step->now;
-        out->now = step->old;
-        return true;
-    }
-    out->offer.action = xd_inverse_action(&s->world, &step->offer);
-    if (!out->offer.action ||
-        xd_params_fallback(out->offer.action, 0, &s->txn.plan->arena, &params, NULL) < 0)
-        return false;
-    out->params = params;
+    out->old = step->now;
+    out->now = step->old;
     return true;
 }
 
@@ -153,7 +146,7 @@ static void start_back(struct xd_session *s, struct xd_step *step, const struct 
     step->outcome = XD_RUNNING;
     job = new_job(s, inverse, p->at);
     job->lenient = job->no_cancel = true;
-    hand_over(s, job, step->offer.source);
+    hand_over(s, job, inverse->offer.source);
 }
 
 /* The next done step, downwards from p->at, is taken back; none left: the end. */

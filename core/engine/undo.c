@@ -22,10 +22,15 @@ static const struct xd_journal_entry *newest(const struct xd_journal *j)
     return NULL;
 }
 
+const struct xd_journal_entry *xd_undo_entry(const struct xd_journal *j, uint64_t id)
+{
+    return id ? xd_journal_find(j, id) : newest(j);
+}
+
 static int choose(const struct xd_journal *j, uint64_t id, const struct xd_journal_entry **out,
                   struct xd_err *err)
 {
-    const struct xd_journal_entry *e = id ? xd_journal_find(j, id) : newest(j);
+    const struct xd_journal_entry *e = xd_undo_entry(j, id);
 
     if (!e && !id)
         return xd_err_set(err, -ENOENT, "there is nothing in the journal that can be undone");
@@ -60,23 +65,6 @@ static int undo_knob(const struct xd_world *w, struct xd_plan *p, struct xd_step
     return 0;
 }
 
-static int undo_action(const struct xd_world *w, struct xd_plan *p, struct xd_step *s,
-                       const struct xd_offer *o, const struct xd_subject *on, struct xd_err *err)
-{
-    struct xd_offer inverse = *o;
-    struct xd_value *params;
-    int rc;
-
-    inverse.action = xd_inverse_action(w, o);
-    if (!inverse.action)
-        return xd_err_set(err, -ENOTSUP, "%s %s has nothing that would take it back",
-                          o->action->name, on->label);
-    rc = xd_params_fallback(inverse.action, xd_world_pcpus(w), &p->arena, &params, err);
-    if (!rc)
-        xd_step_action(p, s, &inverse, on, params, xd_inverse_action(w, &inverse));
-    return rc;
-}
-
 static int undo_step(const struct xd_world *w, struct xd_plan *p, struct xd_step *s,
                      const struct xd_journal_step *was, struct xd_err *err)
 {
@@ -86,14 +74,18 @@ static int undo_step(const struct xd_world *w, struct xd_plan *p, struct xd_step
     struct xd_subject on;
     struct xd_offer o;
 
-    if (!r)
+    /* What takes an action back may be done on another object; the first may be gone by now. */
+    if (!r && !(was->is_action && was->inverse && strchr(was->inverse, ' ')))
         return xd_err_set(err, -ESRCH, "%s (%s) is not among the %s any more%s%s", was->label,
                           was->key, was->table, trouble ? "; but " : "", trouble ? trouble : "");
     if (!xd_world_offer(w, was->table, was->name, &o) || was->is_action != (o.action != NULL))
         return xd_err_set(err, -ENOTSUP, "%s %s: no source of this host offers %s", was->label,
                           was->name, was->name);
+    if (o.action)
+        return xd_inverse_step(w, p, &o, &(struct xd_object){was->table, was->key, was->label},
+                               was->inverse, true, s, err);
     on = xd_subject_of(t, r, &p->arena);
-    return o.knob ? undo_knob(w, p, s, &o, &on, was, err) : undo_action(w, p, s, &o, &on, err);
+    return undo_knob(w, p, s, &o, &on, was, err);
 }
 
 int xd_plan_undo(const struct xd_world *w, const struct xd_journal *j, uint64_t id,

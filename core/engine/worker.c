@@ -93,12 +93,22 @@ void xd_worker_ask_control(struct xd_worker *w, const char *verb)
     xd_queue_push(&w->mailbox, &a->msg);
 }
 
-void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job)
+static void ask_job(struct xd_worker *w, enum xd_ask_kind kind, struct xd_job *job)
 {
-    struct xd_ask *a = new_ask(XD_ASK_STEP);
+    struct xd_ask *a = new_ask(kind);
 
     a->job = xd_job_ref(job);
     xd_queue_push(&w->mailbox, &a->msg);
+}
+
+void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job)
+{
+    ask_job(w, XD_ASK_STEP, job);
+}
+
+void xd_worker_ask_preview(struct xd_worker *w, struct xd_job *job)
+{
+    ask_job(w, XD_ASK_PREVIEW, job);
 }
 
 static struct xd_say *new_say(const struct xd_worker *w, enum xd_say_kind kind)
@@ -304,18 +314,37 @@ static void step(struct xd_worker *w)
         end_step(w);
 }
 
-static void begin_step(struct xd_worker *w, struct xd_job *job)
+/* False: there is no instance to work with, and the job says why. */
+static bool ready_for(struct xd_worker *w, struct xd_job *job)
 {
     struct xd_err err = XD_ERR_INIT;
     int rc = w->open ? 0 : open_instance(w, &err);
 
-    w->job = xd_job_ref(job);
-    if (rc == 0)
-        return;
-    if (!err.code)
+    if (rc < 0 && !err.code)
         xd_err_set(&err, rc, "%s: opening it for edits: %s", w->backend->name, strerror(-rc));
-    xd_job_refuse(w->job, &err);
-    end_step(w);
+    if (rc < 0)
+        xd_job_refuse(job, &err);
+    return rc == 0;
+}
+
+static void begin_step(struct xd_worker *w, struct xd_job *job)
+{
+    w->job = xd_job_ref(job);
+    if (!ready_for(w, job))
+        end_step(w);
+}
+
+static void preview(struct xd_worker *w, struct xd_job *job)
+{
+    struct xd_say *s;
+
+    if (ready_for(w, job))
+        xd_job_preview(job, w->backend, w->self);
+    if (atomic_load(&w->abandoned))
+        return;
+    s = new_say(w, XD_SAY_PREVIEW);
+    s->job = xd_job_ref(job);
+    xd_queue_push(&w->shared->answers, &s->msg);
 }
 
 /* --- turns --- */
@@ -340,6 +369,9 @@ static void obey(struct xd_worker *w, const struct xd_ask *a)
         break;
     case XD_ASK_STEP:
         begin_step(w, a->job);
+        break;
+    case XD_ASK_PREVIEW:
+        preview(w, a->job);
         break;
     case XD_ASK_STOP:
         w->over = true;

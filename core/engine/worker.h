@@ -29,6 +29,7 @@ enum xd_ask_kind {
     XD_ASK_INTERVAL, /* from now on */
     XD_ASK_CONTROL,  /* a verb for the source */
     XD_ASK_STEP,     /* an operator's work */
+    XD_ASK_PREVIEW,  /* what that work would do */
     XD_ASK_STOP,     /* close the instance and end */
     XD_ASK_LEAVE,    /* end without closing: a peer that hangs may still use the instance */
 };
@@ -47,6 +48,7 @@ enum xd_say_kind {
     XD_SAY_CONTROL,  /* a verb was carried out or not: rc, err */
     XD_SAY_PROGRESS, /* permille, text */
     XD_SAY_STEP,     /* the job has ended */
+    XD_SAY_PREVIEW,  /* the same of a question */
     XD_SAY_GONE,     /* the thread's last words */
 };
 
@@ -124,7 +126,9 @@ bool xd_worker_is_wanted(const struct xd_worker *w);
 void xd_worker_ask(struct xd_worker *w, enum xd_ask_kind kind);
 void xd_worker_ask_interval(struct xd_worker *w, int64_t interval_ns);
 void xd_worker_ask_control(struct xd_worker *w, const char *verb);
-void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job); /* takes a reference of its own */
+/* Each takes a reference of its own. */
+void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job);
+void xd_worker_ask_preview(struct xd_worker *w, struct xd_job *job);
 
 /* Without a thread: takes in the mailbox, collects if that is due, and makes one attempt at the
  * running step. True if there was anything to do. */

@@ -32,8 +32,9 @@ struct xd_backend_env {
     void *peer;      /* operator: the observer's instance of the same host, still open; else NULL */
     bool (*stopping)(const struct xd_backend_env *env); /* the program is about to end */
     /* The columns of that table which anybody looks at just now, as a mask; 0: nobody wants the
-     * table, and collect may leave it out. All ones where nobody said what he looks at. d is one of
-     * the backend's own tables or fills. Use xd_wanted. */
+     * table, and collect may leave it out. All ones where nobody said what he looks at. Keys and
+     * labels are filled all the same, and the counters of rates. d is one of the backend's own
+     * tables or fills. Use xd_wanted. */
     uint64_t (*wanted)(const struct xd_backend_env *env, const struct xd_table_desc *d);
 };
 

@@ -5,9 +5,12 @@
 
 #include "model/query_private.h"
 
+#define GRAPH ":graph"
+
 struct list {
     int *cols;
     int n;
+    const struct xd_columns_base *base;
 };
 
 static void take_out(struct list *l, int col)
@@ -42,15 +45,31 @@ static void put_all(struct list *l, const struct xd_table_desc *d, unsigned flag
 /* A table of which nobody said what is shown shows everything. */
 static void put_default(struct list *l, const struct xd_table_desc *d)
 {
+    if (l->base) {
+        for (int i = 0; i < l->base->n; i++)
+            put_in(l, l->base->cols[i]);
+        return;
+    }
     put_all(l, d, XD_COL_DEFAULT);
     if (l->n == 0)
         put_all(l, d, 0);
 }
 
+/* Takes ":graph" off the end of an item, where the list may have such. */
+static bool is_graph(const struct list *l, const char *p, size_t *len)
+{
+    size_t n = strlen(GRAPH);
+
+    if (!l->base || !l->base->graphs || *len <= n || strncmp(p + *len - n, GRAPH, n) != 0)
+        return false;
+    *len -= n;
+    return true;
+}
+
 static int take_item(struct list *l, const struct xd_table_desc *d, const char *text, const char *p,
                      size_t len, struct xd_err *err)
 {
-    bool minus = *p == '-', sign = minus || *p == '+';
+    bool minus = *p == '-', sign = minus || *p == '+', graph = is_graph(l, p, &len);
     int col;
 
     if (len == 3 && strncmp(p, "all", 3) == 0) {
@@ -64,6 +83,11 @@ static int take_item(struct list *l, const struct xd_table_desc *d, const char *
     col = xd_query_named(d, text, p + sign, len - sign, err);
     if (col < 0)
         return col;
+    if (graph && !(d->columns[col].flags & XD_COL_HISTORY))
+        return xd_err_set(err, -EINVAL, "column %d: no history of %s is kept to draw",
+                          xd_query_column(text, p), d->columns[col].name);
+    if (graph)
+        col |= XD_COLUMN_GRAPH;
     if (minus)
         take_out(l, col);
     else
@@ -73,7 +97,13 @@ static int take_item(struct list *l, const struct xd_table_desc *d, const char *
 
 int xd_columns_parse(const char *text, const struct xd_table_desc *d, int *cols, struct xd_err *err)
 {
-    struct list l = {cols, 0};
+    return xd_columns_parse_on(text, d, NULL, cols, err);
+}
+
+int xd_columns_parse_on(const char *text, const struct xd_table_desc *d,
+                        const struct xd_columns_base *base, int *cols, struct xd_err *err)
+{
+    struct list l = {cols, 0, base};
     const char *p = text ? text : "";
     size_t len;
     int rc;

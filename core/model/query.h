@@ -45,4 +45,18 @@ void xd_sort_rows(const struct xd_table_desc *d, const struct xd_sort *s,
 int xd_columns_parse(const char *text, const struct xd_table_desc *d, int *cols,
                      struct xd_err *err);
 
+/* What a list begins from instead of the table's default columns; and whether it may have graphs of
+ * the last minutes, "cpu:graph", which are column | XD_COLUMN_GRAPH in the list. */
+#define XD_COLUMN_GRAPH 0x100
+
+struct xd_columns_base {
+    const int *cols;
+    int n;
+    bool graphs;
+};
+
+/* As xd_columns_parse; with graphs cols has room for 2 * XD_COLUMNS_MAX. base NULL: the same. */
+int xd_columns_parse_on(const char *text, const struct xd_table_desc *d,
+                        const struct xd_columns_base *base, int *cols, struct xd_err *err);
+
 #endif

@@ -9,9 +9,9 @@
 /* What Xen on x86 can address without its big-memory option; a domain's own bound is lower. */
 #define MEM_MAX_KIB (INT64_C(16) << 30)
 #define MEM_MIN_KIB 1024
-/* xen/common/sched/rt.c: RTDS_MIN_PERIOD, RTDS_MAX_PERIOD. */
+/* xen/common/sched/rt.c: RTDS_MIN_PERIOD, RTDS_MIN_BUDGET; the most is what xl's int holds. */
 #define RTDS_MIN_US 10
-#define RTDS_MAX_US (INT64_C(0xffffffff) / 1000)
+#define RTDS_MAX_US INT32_MAX
 
 // clang-format off
 #define ON_KNOB(event, happens)                                                                    \
@@ -96,8 +96,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .table = "domains",
             .column = "mem_max_kib",
             .title = "Memory limit",
-            .help = "The most memory that Xen lets it hold; its target follows by itself only if "
-                    "lowered",
+            .help = "The most memory that it may ever be given; not less than its target",
             .kind = {.type = XD_U64, .unit = XD_UNIT_KIB},
             .min = MEM_MIN_KIB,
             .max = MEM_MAX_KIB,
@@ -149,8 +148,8 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .table = "domains",
             .column = "pool",
             .title = "cpupool",
-            .help = "The cpupool whose pCPUs and scheduler run it; its weight and cap start anew "
-                    "there",
+            .help = "The cpupool whose pCPUs and scheduler run it; its weight, cap and affinities "
+                    "start anew there",
             .kind = {.type = XD_STR},
             .risk = XD_RISK_LOW,
             .xl = "xl cpupool-migrate {name} {value}",
@@ -169,7 +168,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .min = RTDS_MIN_US,
             .max = RTDS_MAX_US,
             .risk = XD_RISK_LOW,
-            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {value} -b {budget_us}",
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {value} -b {budget_us} -e {extratime}",
         },
     [XD_KNOB_BUDGET] =
         {
@@ -184,7 +183,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .max_column = "period_us",
             .max_scale = 1,
             .risk = XD_RISK_LOW,
-            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {value}",
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {value} -e {extratime}",
         },
     [XD_KNOB_EXTRATIME] =
         {
@@ -195,8 +194,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .help = "rtds: whether the vCPU may have what the budgets of others leave",
             .kind = {.type = XD_BOOL},
             .risk = XD_RISK_LOW,
-            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e 1",
-            .xl_off = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e 0",
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e {value}",
         },
     [XD_KNOB_POOL_NAME] =
         {

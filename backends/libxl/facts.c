@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Facts of this hypervisor and this hardware: see facts.h. */
+#include "backend_libxl/context.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <xenguest.h> /* which needs xenctrl.h before it */
+
+#include "backend_libxl/rules.h"
+#include "base/arena.h"
+
+xenhypfs_handle *xd_xl_hypfs(struct xd_xl *x)
+{
+    struct xd_xl_facts *f = &x->facts;
+
+    if (!f->have_hypfs) {
+        errno = 0;
+        f->hypfs = xenhypfs_open(&x->logger.vtable, 0);
+        f->hypfs_errno = f->hypfs ? 0 : errno ? errno : ENOSYS;
+        f->have_hypfs = true;
+        if (f->hypfs)
+            f->config = xenhypfs_read(f->hypfs, "/buildinfo/config");
+    }
+    errno = f->hypfs_errno;
+    return f->hypfs;
+}
+
+const char *xd_xl_config(struct xd_xl *x)
+{
+    return xd_xl_hypfs(x) ? x->facts.config : NULL;
+}
+
+bool xd_xl_lacks(struct xd_xl *x, const char *option)
+{
+    const char *config = xd_xl_config(x);
+
+    return config && !xd_xl_config_has(config, option);
+}
+
+/* The leaves in which processors tell it: 0xb (Intel, newer AMD), where the level of type 1 is that
+ * of threads; 0x8000001e (AMD). */
+static unsigned threads_of(const xen_cpuid_leaf_t *leaves, uint32_t n)
+{
+    unsigned threads = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const xen_cpuid_leaf_t *l = &leaves[i];
+
+        if (l->leaf == 0xb && (l->c >> 8 & 0xff) == 1 && (l->b & 0xffff))
+            return l->b & 0xffff;
+        if (l->leaf == 0x8000001eu && l->a | l->b | l->c)
+            threads = (l->b >> 8 & 0xff) + 1;
+    }
+    return threads;
+}
+
+static unsigned read_threads(struct xd_xl *x)
+{
+    xc_cpu_policy_t *policy = xc_cpu_policy_init();
+    xen_cpuid_leaf_t *leaves = NULL;
+    uint32_t n_leaves = 0, n_msrs = 0;
+    xen_msr_entry_t *msrs = NULL;
+    unsigned threads = 0;
+
+    if (policy && xc_cpu_policy_get_size(x->xc, &n_leaves, &n_msrs) == 0 && n_leaves) {
+        leaves = xd_malloc(n_leaves * sizeof(*leaves));
+        msrs = xd_malloc((n_msrs + 1) * sizeof(*msrs));
+        if (xc_cpu_policy_get_system(x->xc, XEN_SYSCTL_cpu_policy_raw, policy) == 0 &&
+            xc_cpu_policy_serialise(x->xc, policy, leaves, &n_leaves, msrs, &n_msrs) == 0)
+            threads = threads_of(leaves, n_leaves);
+    }
+    free(msrs);
+    free(leaves);
+    if (policy)
+        xc_cpu_policy_destroy(policy);
+    return threads;
+}
+
+unsigned xd_xl_threads(struct xd_xl *x)
+{
+    if (!x->facts.have_threads) {
+        x->facts.threads = read_threads(x);
+        x->facts.have_threads = true;
+    }
+    return x->facts.threads;
+}
+
+void xd_xl_facts_done(struct xd_xl *x)
+{
+    free(x->facts.config);
+    if (x->facts.hypfs)
+        xenhypfs_close(x->facts.hypfs);
+    x->facts = (struct xd_xl_facts){.have_hypfs = false};
+}
