@@ -412,6 +412,18 @@ static bool random_wish(struct hour *h, struct xd_wish *out, int *what, struct x
     return true;
 }
 
+/* "vcpu/UUID/0" and "domain/UUID" are: what is done to the one can undo what was done to the other
+ * before anybody looks. */
+static bool same_thing(const char *a, const char *b)
+{
+    const char *ka = strchr(a, '/'), *kb = strchr(b, '/');
+    size_t n = ka ? strcspn(ka + 1, "/") + 1 : 0;
+
+    if (!ka || !kb)
+        return strcmp(a, b) == 0;
+    return strncmp(ka, kb, n) == 0 && (kb[n] == '/' || kb[n] == '\0');
+}
+
 /* --- events --- */
 
 static void wish(struct hour *h)
@@ -427,7 +439,7 @@ static void wish(struct hour *h)
         bool again = !random_wish(h, &w[n], &what[n], &a);
 
         for (size_t i = 0; i < n && !again; i++)
-            again = what[i] == what[n] && strcmp(w[i].object, w[n].object) == 0;
+            again = same_thing(w[i].object, w[n].object);
         n += !again;
     }
     if (n && xd_plan_make(xd_session_world(h->s), w, n, &p, &err) == 0) {
