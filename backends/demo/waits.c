@@ -15,8 +15,9 @@
 #include "backend_demo/random.h"
 #include "base/str.h"
 
-#define BURST_NS INT64_C(1000000)
-#define WAKE_NS  3000 /* at least, and up to twice that */
+#define BURST_NS  INT64_C(1000000)
+#define WAKE_NS   3000 /* at least, … */
+#define WAKE_MORE 2047 /* … and up to so much more, each vCPU as always */
 
 /* Of xd_scheduler_names. */
 enum { CREDIT = 0, RTDS = 2 };
@@ -84,7 +85,7 @@ static void count(struct xd_demo_host *h, struct xd_demo_vcpu *v, int64_t len_ns
     }
     if (v->wish_ns > 0 && v->wish_ns < len_ns) {
         wakes = v->wish_ns / BURST_NS + 1;
-        each = WAKE_NS + (int64_t)(xd_demo_random(v->seed, (uint64_t)h->t_ns) % WAKE_NS);
+        each = WAKE_NS + (int64_t)(v->seed & WAKE_MORE);
         start = least(wakes * each, len_ns - v->wish_ns);
     }
     v->run_ns += (uint64_t)v->got_ns;
@@ -97,9 +98,12 @@ static void count(struct xd_demo_host *h, struct xd_demo_vcpu *v, int64_t len_ns
         return;
     v->waits.wakes += (uint64_t)wakes;
     v->waits.wake_ns += (uint64_t)(start + allowed);
-    worst = (start + allowed) / wakes;
-    if (allowed > 0 && worst < slice * 1000)
-        worst = least(slice * 1000, start + allowed);
+    worst = each;
+    if (allowed > 0) {
+        worst = (start + allowed) / wakes;
+        if (worst < slice * 1000)
+            worst = least(slice * 1000, start + allowed);
+    }
     if ((uint64_t)worst > v->waits.wake_max_ns)
         v->waits.wake_max_ns = (uint64_t)worst;
 }
