@@ -6,23 +6,7 @@
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-
-OUT=/root/out ERR=/root/err
-
-# edit STATUS NAME WORDS...: xendeck with these words must end with STATUS
-edit() {
-    local wanted=$1 name=$2 status
-    shift 2
-    xendeck "$@" >$OUT 2>$ERR </dev/null
-    status=$?
-    [ "$status" -eq "$wanted" ]
-    result $? "$name" || note "xendeck $* ended with $status, not $wanted: $(cat $OUT $ERR)"
-}
-
-# says NAME REGEX: what the last edit printed
-says() { like "$1" "$(cat $OUT $ERR)" "$2"; }
-
-set_() { edit 0 "$1" set "${@:2}" --yes; }
+. "$(dirname "$0")/editing.sh"
 
 # asked NAME REGEX MEANWHILE WORDS...: xendeck on a terminal, which asks before it applies; while it
 # waits for the answer, the command MEANWHILE is run. Then the answer is yes.
