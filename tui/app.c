@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "model/tables.h"
-#include "tui/complete.h"
 #include "tui/console.h"
 #include "tui/dialog.h"
+#include "tui/keep.h"
 
 #define MIN_W       40
 #define MIN_H       12
@@ -26,6 +26,7 @@ int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *t
     a->theme = *theme;
     a->w = 80;
     a->h = 24;
+    xd_events_update(a);
     xd_screens_make(a);
     if (!a->n_screens)
         return xd_err_set(err, -ENODEV, "%s publishes no table", xd_world_host(a->world));
@@ -39,8 +40,11 @@ void xd_app_done(struct xd_app *a)
 {
     while (a->dialog)
         xd_dialog_pop(a);
+    xd_keep_end(a);
     xd_app_unstage(a, NULL, NULL);
     xd_app_freeze(a, false);
+    xd_events_done(a);
+    free(a->hand_over);
     for (int i = 0; i < a->n_screens; i++)
         xd_screen_done(&a->screens[i]);
     xd_line_forget(&a->history);
@@ -88,6 +92,8 @@ int64_t xd_app_graph_end(const struct xd_app *a, const char *table)
 
 const struct xd_table *xd_app_table(const struct xd_app *a, const char *name)
 {
+    if (strcmp(name, xd_events_desc.name) == 0)
+        return a->events ? xd_snapshot_table(a->events, name) : NULL;
     if (!a->frozen)
         return xd_world_table(a->world, name);
     for (size_t i = 0; i < XD_SOURCES_MAX; i++) {
@@ -96,6 +102,22 @@ const struct xd_table *xd_app_table(const struct xd_app *a, const char *name)
             return t;
     }
     return NULL;
+}
+
+const char *xd_app_trouble(const struct xd_app *a, const char *table)
+{
+    return strcmp(table, xd_events_desc.name) == 0 ? NULL : xd_world_trouble(a->world, table);
+}
+
+const struct xd_table_desc *xd_app_desc(const struct xd_app *a, const char *name)
+{
+    return strcmp(name, xd_events_desc.name) == 0 ? &xd_events_desc
+                                                  : xd_world_desc_named(a->world, name);
+}
+
+const char *xd_app_limit(const struct xd_app *a, const char *name)
+{
+    return xd_world_limit(a->world, name);
 }
 
 void xd_app_freeze(struct xd_app *a, bool on)
@@ -159,7 +181,7 @@ static void tell_end(struct xd_app *a, const struct xd_plan *p)
     }
 }
 
-static void undo_unkept(struct xd_app *a)
+void xd_app_undo_unkept(struct xd_app *a)
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_plan *p;
@@ -194,14 +216,24 @@ void xd_app_update(struct xd_app *a)
     if (a->plan_running && p && !xd_session_busy(a->session))
         tell_end(a, p);
     if (a->keep_until_ns && xd_world_now(a->world) >= a->keep_until_ns)
-        undo_unkept(a);
+        xd_app_undo_unkept(a);
+    if (!a->frozen)
+        xd_events_update(a);
+    if (a->dialog && a->dialog->ops->update)
+        a->dialog->ops->update(a, a->dialog);
+    xd_keep_save(a, false);
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
+    xd_app_want(a);
 }
 
 int xd_app_timeout_ms(const struct xd_app *a)
 {
-    return a->keep_until_ns ? 250 : -1;
+    int64_t due = a->keep_due_ns ? a->keep_due_ns - xd_world_now(a->world) : -1;
+
+    if (a->keep_until_ns)
+        return 250;
+    return a->keep_due_ns ? (int)(due > 0 ? (due + XD_NS_PER_MS - 1) / XD_NS_PER_MS : 0) : -1;
 }
 
 /* --- commands --- */
@@ -220,7 +252,7 @@ bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd
     return false;
 }
 
-static void run_command(struct xd_app *a, const struct xd_command *c, int argc, char **argv,
+void xd_app_run_command(struct xd_app *a, const struct xd_command *c, int argc, char **argv,
                         uint32_t key)
 {
     struct xd_err err = XD_ERR_INIT;
@@ -249,162 +281,10 @@ int xd_app_run_line(struct xd_app *a, const char *line, struct xd_err *err)
                         near ? "; did you mean :" : "; ? lists them", near ? near : "",
                         near ? "?" : "");
     } else {
-        run_command(a, c, argc, argv, 0);
+        xd_app_run_command(a, c, argc, argv, 0);
     }
     free(storage);
     return rc;
-}
-
-static bool has_key(const struct xd_command *c, uint32_t code)
-{
-    char name[16];
-
-    for (const char *p = c->keys; p && *p;) {
-        size_t n = strcspn(p, " ");
-        snprintf(name, sizeof(name), "%.*s", (int)n, p);
-        if (xd_key_parse(name) == code)
-            return true;
-        p += n + strspn(p + n, " ");
-    }
-    return false;
-}
-
-/* --- keys --- */
-
-static void end_prompt(struct xd_app *a)
-{
-    a->prompt = XD_PROMPT_NONE;
-    a->prompt_error[0] = '\0';
-}
-
-/* A filter is tried while it is typed; a text that is no filter yet leaves the last good one. */
-static void try_filter(struct xd_app *a)
-{
-    struct xd_err err = XD_ERR_INIT;
-
-    a->prompt_error[0] = '\0';
-    if (xd_screen_set_filter(xd_app_screen(a), a->line.text, &err) < 0)
-        snprintf(a->prompt_error, sizeof(a->prompt_error), "%s", xd_err_text(&err));
-    xd_screen_update(a, xd_app_screen(a));
-}
-
-static void accept_prompt(struct xd_app *a)
-{
-    struct xd_err err = XD_ERR_INIT;
-    char text[XD_LINE_BYTES];
-
-    if (a->prompt == XD_PROMPT_FILTER && a->prompt_error[0])
-        return; /* the error is on the screen; Esc goes back */
-    snprintf(text, sizeof(text), "%s", a->line.text);
-    if (a->prompt == XD_PROMPT_FILTER) {
-        end_prompt(a);
-        return;
-    }
-    end_prompt(a);
-    xd_line_remember(&a->history, text);
-    if (xd_app_run_line(a, text, &err) < 0)
-        xd_app_fail(a, &err);
-}
-
-static void leave_prompt(struct xd_app *a)
-{
-    if (a->prompt == XD_PROMPT_FILTER)
-        xd_screen_set_filter(xd_app_screen(a), a->filter_before, NULL);
-    end_prompt(a);
-    xd_screen_update(a, xd_app_screen(a));
-}
-
-static void prompt_key(struct xd_app *a, const struct xd_key *k)
-{
-    bool command = a->prompt == XD_PROMPT_COMMAND;
-
-    if (k->code == XD_KEY_ENTER)
-        accept_prompt(a);
-    else if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c') ||
-             (k->code == XD_KEY_BACKSPACE && !a->line.len))
-        leave_prompt(a);
-    else if (k->code == XD_KEY_TAB && command)
-        xd_complete(a, &a->line, a->prompt_error, sizeof(a->prompt_error));
-    else if (xd_line_key(&a->line, k, command ? &a->history : NULL)) {
-        if (command)
-            a->prompt_error[0] = '\0';
-        else
-            try_filter(a);
-    }
-}
-
-/* Mouse: a row, a tab or a heading. */
-static void click(struct xd_app *a, int x, int y)
-{
-    struct xd_screen *s = xd_app_screen(a);
-    struct xd_layout l;
-
-    if (y >= 3 && (size_t)(y - 3) < s->page) {
-        xd_screen_goto(a, s, s->top + (size_t)(y - 3));
-    } else if (y == 2 && s->desc) {
-        xd_layout_make(s, a->w, &l);
-        for (int i = 0; i < l.n; i++) {
-            if (x >= l.at[i].x && x < l.at[i].x + l.at[i].width && !l.at[i].spark) {
-                bool again = s->sort.n && s->sort.by[0].col == l.at[i].col;
-                s->sort.by[0].down = again ? !s->sort.by[0].down : l.at[i].right;
-                s->sort.by[0].col = l.at[i].col;
-                s->sort.n = 1;
-            }
-        }
-    } else if (y == 1) {
-        int tab = xd_tab_at(a, x);
-        if (tab >= 0)
-            a->screen = tab;
-    }
-    xd_screen_update(a, xd_app_screen(a));
-}
-
-/* "Keep it?" has the keys y and n until it is answered. True if k was an answer. */
-static bool answer_keep(struct xd_app *a, uint32_t code)
-{
-    if (!a->keep_until_ns || (code != 'y' && code != 'n'))
-        return false;
-    if (code == 'n') {
-        undo_unkept(a);
-    } else {
-        a->keep_until_ns = 0;
-        xd_app_say(a, XD_S_GOOD, "Kept.");
-    }
-    return true;
-}
-
-void xd_app_key(struct xd_app *a, const struct xd_key *k)
-{
-    char *argv[2];
-
-    if (k->code == XD_KEY_RESIZE)
-        return;
-    if (a->dialog) {
-        a->dialog->ops->key(a, a->dialog, k);
-        if (!a->quit)
-            xd_screen_update(a, xd_app_screen(a));
-        return;
-    }
-    if (a->prompt != XD_PROMPT_NONE) {
-        prompt_key(a, k);
-        return;
-    }
-    if (answer_keep(a, k->code))
-        return;
-    a->message[0] = '\0';
-    a->verb_seq = 0;
-    if (k->code == XD_KEY_CLICK) {
-        click(a, k->x, k->y);
-        return;
-    }
-    for (const struct xd_command *c = xd_console_commands; c->name; c++) {
-        if (has_key(c, k->code)) {
-            argv[0] = (char *)c->name;
-            argv[1] = NULL;
-            run_command(a, c, 1, argv, k->code);
-            return;
-        }
-    }
 }
 
 /* --- a frame --- */
@@ -426,14 +306,26 @@ static void draw_rule(const struct xd_screen *s, const struct xd_row *row, struc
     char label[XD_KEY_MAX];
 
     xd_canvas_hline(c, 0, y, c->w, XD_S_BORDER);
-    if (row)
+    if (row && s->desc->labels[0] >= 0)
         xd_canvas_printf(c, 3, y, XD_S_TITLE_ON, " %s ", xd_row_label(s->desc, row, label));
+}
+
+static bool has_graphs(const struct xd_app *a, const struct xd_screen *s)
+{
+    for (int i = 0; a->graphs && s->desc && i < s->desc->n_columns; i++)
+        if (s->desc->columns[i].flags & XD_COL_HISTORY)
+            return true;
+    return false;
 }
 
 static int detail_rows(const struct xd_app *a, const struct xd_screen *s, int body)
 {
-    if (!s->view->detail || a->detail_off || body < DETAIL_MIN - 4)
+    bool graphs = has_graphs(a, s);
+
+    if (body < DETAIL_MIN - 4 || (!graphs && (!s->view->detail || a->detail_off)))
         return 0;
+    if (graphs || s->view->tall)
+        return body - (body < 30 ? 8 : body / 3);
     return DETAIL_ROWS + 1;
 }
 
@@ -475,7 +367,9 @@ void xd_app_draw(const struct xd_app *a, struct xd_canvas *c)
     s->view->draw(a, s, c, table);
     if (detail) {
         draw_rule(s, s->desc ? row : NULL, c, table.y + table.h);
-        if (row || !s->desc)
+        if (row && has_graphs(a, s))
+            xd_graphs_draw(a, s, row, c, pane);
+        else if (row || !s->desc)
             s->view->detail(a, s, row, c, pane);
     }
     if (log) {

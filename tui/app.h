@@ -19,7 +19,16 @@
 #define XD_SCREENS_MAX 24
 #define XD_KEEP_NS     (15 * XD_NS_PER_S) /* to say "keep it" after an edit that could cut us off */
 
+/* Bounds of the time between samples. */
+#define XD_INTERVAL_LEAST (100 * XD_NS_PER_MS)
+#define XD_INTERVAL_MOST  (600 * XD_NS_PER_S)
+
+/* Settings that are kept: the console's, and each screen's (keep.c). */
+#define XD_KEPT_GLOBALS 5
+#define XD_KEPT_LOCALS  3
+
 struct xd_dialog;
+struct xd_settings;
 
 /* A wish that waits to be applied; all strings on the heap. */
 struct xd_staged {
@@ -30,7 +39,7 @@ struct xd_staged {
     char *text; /* "web1 sched.cap none → 40" */
 };
 
-enum xd_prompt { XD_PROMPT_NONE, XD_PROMPT_COMMAND, XD_PROMPT_FILTER };
+enum xd_prompt { XD_PROMPT_NONE, XD_PROMPT_COMMAND, XD_PROMPT_FILTER, XD_PROMPT_MARK };
 
 struct xd_app {
     struct xd_session *session;
@@ -51,10 +60,12 @@ struct xd_app {
     char filter_before[256];  /* to go back to with Esc */
     struct xd_line line;
     struct xd_line_history history; /* of `:` lines */
+    char chosen[256]; /* the text of the menu item that was chosen last */
 
     char message[256]; /* one sentence in the status line, until the next key */
     enum xd_role_style message_style;
     bool log_pane, detail_off;
+    bool graphs;            /* the pane shows the history of the row instead of its details */
     bool asked_quit;        /* q was answered with a question */
     uint64_t verb_seq;      /* a verb was handed to the source: lines of the log from here on */
     bool plan_running;      /* its end is still to be told */
@@ -67,8 +78,21 @@ struct xd_app {
     struct xd_snapshot *held[XD_SOURCES_MAX];
     int64_t frozen_at_ns;
 
+    /* The program's log as a table; made anew when there is a newer line (events.c). */
+    struct xd_snapshot *events;
+    uint64_t events_seq;
+
+    struct xd_want wanted[10]; /* as the session was told last */
+    size_t n_wanted;
+
+    struct xd_settings *settings; /* NULL: nothing is kept */
+    char *kept[XD_KEPT_GLOBALS + XD_SCREENS_MAX * XD_KEPT_LOCALS]; /* as noted last */
+    int64_t keep_due_ns; /* when they are to be written; 0: nothing is new */
+
     uint32_t key;                /* that called the command which runs; 0: a `:` line did */
     bool quit, repaint, suspend, theme_changed; /* what the loop is asked for */
+    bool news;       /* something besides the world changed what is shown */
+    char *hand_over; /* a program that is to have the terminal: "xl console 5"; or NULL */
 };
 
 int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *theme,
@@ -78,6 +102,8 @@ void xd_app_done(struct xd_app *a);
 /* Takes in what happened in the session (call after each dispatch): the end of a plan, rows that
  * are gone, the countdown of "keep this?". */
 void xd_app_update(struct xd_app *a);
+/* "Keep it?" was answered with no. */
+void xd_app_undo_unkept(struct xd_app *a);
 /* When update has something to do by itself, in ms from now; -1: never. */
 int xd_app_timeout_ms(const struct xd_app *a);
 void xd_app_key(struct xd_app *a, const struct xd_key *k);
@@ -100,7 +126,14 @@ int64_t xd_app_now(const struct xd_app *a); /* of what is shown: stands still wh
 int64_t xd_app_graph_end(const struct xd_app *a, const char *table);
 /* The table to show: the world's, or the held one while frozen. */
 const struct xd_table *xd_app_table(const struct xd_app *a, const char *name);
+/* Why a table can't be trusted, or NULL; and its description: the world's, or of the events. */
+const char *xd_app_trouble(const struct xd_app *a, const char *table);
+const struct xd_table_desc *xd_app_desc(const struct xd_app *a, const char *name);
 void xd_app_freeze(struct xd_app *a, bool on);
+/* Why this host hasn't got a knob or an action, or NULL: it has. */
+const char *xd_app_limit(const struct xd_app *a, const char *name);
+void xd_app_run_command(struct xd_app *a, const struct xd_command *c, int argc, char **argv,
+                        uint32_t key);
 /* Whether the command makes sense now (read-only, capture only …); else why not, in err. */
 bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd_err *err);
 
@@ -114,12 +147,28 @@ void xd_app_unstage(struct xd_app *a, const char *table, const char *key); /* NU
 int xd_app_apply(struct xd_app *a, struct xd_err *err); /* proposes what is staged as one plan */
 /* Carries a plan out; takes it. */
 void xd_app_start(struct xd_app *a, struct xd_plan *p);
-/* Proposes one action for the marked rows, or the one under the cursor. */
-int xd_app_propose_action(struct xd_app *a, const char *name, struct xd_err *err);
+/* Proposes one action for the marked rows, or the one under the cursor; one of the host for the
+ * host. params: "name=value …", or NULL. */
+int xd_app_propose_action(struct xd_app *a, const struct xd_action *action, const char *params,
+                          struct xd_err *err);
+/* Adds name="value" to the parameters of an action. */
+void xd_param_add(struct xd_buf *b, const char *name, const char *value);
+/* The action of that name for the screen's rows, else for the host; NULL with a sentence. */
+const struct xd_action *xd_app_action(const struct xd_app *a, const char *name,
+                                      struct xd_err *err);
+/* What an action or a knob is meant for: "web1", "3 marked", "host". out[XD_KEY_MAX]; returns out. */
+char *xd_app_meant(const struct xd_app *a, const char *table, char *out);
 
 /* The journal's entry under the cursor of its screen, or NULL; and the style of an outcome. */
 const struct xd_journal_entry *xd_journal_under_cursor(const struct xd_app *a);
 enum xd_role_style xd_outcome_style(enum xd_outcome o);
+
+/* Tells the session what is looked at; called after whatever may change that. */
+void xd_app_want(struct xd_app *a);
+
+extern const struct xd_table_desc xd_events_desc;
+void xd_events_update(struct xd_app *a);
+void xd_events_done(struct xd_app *a);
 
 /* drawn by files of their own */
 void xd_header_draw(const struct xd_app *a, struct xd_canvas *c);

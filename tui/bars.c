@@ -15,13 +15,15 @@ static int draw_place(const struct xd_app *a, struct xd_canvas *c, int y)
 {
     const struct xd_screen *s = &a->screens[a->screen];
     struct xd_buf b = XD_BUF_INIT;
-    size_t n = xd_screen_count(a, s);
+    const char *tree = s->tree ? xd_tree_name(s, s->tree - 1, NULL) : NULL;
 
     if (s->n_marks)
         xd_buf_printf(&b, "%zu marked · ", s->n_marks);
+    if (tree)
+        xd_buf_printf(&b, "by %s · ", tree);
     if (s->filter[0])
         xd_buf_printf(&b, "/%s · ", s->filter);
-    xd_buf_printf(&b, "%zu of %zu ", n ? s->at + 1 : 0, n);
+    xd_buf_printf(&b, "%zu of %zu ", s->n_rows ? xd_screen_place(s, s->at) + 1 : 0, s->n_rows);
     int w = xd_str_width(xd_buf_str(&b));
     xd_canvas_text(c, c->w - w, y, XD_S_DIM, xd_buf_str(&b));
     xd_buf_done(&b);
@@ -67,7 +69,7 @@ static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
         return XD_S_STAGED;
     }
     const struct xd_screen *s = &a->screens[a->screen];
-    trouble = s->desc ? xd_world_trouble(a->world, s->desc->name) : NULL;
+    trouble = s->desc ? xd_app_trouble(a, s->desc->name) : NULL;
     if (trouble && !a->frozen) {
         xd_buf_printf(b, "STALE: %s", trouble);
         return XD_S_WARN;
@@ -97,7 +99,8 @@ void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y)
     struct xd_buf b = XD_BUF_INIT;
 
     if (a->prompt != XD_PROMPT_NONE) {
-        xd_line_draw(&a->line, c, 0, y, c->w, a->prompt == XD_PROMPT_FILTER ? "/" : ":");
+        static const char *const prompts[] = {"", ":", "/", "mark: "};
+        xd_line_draw(&a->line, c, 0, y, c->w, prompts[a->prompt]);
         draw_sentence(c, y - 1, c->w - 2, XD_S_BAD, a->prompt_error);
         return;
     }

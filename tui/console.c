@@ -5,11 +5,15 @@
 #include "tui/console.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tui/app.h"
+#include "tui/hand_over.h"
+#include "tui/keep.h"
 #include "tui/term.h"
 
 #define SLOW_LINE_MS 50 /* how soon to try again while output is piling up */
@@ -78,6 +82,13 @@ static void obey(struct console *c)
         xd_term_suspend(c->term);
         c->dirty = true;
     }
+    if (a->hand_over) {
+        char *line = a->hand_over;
+        a->hand_over = NULL;
+        c->signal = xd_hand_over(a, c->term, line);
+        free(line);
+        c->dirty = true;
+    }
 }
 
 static void wait_and_dispatch(struct console *c, struct xd_session *s)
@@ -101,21 +112,45 @@ static void wait_and_dispatch(struct console *c, struct xd_session *s)
     if (xd_session_dispatch(s))
         c->dirty = true;
     xd_app_update(&c->app);
+    c->dirty |= c->app.news;
+    c->app.news = false;
     while (xd_term_read(c->term, &k)) {
         xd_app_key(&c->app, &k);
         c->dirty = true;
+        if (c->app.hand_over) /* what is typed from here on is for the other program */
+            break;
     }
     obey(c);
 }
 
 static int run(struct console *c, struct xd_session *s)
 {
+    obey(c); /* a theme that the settings chose */
     while (!c->app.quit && !c->signal) {
         if (c->dirty && xd_term_ready(c->term))
             draw(c);
         wait_and_dispatch(c, s);
     }
     return c->signal ? 128 + c->signal : XD_EXIT_DONE;
+}
+
+/* What was kept the last time. A file that can't be read is told of, and left alone. */
+static void use_settings(struct console *c)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_settings *s = NULL;
+    char path[PATH_MAX];
+
+    if (xd_cli_option(c->cli, "no-settings") || !*xd_settings_path(path, sizeof(path)))
+        return;
+    if (xd_settings_open(path, &s, &err) < 0) {
+        xd_log_write(c->cli->log, XD_LOG_WARN, "settings", "%s", xd_err_text(&err));
+        xd_app_say(&c->app, XD_S_WARN, "Settings: %s", xd_err_text(&err));
+        xd_settings_free(s);
+        return;
+    }
+    xd_keep_begin(&c->app, s, xd_cli_option(c->cli, "theme") != NULL,
+                  xd_cli_option(c->cli, "interval") != NULL);
 }
 
 int xd_console_run(struct xd_cli *cli, struct xd_err *err)
@@ -141,6 +176,7 @@ int xd_console_run(struct xd_cli *cli, struct xd_err *err)
     if (xd_session_open(&sc, &s, err) < 0)
         goto out;
     if (xd_app_init(&c.app, s, &theme, glyphs, err) == 0) {
+        use_settings(&c);
         xd_term_size(c.term, &w, &h);
         xd_canvas_init(&c.canvas, w, h, glyphs);
         xd_app_resize(&c.app, w, h);

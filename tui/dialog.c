@@ -72,42 +72,55 @@ struct menu {
     const char *title;
     struct xd_menu_item *items;
     int n, at;
+    bool asked_off; /* what can't be chosen was: the reason is the answer */
     void (*chosen)(struct xd_app *a, int index, const void *tag);
+    const char *(*note)(const struct xd_app *a, const void *tag, struct xd_arena *arena);
 };
 
 struct menu_size {
     int w, text_w, help_h;
 };
 
-static void menu_measure(const struct menu *m, struct menu_size *out)
+static const char *note_of(const struct xd_app *a, const struct menu *m, int i,
+                           struct xd_arena *arena)
 {
+    return m->note ? m->note(a, m->items[i].tag, arena) : m->items[i].note;
+}
+
+static void menu_measure(const struct xd_app *a, const struct menu *m, struct menu_size *out)
+{
+    struct xd_arena arena = XD_ARENA_INIT;
     int note_w = 0;
 
     *out = (struct menu_size){.w = xd_str_width(m->title) + 6};
     for (int i = 0; i < m->n; i++) {
         int text = xd_str_width(m->items[i].text);
-        int note = m->items[i].note ? xd_str_width(m->items[i].note) + 3 : 0;
+        const char *noted = note_of(a, m, i, &arena);
+        int note = noted ? xd_str_width(noted) + 3 : 0;
 
         out->text_w = text > out->text_w ? text : out->text_w;
         note_w = note > note_w ? note : note_w;
-        if (m->items[i].help && out->w < PROSE_W + 4)
+        if ((m->items[i].help || m->items[i].off) && out->w < PROSE_W + 4)
             out->w = PROSE_W + 4;
     }
     if (out->text_w + note_w + 4 > out->w)
         out->w = out->text_w + note_w + 4;
     for (int i = 0; i < m->n; i++) {
         struct xd_rect r = {0, 0, out->w - 4, 3};
-        int h = m->items[i].help ? xd_dialog_text(NULL, r, XD_S_DIALOG, m->items[i].help) : 0;
+        const char *text = m->items[i].off ? m->items[i].off : m->items[i].help;
+        int h = text ? xd_dialog_text(NULL, r, XD_S_DIALOG, text) : 0;
         out->help_h = h > out->help_h ? h : out->help_h;
     }
+    xd_arena_done(&arena);
 }
 
 static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
 {
     const struct menu *m = (const struct menu *)d;
+    struct xd_arena arena = XD_ARENA_INIT;
     struct menu_size size;
 
-    menu_measure(m, &size);
+    menu_measure(a, m, &size);
     int below = size.help_h ? size.help_h + 1 : 0;
     struct xd_rect in = xd_dialog_box(c, size.w, m->n + 2 + below, XD_S_DIALOG, m->title);
     int rows = in.h - below > 0 ? in.h - below : 1, top = m->at >= rows ? m->at - rows + 1 : 0;
@@ -115,10 +128,13 @@ static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
         const struct xd_menu_item *item = &m->items[top + i];
         struct xd_rect line = {in.x - 1, in.y + i, in.w + 2, 1};
 
-        xd_canvas_text(c, in.x, in.y + i, XD_S_DIALOG, item->text);
-        if (item->note)
+        enum xd_role_style style = item->off ? XD_S_DIM : XD_S_DIALOG;
+
+        xd_canvas_text(c, in.x, in.y + i, style, item->text);
+        const char *note = note_of(a, m, top + i, &arena);
+        if (note)
             xd_canvas_field(c, in.x + size.text_w + 3, in.y + i, in.w - size.text_w - 3, false,
-                            XD_S_DIALOG, item->note);
+                            style, note);
         if (top + i == m->at) {
             xd_canvas_restyle(c, line, XD_S_CURSOR);
             xd_canvas_text(c, in.x - 1, in.y + i, XD_S_CURSOR, "▸");
@@ -127,8 +143,12 @@ static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
         }
     }
     struct xd_rect help = {in.x, in.y + rows + 1, in.w, size.help_h};
-    if (m->n && m->items[m->at].help)
-        xd_dialog_text(c, help, XD_S_DIALOG, m->items[m->at].help);
+    const struct xd_menu_item *on = m->n ? &m->items[m->at] : NULL;
+    if (on && on->off)
+        xd_dialog_text(c, help, m->asked_off ? XD_S_DIALOG_BAD : XD_S_DIM, on->off);
+    else if (on && on->help)
+        xd_dialog_text(c, help, XD_S_DIALOG, on->help);
+    xd_arena_done(&arena);
 }
 
 static void menu_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
@@ -136,6 +156,8 @@ static void menu_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key 
     struct menu *m = (struct menu *)d;
     void (*chosen)(struct xd_app *, int, const void *) = m->chosen;
 
+    if (k->code != XD_KEY_ENTER)
+        m->asked_off = false;
     switch (k->code) {
     case XD_KEY_UP:
     case 'k':
@@ -154,6 +176,10 @@ static void menu_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key 
     case XD_KEY_ENTER: {
         int at = m->at;
         const void *tag = m->items[at].tag;
+        m->asked_off = m->items[at].off != NULL;
+        if (m->asked_off)
+            return;
+        snprintf(a->chosen, sizeof(a->chosen), "%s", m->items[at].text);
         xd_dialog_pop(a);
         chosen(a, at, tag);
         break;
@@ -176,20 +202,28 @@ static void menu_free(struct xd_dialog *d)
 void xd_menu_open(struct xd_app *a, const char *title, const struct xd_menu_item *items, int n,
                   int at, void (*chosen)(struct xd_app *a, int index, const void *tag))
 {
-    static const struct xd_dialog_ops ops = {menu_draw, menu_key, menu_free};
+    static const struct xd_dialog_ops ops = {menu_draw, menu_key, menu_free, NULL};
     struct menu *m = xd_malloc(sizeof(*m));
 
     m->d.ops = &ops;
     m->title = xd_arena_strdup(&m->arena, title);
     m->items = xd_arena_array(&m->arena, (size_t)(n ? n : 1), sizeof(*items));
     for (int i = 0; i < n; i++)
-        m->items[i] = (struct xd_menu_item){
-            xd_arena_strdup(&m->arena, items[i].text), xd_arena_strdup(&m->arena, items[i].note),
-            xd_arena_strdup(&m->arena, items[i].help), items[i].tag};
+        m->items[i] = (struct xd_menu_item){.text = xd_arena_strdup(&m->arena, items[i].text),
+                                            .note = xd_arena_strdup(&m->arena, items[i].note),
+                                            .help = xd_arena_strdup(&m->arena, items[i].help),
+                                            .off = xd_arena_strdup(&m->arena, items[i].off),
+                                            .tag = items[i].tag};
     m->n = n;
     m->at = at >= 0 && at < n ? at : 0;
     m->chosen = chosen;
     xd_dialog_push(a, &m->d);
+}
+
+void xd_menu_live(struct xd_app *a, const char *(*note)(const struct xd_app *a, const void *tag,
+                                                        struct xd_arena *arena))
+{
+    ((struct menu *)a->dialog)->note = note;
 }
 
 /* --- a question --- */
@@ -255,7 +289,7 @@ void xd_ask_open(struct xd_app *a, const char *title, const char *help, const ch
                                struct xd_err *err),
                  const void *tag)
 {
-    static const struct xd_dialog_ops ops = {ask_draw, ask_key, ask_free};
+    static const struct xd_dialog_ops ops = {ask_draw, ask_key, ask_free, NULL};
     struct ask *q = xd_malloc(sizeof(*q));
 
     q->d.ops = &ops;

@@ -9,6 +9,8 @@ struct xd_dialog_ops {
     void (*draw)(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c);
     void (*key)(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k);
     void (*free)(struct xd_dialog *d); /* what the dialog owns; not d itself */
+    /* News from the session; NULL: it looks for none. */
+    void (*update)(struct xd_app *a, struct xd_dialog *d);
 };
 
 struct xd_dialog {
@@ -31,10 +33,14 @@ int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, 
 struct xd_menu_item {
     const char *text, *note; /* note: dim, to the right; may be NULL */
     const char *help;        /* a line below while it is under the cursor; may be NULL */
+    const char *off;         /* why it can't be chosen: it is shown greyed; NULL: it can */
     const void *tag;         /* lives as long as the backends: a knob, an action, a column */
 };
 void xd_menu_open(struct xd_app *a, const char *title, const struct xd_menu_item *items, int n,
                   int at, void (*chosen)(struct xd_app *a, int index, const void *tag));
+/* The menu that was just opened gets the notes of its items anew with each frame. note: in arena. */
+void xd_menu_live(struct xd_app *a, const char *(*note)(const struct xd_app *a, const void *tag,
+                                                        struct xd_arena *arena));
 
 /* Asks for a line. accept returns 0, or -errno with a sentence that is shown while the dialog stays. */
 void xd_ask_open(struct xd_app *a, const char *title, const char *help, const char *initial,
@@ -44,5 +50,8 @@ void xd_ask_open(struct xd_app *a, const char *title, const char *help, const ch
 
 void xd_plan_open(struct xd_app *a, struct xd_plan *p); /* preview and confirmation; takes p */
 void xd_help_open(struct xd_app *a);
+void xd_columns_open(struct xd_app *a); /* the columns of the screen */
+/* Asks for the parameters of an action, then proposes it. */
+void xd_form_open(struct xd_app *a, const struct xd_action *action);
 
 #endif

@@ -119,12 +119,27 @@ static int tab_width(const struct xd_app *a, int i)
     return xd_str_width(a->screens[i].view->title) + 4;
 }
 
+static int all_tabs(const struct xd_app *a)
+{
+    int w = 0;
+
+    for (int i = 0; i < a->n_screens; i++)
+        w += tab_width(a, i);
+    return w;
+}
+
+/* The interval and the key of the help; before them the key to the screens where the tabs don't all
+ * fit. */
 static int right_text(const struct xd_app *a, char *out, size_t size)
 {
     char interval[16];
+    int n;
 
     xd_fmt_ns((uint64_t)xd_session_interval(a->session), interval, sizeof(interval));
-    return snprintf(out, size, "%s  ? help", interval);
+    n = snprintf(out, size, "%s  ? help", interval);
+    if (all_tabs(a) > a->w - 2 - n)
+        n = snprintf(out, size, "M more  %s  ? help", interval);
+    return n;
 }
 
 /* The first tab to show, so that the one that is on is among those that fit. */
@@ -172,6 +187,8 @@ static void draw_tabs(const struct xd_app *a, struct xd_canvas *c)
         x += tab_width(a, i);
     }
     xd_canvas_text(c, c->w - n - 1, 1, XD_S_TAB, right);
+    if (first_tab(a, room) > 0)
+        xd_canvas_text(c, 0, 1, XD_S_TAB, "‹");
 }
 
 void xd_header_draw(const struct xd_app *a, struct xd_canvas *c)

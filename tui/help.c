@@ -99,7 +99,7 @@ static void help_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key 
 
 void xd_help_open(struct xd_app *a)
 {
-    static const struct xd_dialog_ops ops = {help_draw, help_key, NULL};
+    static const struct xd_dialog_ops ops = {help_draw, help_key, NULL, NULL};
     struct help *h = xd_malloc(sizeof(*h));
 
     h->d.ops = &ops;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The preview of a plan: every step with its xl command, its inverse and its risk, and the
- * confirmation that the largest risk asks for: Enter, y, or the object's name. */
+/* The preview of a plan: every step with what the host says of it, its xl command, its inverse and
+ * its risk, and the confirmation that the largest risk asks for: Enter, y, or the object's name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,33 +8,97 @@
 #include "base/arena.h"
 #include "tui/dialog.h"
 
-#define LINES_A_STEP 3
-
 struct preview {
     struct xd_dialog d;
     struct xd_plan *plan;
     struct xd_line typed;
-    size_t top; /* first step shown */
+    int top;    /* first line shown */
     bool wrong; /* the name that was typed is another one */
 };
 
-static void draw_step(const struct xd_step *s, size_t nr, struct xd_canvas *c, int x, int y, int w,
-                      enum xd_role_style style)
-{
-    char text[600];
+/* --- the plan as lines --- */
 
-    snprintf(text, sizeof(text), "%zu. %s", nr, s->text);
-    xd_canvas_field(c, x, y, w, false, style, text);
-    snprintf(text, sizeof(text), "   as    %s", s->xl ? s->xl : "xl has no such command");
-    xd_canvas_field(c, x, y + 1, w, false, style, text);
-    snprintf(text, sizeof(text), "   undo  %s", s->inverse ? s->inverse : "CAN'T BE UNDONE");
-    xd_canvas_field(c, x, y + 2, w, false, style, text);
+/* Where lines are drawn, or only counted (c NULL); those before `skip` are not. */
+struct paper {
+    struct xd_canvas *c;
+    struct xd_rect r;
+    int skip, n;
+};
+
+static void put(struct paper *p, enum xd_role_style style, const char *fmt, ...) XD_PRINTF(3, 4);
+
+static void put(struct paper *p, enum xd_role_style style, const char *fmt, ...)
+{
+    char text[1100];
+    int y = p->n++ - p->skip;
+    va_list ap;
+
+    if (!p->c || y < 0 || y >= p->r.h)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    xd_canvas_field(p->c, p->r.x, p->r.y + y, p->r.w, false, style, text);
+}
+
+/* What the host says would come of a step, line by line. */
+static void put_preview(struct paper *p, const struct xd_step *s, enum xd_role_style style)
+{
+    const char *text = s->preview ? s->preview : "";
+
+    if (s->preview_bad) {
+        put(p, XD_S_DIALOG_BAD, "   would be REFUSED: %s", text);
+        return;
+    }
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        put(p, style, "   │ %.*s", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
+static void put_plan(struct paper *p, const struct xd_plan *plan, enum xd_role_style style)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct xd_step *s = &plan->steps[i];
+
+        put(p, style, "%zu. %s", i + 1, s->text);
+        put_preview(p, s, style);
+        put(p, style, "   as    %s", s->xl ? s->xl : "xl has no such command");
+        put(p, style, "   undo  %s", s->inverse ? s->inverse : "CAN'T BE UNDONE");
+    }
+}
+
+static int count_lines(const struct xd_plan *plan)
+{
+    struct paper p = {.c = NULL};
+
+    put_plan(&p, plan, XD_S_DIALOG);
+    return p.n;
+}
+
+/* --- the dialog --- */
+
+static bool refused(const struct xd_plan *plan)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        if (plan->steps[i].preview_bad)
+            return true;
+    return false;
 }
 
 static void question(const struct preview *p, char *out, size_t size)
 {
     char word[XD_KEY_MAX];
 
+    if (refused(p->plan)) {
+        snprintf(out, size, "It would be refused · Esc leaves");
+        return;
+    }
+    if (p->plan->awaited) {
+        snprintf(out, size, "Asking the host what would come of it … · Esc leaves");
+        return;
+    }
     switch (p->plan->risk) {
     case XD_RISK_DESTRUCTIVE:
         snprintf(out, size, "%s Type %s to go on, or Esc leaves:",
@@ -55,12 +119,12 @@ static int frame_lines(const struct preview *p)
     return p->plan->risk == XD_RISK_DESTRUCTIVE ? 5 : 4;
 }
 
-/* How many steps show on a screen of h lines. */
-static size_t room(const struct preview *p, int h)
+/* How many lines of the plan show on a screen of h lines. */
+static int room(const struct preview *p, int h)
 {
     int lines = h - 2 - frame_lines(p);
 
-    return lines > LINES_A_STEP ? (size_t)(lines / LINES_A_STEP) : 1;
+    return lines > 1 ? lines : 1;
 }
 
 static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
@@ -68,22 +132,21 @@ static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, stru
     const struct preview *p = (const struct preview *)d;
     bool bad = p->plan->risk == XD_RISK_DESTRUCTIVE;
     enum xd_role_style style = bad ? XD_S_DIALOG_BAD : XD_S_DIALOG;
-    size_t fit = room(p, c->h), shown = p->plan->n < fit ? p->plan->n : fit;
+    int all = count_lines(p->plan), fit = room(p, c->h), shown = all < fit ? all : fit;
     char title[128], asked[XD_KEY_MAX + 64];
     int n = snprintf(title, sizeof(title), "Plan: %zu %s, risk %s", p->plan->n,
                      p->plan->n == 1 ? "step" : "steps", xd_risk_name(p->plan->risk));
 
-    if (p->plan->n > shown)
-        snprintf(title + n, sizeof(title) - (size_t)n, " · %zu to %zu, ↑ ↓ scroll", p->top + 1,
-                 p->top + shown);
-    struct xd_rect in = xd_dialog_box(c, c->w > 104 ? 100 : c->w - 4,
-                                      (int)shown * LINES_A_STEP + frame_lines(p), style, title);
-    for (size_t i = 0; i < shown; i++)
-        draw_step(&p->plan->steps[p->top + i], p->top + i + 1, c, in.x,
-                  in.y + (int)i * LINES_A_STEP, in.w, style);
+    if (all > shown)
+        snprintf(title + n, sizeof(title) - (size_t)n, " · %d%%, ↑ ↓ scroll",
+                 100 * (p->top + shown) / all);
+    struct xd_rect in =
+        xd_dialog_box(c, c->w > 104 ? 100 : c->w - 4, shown + frame_lines(p), style, title);
+    struct paper paper = {c, {in.x, in.y, in.w, shown}, p->top, 0};
+    put_plan(&paper, p->plan, style);
     question(p, asked, sizeof(asked));
     xd_canvas_field(c, in.x, in.y + in.h - (bad ? 2 : 1), in.w, false,
-                    bad ? XD_S_DIALOG_BAD : XD_S_ACCENT, asked);
+                    bad || refused(p->plan) ? XD_S_DIALOG_BAD : XD_S_ACCENT, asked);
     if (bad)
         xd_line_draw(&p->typed, c, in.x, in.y + in.h - 1, in.w, "> ");
 }
@@ -97,17 +160,19 @@ static void go(struct xd_app *a, struct preview *p)
     xd_app_start(a, plan);
 }
 
-static void scroll(struct preview *p, long by, size_t fit)
+static void scroll(struct preview *p, int by, int fit)
 {
-    long most = p->plan->n > fit ? (long)(p->plan->n - fit) : 0, top = (long)p->top + by;
+    int all = count_lines(p->plan), most = all > fit ? all - fit : 0, top = p->top + by;
 
-    p->top = (size_t)(top < 0 ? 0 : top > most ? most : top);
+    p->top = top < 0 ? 0 : top > most ? most : top;
 }
 
 static void preview_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct preview *p = (struct preview *)d;
     enum xd_risk risk = p->plan->risk;
+    bool ready = !p->plan->awaited && !refused(p->plan);
+    int page = room(p, a->h);
     char word[XD_KEY_MAX];
 
     if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c') ||
@@ -115,19 +180,28 @@ static void preview_key(struct xd_app *a, struct xd_dialog *d, const struct xd_k
         xd_dialog_pop(a);
         xd_app_say(a, XD_S_DIM, "Nothing was done.");
     } else if (k->code == XD_KEY_DOWN || k->code == XD_KEY_PGDN) {
-        scroll(p, k->code == XD_KEY_DOWN ? 1 : (long)room(p, a->h), room(p, a->h));
+        scroll(p, k->code == XD_KEY_DOWN ? 1 : page, page);
     } else if (k->code == XD_KEY_UP || k->code == XD_KEY_PGUP) {
-        scroll(p, k->code == XD_KEY_UP ? -1 : -(long)room(p, a->h), room(p, a->h));
+        scroll(p, k->code == XD_KEY_UP ? -1 : -page, page);
     } else if (risk == XD_RISK_DESTRUCTIVE && k->code == XD_KEY_ENTER) {
         p->wrong = strcmp(p->typed.text, xd_plan_word(p->plan, word)) != 0;
-        if (!p->wrong)
+        if (!p->wrong && ready)
             go(a, p);
     } else if (risk == XD_RISK_DESTRUCTIVE) {
         p->wrong = false;
         xd_line_key(&p->typed, k, NULL);
-    } else if (k->code == 'y' || (risk == XD_RISK_LOW && k->code == XD_KEY_ENTER)) {
+    } else if (ready && (k->code == 'y' || (risk == XD_RISK_LOW && k->code == XD_KEY_ENTER))) {
         go(a, p);
     }
+}
+
+/* The host's answers come in their own time. */
+static void preview_update(struct xd_app *a, struct xd_dialog *d)
+{
+    struct preview *p = (struct preview *)d;
+
+    if (p->plan->awaited && xd_session_take_preview(a->session, p->plan))
+        a->news = true;
 }
 
 static void preview_free(struct xd_dialog *d)
@@ -137,10 +211,12 @@ static void preview_free(struct xd_dialog *d)
 
 void xd_plan_open(struct xd_app *a, struct xd_plan *plan)
 {
-    static const struct xd_dialog_ops ops = {preview_draw, preview_key, preview_free};
+    static const struct xd_dialog_ops ops = {preview_draw, preview_key, preview_free,
+                                             preview_update};
     struct preview *p = xd_malloc(sizeof(*p));
 
     p->d.ops = &ops;
     p->plan = plan;
+    xd_session_ask_preview(a->session, plan);
     xd_dialog_push(a, &p->d);
 }

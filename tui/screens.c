@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Screens: which there are, and what each shows now: filter, order, cursor, marks. */
 #include "tui/app.h"
+#include "tui/keep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define HEADING "\001" /* before a group's name in the cursor: no key begins so */
+
 void xd_screen_done(struct xd_screen *s)
 {
     xd_screen_unmark_all(s);
+    free(s->marks);
     xd_query_done(s->query);
     xd_arena_done(&s->query_arena);
+    xd_arena_done(&s->group_arena);
+    while (s->n_folded)
+        free(s->folded[--s->n_folded]);
+    free(s->folded);
+    free(s->columns);
+    free(s->sorted);
     free(s->rows);
 }
 
@@ -21,12 +31,17 @@ static void add_screen(struct xd_app *a, const struct xd_view *v, const struct x
     struct xd_screen *s = &a->screens[a->n_screens++];
     *s = (struct xd_screen){.view = v, .desc = d};
     if (!v) {
-        s->own = (struct xd_view){
-            .name = d->name, .title = d->title, .table = d->name, .draw = xd_table_draw};
+        s->own = (struct xd_view){.name = d->name,
+                                  .title = d->title,
+                                  .table = d->name,
+                                  .draw = xd_table_draw,
+                                  .detail = xd_row_detail};
         s->view = &s->own;
     }
+    s->follow = s->view->tail;
     if (d && s->view->sort)
         xd_sort_parse(s->view->sort, d, &s->sort, NULL);
+    xd_keep_recall_screen(a, s);
 }
 
 static bool has_screen(const struct xd_app *a, const char *name)
@@ -42,7 +57,7 @@ void xd_screens_make(struct xd_app *a)
     const struct xd_table_desc *d;
 
     for (int i = 0; xd_views[i]; i++) {
-        d = xd_views[i]->table ? xd_world_desc_named(a->world, xd_views[i]->table) : NULL;
+        d = xd_views[i]->table ? xd_app_desc(a, xd_views[i]->table) : NULL;
         if ((d || !xd_views[i]->table) && !has_screen(a, xd_views[i]->name))
             add_screen(a, xd_views[i], d);
     }
@@ -57,9 +72,14 @@ size_t xd_screen_count(const struct xd_app *a, const struct xd_screen *s)
     return s->view->count ? s->view->count(a) : s->n;
 }
 
+/* The key that the cursor stays with: a row's, or a heading's. */
 static void remember_cursor(struct xd_screen *s)
 {
-    if (s->desc && s->at < s->n)
+    const struct xd_group *g = xd_screen_heading(s, s->at);
+
+    if (g)
+        snprintf(s->cursor, sizeof(s->cursor), HEADING "%s", g->name);
+    else if (s->desc && s->at < s->n)
         xd_row_key(s->desc, s->rows[s->at], s->cursor);
 }
 
@@ -68,6 +88,7 @@ void xd_screen_goto(const struct xd_app *a, struct xd_screen *s, size_t at)
     size_t n = xd_screen_count(a, s);
 
     s->at = n == 0 ? 0 : at < n ? at : n - 1;
+    s->follow = s->view->tail && s->at + 1 >= n;
     remember_cursor(s);
     xd_screen_fit(s, s->page);
 }
@@ -89,13 +110,74 @@ const struct xd_row *xd_screen_row(const struct xd_screen *s)
     return s->at < s->n ? s->rows[s->at] : NULL;
 }
 
+struct xd_group *xd_screen_heading(const struct xd_screen *s, size_t line)
+{
+    size_t lo = 0, hi = s->n_groups;
+
+    if (line >= s->n || s->rows[line])
+        return NULL;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (s->groups[mid].line == line)
+            return &s->groups[mid];
+        if (s->groups[mid].line < line)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+size_t xd_screen_place(const struct xd_screen *s, size_t line)
+{
+    const struct xd_group *g = NULL;
+
+    for (size_t i = 0; i < s->n_groups && s->groups[i].line <= line; i++)
+        g = &s->groups[i];
+    if (!g)
+        return line;
+    return g->from + (line > g->line ? line - g->line - 1 : 0);
+}
+
+/* Where a row whose group is folded would be: at the heading. */
+static size_t heading_above(const struct xd_screen *s, size_t sorted)
+{
+    for (size_t i = 0; i < s->n_groups; i++)
+        if (sorted >= s->groups[i].from && sorted < s->groups[i].from + s->groups[i].n)
+            return s->groups[i].line;
+    return s->at;
+}
+
+static bool find_heading(struct xd_screen *s)
+{
+    for (size_t i = 0; s->cursor[0] == HEADING[0] && i < s->n_groups; i++) {
+        if (strcmp(s->groups[i].name, s->cursor + 1) == 0) {
+            s->at = s->groups[i].line;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void find_cursor(struct xd_screen *s)
 {
     char key[XD_KEY_MAX];
 
+    if (s->follow)
+        s->at = s->n ? s->n - 1 : 0;
+    if (s->follow || find_heading(s)) {
+        remember_cursor(s);
+        return;
+    }
     for (size_t i = 0; s->cursor[0] && i < s->n; i++) {
-        if (strcmp(xd_row_key(s->desc, s->rows[i], key), s->cursor) == 0) {
+        if (s->rows[i] && strcmp(xd_row_key(s->desc, s->rows[i], key), s->cursor) == 0) {
             s->at = i;
+            return;
+        }
+    }
+    for (size_t i = 0; s->cursor[0] && s->n_folded && i < s->n_rows; i++) {
+        if (strcmp(xd_row_key(s->desc, s->sorted[i], key), s->cursor) == 0) {
+            s->at = heading_above(s, i);
             return;
         }
     }
@@ -104,38 +186,43 @@ static void find_cursor(struct xd_screen *s)
     remember_cursor(s);
 }
 
+/* Lists without rows grow at the top: the cursor stays on its thing, but for the newest. */
+static void update_list(const struct xd_app *a, struct xd_screen *s, size_t before)
+{
+    s->n_all = s->n_rows = xd_screen_count(a, s);
+    if (s->at > 0 && before && s->n_all > before)
+        s->at += s->n_all - before;
+    xd_screen_goto(a, s, s->at);
+}
+
 void xd_screen_update(const struct xd_app *a, struct xd_screen *s)
 {
     const struct xd_table *t = s->desc ? xd_app_table(a, s->desc->name) : NULL;
+    size_t before = s->n_all;
     char label[XD_KEY_MAX];
 
-    size_t before = s->n_all;
-
-    s->n = s->n_all = 0;
+    s->n = s->n_rows = s->n_all = s->n_groups = 0;
     s->name_width = 0;
     if (!t) {
-        s->n_all = xd_screen_count(a, s);
-        /* Lists without rows grow at the top: the cursor stays on its thing, but for the newest. */
-        if (s->at > 0 && before && s->n_all > before)
-            s->at += s->n_all - before;
-        xd_screen_goto(a, s, s->at);
+        update_list(a, s, before);
         return;
     }
     s->desc = t->desc; /* a capture's may have columns behind those of core */
     if (t->n > s->cap) {
         s->cap = t->n + t->n / 4;
-        s->rows = xd_realloc(s->rows, s->cap * sizeof(*s->rows));
+        s->sorted = xd_realloc(s->sorted, s->cap * sizeof(*s->sorted));
     }
     s->n_all = t->n;
     for (size_t i = 0; i < t->n; i++) {
         if (!xd_query_match(s->query, t->rows[i]))
             continue;
-        s->rows[s->n++] = t->rows[i];
+        s->sorted[s->n_rows++] = t->rows[i];
         int w = xd_str_width(xd_row_label(s->desc, t->rows[i], label));
         s->name_width = w > s->name_width ? w : s->name_width;
     }
     if (s->sort.n)
-        xd_sort_rows(s->desc, &s->sort, s->rows, s->n);
+        xd_sort_rows(s->desc, &s->sort, s->sorted, s->n_rows);
+    xd_tree_make(a, s);
     find_cursor(s);
     xd_screen_fit(s, s->page);
 }
@@ -158,41 +245,4 @@ int xd_screen_set_filter(struct xd_screen *s, const char *text, struct xd_err *e
     s->query = q;
     snprintf(s->filter, sizeof(s->filter), "%s", text);
     return 0;
-}
-
-/* --- marks: a small set of keys --- */
-
-static size_t find_mark(const struct xd_screen *s, const char *key)
-{
-    size_t i = 0;
-
-    while (i < s->n_marks && strcmp(s->marks[i], key) != 0)
-        i++;
-    return i;
-}
-
-bool xd_screen_marked(const struct xd_screen *s, const char *key)
-{
-    return find_mark(s, key) < s->n_marks;
-}
-
-void xd_screen_mark(struct xd_screen *s, const char *key, bool on)
-{
-    size_t i = find_mark(s, key);
-
-    if (on && i == s->n_marks) {
-        s->marks = xd_realloc(s->marks, (s->n_marks + 1) * sizeof(*s->marks));
-        s->marks[s->n_marks++] = xd_strdup(key);
-    } else if (!on && i < s->n_marks) {
-        free(s->marks[i]);
-        s->marks[i] = s->marks[--s->n_marks];
-    }
-}
-
-void xd_screen_unmark_all(struct xd_screen *s)
-{
-    while (s->n_marks)
-        free(s->marks[--s->n_marks]);
-    free(s->marks);
-    s->marks = NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "cmd/terminal.h"
 #include "tui/dialog.h"
 
 static void staged_done(struct xd_staged *w)
@@ -127,12 +128,44 @@ int xd_app_stage(struct xd_app *a, const char *name, const char *value, struct x
     return rc;
 }
 
-int xd_app_propose_action(struct xd_app *a, const char *name, struct xd_err *err)
+/* A program that gets the terminal: for one row only. */
+static int hand_over(struct xd_app *a, const struct xd_action *action, struct xd_err *err)
+{
+    const struct xd_screen *s = xd_app_screen(a);
+    const struct xd_row *row = xd_screen_row(s);
+    struct xd_buf b = XD_BUF_INIT;
+    int rc;
+
+    if (s->n_marks > 1)
+        return xd_err_set(err, -E2BIG, "%s is for one %s at a time, and %zu are marked",
+                          action->name, s->desc->noun, s->n_marks);
+    if (!row)
+        return xd_err_set(err, -ENOENT, "there is nothing under the cursor");
+    rc = xd_terminal_line(action, s->desc, row, &b, err);
+    if (rc == 0) {
+        free(a->hand_over);
+        a->hand_over = xd_strdup(xd_buf_str(&b));
+    }
+    xd_buf_done(&b);
+    return rc;
+}
+
+int xd_app_propose_action(struct xd_app *a, const struct xd_action *action, const char *params,
+                          struct xd_err *err)
 {
     struct xd_arena arena = XD_ARENA_INIT;
-    struct xd_wish *wishes;
+    struct xd_wish host = {"host", action->name, params}, *wishes = &host;
+    const char *limit = xd_app_limit(a, action->name);
+    bool on_host = strcmp(action->table, "host") == 0;
     struct xd_plan *p;
-    size_t n = wishes_for_rows(a, name, NULL, &arena, &wishes, err);
+    size_t n = 1;
+
+    if (limit)
+        return xd_err_set(err, -ENOTSUP, "%s: %s", action->name, limit);
+    if (action->terminal)
+        return hand_over(a, action, err);
+    if (!on_host)
+        n = wishes_for_rows(a, action->name, params, &arena, &wishes, err);
     int rc = n ? xd_plan_make(a->world, wishes, n, &p, err) : -ENOENT;
 
     xd_arena_done(&arena);

@@ -337,6 +337,8 @@ int xd_term_signals(struct xd_term *t)
     while ((sig = xd_signals_next(&t->signals))) {
         if (sig == SIGWINCH)
             t->resized = true;
+        else if (t->away && (sig == SIGTSTP || sig == SIGCONT))
+            ; /* another program has the terminal: not ours to give or to take */
         else if (sig == SIGTSTP)
             xd_term_suspend(t);
         else if (sig == SIGCONT)

@@ -1,117 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any table, live: layout by width, headings, rows, spark lines, staged values. */
+/* Any table, live: headings, rows, groups, spark lines, staged values. Where the columns stand says
+ * layout.c. */
 #include "tui/app.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MARGIN       2 /* cells left of the first column: cursor and mark */
-#define SPARK_SPAN   (2 * 60 * XD_NS_PER_S)
-#define SPARK_MAX    60
-#define LABEL_MIN    8
-#define LABEL_NARROW 14 /* one long name should not cost the others a column */
-#define LABEL_MAX    24
-
-static int usual_width(const struct xd_column *c)
-{
-    static const int by_type[] = {[XD_BOOL] = 6, [XD_I64] = 6,  [XD_U64] = 6,    [XD_F64] = 6,
-                                  [XD_STR] = 12, [XD_ENUM] = 8, [XD_CPUSET] = 12};
-    int w = c->width ? c->width : by_type[c->kind.type];
-    int title = xd_str_width(c->title);
-
-    return w > title ? w : title;
-}
-
-static int wanted_width(const struct xd_screen *s, const struct xd_view_column *v, int col)
-{
-    if (v->width)
-        return v->width;
-    if (col != s->desc->labels[0] || s->desc->columns[col].kind.type != XD_STR)
-        return usual_width(&s->desc->columns[col]);
-    return s->name_width < LABEL_MIN   ? LABEL_MIN
-           : s->name_width > LABEL_MAX ? LABEL_MAX
-                                       : s->name_width;
-}
-
-/* The columns of a view, or the table's default ones where it names none. */
-static int view_columns(const struct xd_screen *s, struct xd_view_column *out)
-{
-    int n = 0;
-
-    if (s->view->columns) {
-        for (const struct xd_view_column *v = s->view->columns; v->name && n < XD_COLUMNS_MAX; v++)
-            if (xd_desc_column(s->desc, v->name) >= 0)
-                out[n++] = *v;
-        return n;
-    }
-    for (int i = 0; i < s->desc->n_columns; i++)
-        if (s->desc->columns[i].flags & XD_COL_DEFAULT)
-            out[n++] = (struct xd_view_column){.name = s->desc->columns[i].name, .drop = n};
-    return n;
-}
-
-/* Makes the columns fit: long names are cut first, then the least wanted columns go. What is left
- * over belongs to the names again, then to the spark line. */
-static void fit_widths(const struct xd_screen *s, const struct xd_view_column *all, int *widths,
-                       int n, int width)
-{
-    int used = MARGIN, label = -1, spark = -1, wanted = 0;
-
-    for (int i = 0; i < n; i++) {
-        int col = xd_desc_column(s->desc, all[i].name);
-        widths[i] = wanted_width(s, &all[i], col);
-        used += widths[i] + 1;
-        if (col == s->desc->labels[0] && !all[i].spark)
-            label = i;
-    }
-    if (label >= 0 && used > width && widths[label] > LABEL_NARROW) {
-        wanted = widths[label];
-        used -= wanted - LABEL_NARROW;
-        widths[label] = LABEL_NARROW;
-    }
-    while (used > width) {
-        int worst = -1;
-        for (int i = 0; i < n; i++)
-            if (widths[i] && all[i].drop > 0 && (worst < 0 || all[i].drop > all[worst].drop))
-                worst = i;
-        if (worst < 0)
-            break;
-        used -= widths[worst] + 1;
-        widths[worst] = 0;
-    }
-    for (; wanted && used < width && widths[label] < wanted; used++)
-        widths[label]++;
-    for (int i = 0; i < n; i++)
-        if (all[i].spark && widths[i])
-            spark = i;
-    if (spark >= 0 && used < width)
-        widths[spark] =
-            widths[spark] + width - used < SPARK_MAX ? widths[spark] + width - used : SPARK_MAX;
-}
-
-void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out)
-{
-    struct xd_view_column all[XD_COLUMNS_MAX];
-    int widths[XD_COLUMNS_MAX], n = view_columns(s, all);
-
-    fit_widths(s, all, widths, n, width);
-    out->n = 0;
-    for (int i = 0, x = MARGIN; i < n; i++) {
-        if (!widths[i])
-            continue;
-        int col = xd_desc_column(s->desc, all[i].name);
-        out->at[out->n++] = (struct xd_layout_column){
-            .col = col,
-            .x = x,
-            .width = widths[i],
-            .spark = all[i].spark,
-            .right = !all[i].spark && xd_type_is_number(s->desc->columns[col].kind.type),
-            .full = all[i].full ? xd_desc_column(s->desc, all[i].full) : -1,
-        };
-        x += widths[i] + 1;
-    }
-}
+#define MARGIN     2 /* cells left of the first column: cursor and mark */
+#define SPARK_SPAN (2 * 60 * XD_NS_PER_S)
+#define SPARK_MAX  60
 
 static void draw_titles(const struct xd_screen *s, const struct xd_layout *l, struct xd_canvas *c,
                         int y)
@@ -123,13 +22,21 @@ static void draw_titles(const struct xd_screen *s, const struct xd_layout *l, st
         const struct xd_layout_column *k = &l->at[i];
         bool sorted = !k->spark && s->sort.n && s->sort.by[0].col == k->col;
         enum xd_role_style style = sorted ? XD_S_TITLE_ON : XD_S_TITLE;
+        const char *title = s->desc->columns[k->col].title;
+        char graph[24];
 
-        xd_canvas_field(c, k->x, y, k->width, k->right, style,
-                        k->spark ? "last 2 min" : s->desc->columns[k->col].title);
+        if (k->spark)
+            snprintf(graph, sizeof(graph), "%s%slast 2 min", s->n_cols ? title : "",
+                     s->n_cols ? " " : "");
+        xd_canvas_field(c, k->x, y, k->width, k->right, style, k->spark ? graph : title);
         if (sorted) /* in the gap between two columns */
             xd_canvas_text(c, k->right ? k->x + k->width : k->x - 1, y, style,
                            s->sort.by[0].down ? "▾" : "▴");
     }
+    if (s->shift)
+        xd_canvas_text(c, 0, y, XD_S_ACCENT, "‹");
+    if (l->more)
+        xd_canvas_text(c, c->w - 1, y, XD_S_ACCENT, "›");
 }
 
 static void draw_spark(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
@@ -206,10 +113,37 @@ static void draw_row(const struct xd_app *a, const struct xd_screen *s, const st
     }
 }
 
+/* "▾ Pool-0  12" and the sums of its rows. */
+static void draw_heading(const struct xd_screen *s, const struct xd_layout *l, size_t at,
+                         struct xd_canvas *c, int y, struct xd_arena *arena)
+{
+    const struct xd_group *g = xd_screen_heading(s, at);
+    struct xd_rect line = {0, y, c->w, 1};
+    int end = c->w;
+
+    if (!g)
+        return;
+    for (int i = l->n - 1; i > 0; i--) {
+        const struct xd_layout_column *k = &l->at[i];
+        const char *sum = k->spark ? NULL : xd_tree_sum(s, g, k->col, arena);
+        if (!sum)
+            continue;
+        xd_canvas_field(c, k->x, y, k->width, true, XD_S_TITLE, sum);
+        end = k->x;
+    }
+    const char *name = xd_arena_printf(arena, "%s %s  %zu", g->folded ? "▸" : "▾", g->name, g->n);
+    xd_canvas_field(c, 1, y, end - 2, false, XD_S_TITLE, name);
+    if (at == s->at) {
+        xd_canvas_restyle(c, line, XD_S_CURSOR);
+        c->cursor_x = 0;
+        c->cursor_y = y;
+    }
+}
+
 static const char *empty_reason(const struct xd_app *a, const struct xd_screen *s)
 {
     const struct xd_table *t = xd_app_table(a, s->desc->name);
-    const char *trouble = xd_world_trouble(a->world, s->desc->name);
+    const char *trouble = xd_app_trouble(a, s->desc->name);
 
     if (s->n_all && s->filter[0])
         return "No row passes the filter; Esc clears it.";
@@ -223,13 +157,17 @@ void xd_table_draw(const struct xd_app *a, const struct xd_screen *s, struct xd_
 {
     struct xd_arena arena = XD_ARENA_INIT;
     struct xd_layout l;
-    bool stale = xd_world_trouble(a->world, s->desc->name) != NULL && !a->frozen;
+    bool stale = xd_app_trouble(a, s->desc->name) != NULL && !a->frozen;
 
     xd_layout_make(s, r.w, &l);
     draw_titles(s, &l, c, r.y);
     if (s->n == 0)
         xd_canvas_field(c, MARGIN, r.y + 2, r.w - MARGIN, false, XD_S_DIM, empty_reason(a, s));
-    for (int i = 0; i < r.h - 1 && s->top + (size_t)i < s->n; i++)
-        draw_row(a, s, &l, s->top + (size_t)i, c, r.y + 1 + i, &arena, stale);
+    for (int i = 0; i < r.h - 1 && s->top + (size_t)i < s->n; i++) {
+        if (s->rows[s->top + (size_t)i])
+            draw_row(a, s, &l, s->top + (size_t)i, c, r.y + 1 + i, &arena, stale);
+        else
+            draw_heading(s, &l, s->top + (size_t)i, c, r.y + 1 + i, &arena);
+    }
     xd_arena_done(&arena);
 }

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 
 #define XD_YAML_MAX_BYTES (16 << 20)
 #define XD_YAML_MAX_NODES 1000000 /* keys count too */
@@ -35,6 +36,9 @@ struct xd_yaml {
 int xd_yaml_parse(const char *file, const char *text, size_t len, struct xd_arena *a,
                   struct xd_yaml **out, struct xd_err *err);
 int xd_yaml_load(const char *path, struct xd_arena *a, struct xd_yaml **out, struct xd_err *err);
+
+/* Appends the tree as a document that xd_yaml_parse reads as the same tree. NULL: nothing. */
+void xd_yaml_write(const struct xd_yaml *root, struct xd_buf *out);
 
 /* "FILE:LINE:COL: sentence"; -EINVAL. */
 int xd_yaml_error(const struct xd_yaml *at, struct xd_err *err, const char *fmt, ...)

@@ -48,9 +48,11 @@ static bool is_zero(const struct xd_value *v)
     return v->type == XD_F64 ? v->cell.f == 0 : v->type <= XD_U64 && v->cell.u == 0;
 }
 
-/* xl wants the number where we have a word for zero. */
+/* xl wants the number where we have a word: for zero, for yes and no. */
 static const char *xl_value(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
 {
+    if (v->have && v->type == XD_BOOL)
+        return v->cell.b ? "1" : "0";
     if (k->zero && v->have && is_zero(v))
         return "0";
     return xd_value_exact(v, k, a);

@@ -27,8 +27,9 @@ struct xd_knob {
     enum xd_risk risk;
     /* The value takes effect bit by bit (memory ballooning): a read-back on its way is enough. */
     bool gradual;
-    /* The equal xl command: {value} and {COLUMN} of the object's row are put in. Or NULL. xl_off:
-     * the one for no, zero, and the kind's word for zero, where that is another. */
+    /* The equal xl command: {value} and {COLUMN} of the object's row are put in, yes and no as 1 and
+     * 0. Or NULL. xl_off: the one for no, zero, and the kind's word for zero, where that is
+     * another. */
     const char *xl, *xl_off;
 };
 

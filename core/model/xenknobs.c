@@ -168,7 +168,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .min = RTDS_MIN_US,
             .max = RTDS_MAX_US,
             .risk = XD_RISK_LOW,
-            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {value} -b {budget_us}",
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {value} -b {budget_us} -e {extratime}",
         },
     [XD_KNOB_BUDGET] =
         {
@@ -183,7 +183,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .max_column = "period_us",
             .max_scale = 1,
             .risk = XD_RISK_LOW,
-            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {value}",
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {value} -e {extratime}",
         },
     [XD_KNOB_EXTRATIME] =
         {
@@ -194,8 +194,7 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .help = "rtds: whether the vCPU may have what the budgets of others leave",
             .kind = {.type = XD_BOOL},
             .risk = XD_RISK_LOW,
-            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e 1",
-            .xl_off = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e 0",
+            .xl = "xl sched-rtds -d {domain} -v {vcpu} -p {period_us} -b {budget_us} -e {value}",
         },
     [XD_KNOB_POOL_NAME] =
         {

@@ -21,8 +21,13 @@ cmd core/cmd base,model,engine,policies,capture,cmd
 tui tui base,model,engine,cmd,xen,kernel,tui
 demo backends/demo base,model,xen,kernel,backend_demo
 capture_backend backends/capture base,model,xen,kernel,capture,backend_capture
-libxl backends/libxl base,model,xen,kernel,backend_libxl
 '
+# Every other backend is one like the others: its own folder, and the rooms that any may see.
+for dir in backends/*/; do
+    name=$(basename "$dir")
+    case $rooms in *" ${dir%/} "*) ;; *) rooms="$rooms$name ${dir%/} base,model,xen,kernel,backend_$name
+" ;; esac
+done
 # A room that this table does not know is a mistake of this table.
 for dir in core/*/ backends/*/; do
     [ -n "$(ls "$dir"*.c 2>/dev/null)" ] || continue
@@ -54,7 +59,7 @@ only() { # HEADER-REGEX PLACE-REGEX
 }
 only '(ncursesw/)?n?curses\.h' '^tui/term\.c$'
 only '(ncursesw/)?term\.h' '^tui/term_caps\.c$'
-only 'libxl|xenctrl|xentoollog|xenstat|xenhypfs|xenstore' '^backends/(libxl|xenstat)/'
+only 'libxl|xenctrl|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace)|tests/[a-z]+)/'
 only 'zstd' '^(core|backends)/capture/'
 only 'yaml\.h' '^core/base/'
 

@@ -354,7 +354,8 @@ static const struct xd_action fake_actions[] = {
     [FAKE_DESTROY] = {.name = "destroy", .table = "domains", .title = "Destroy", .help = "Ends it",
                       .risk = XD_RISK_DESTRUCTIVE, .xl = "xl destroy {name}"},
     [FAKE_MOVE] = {.name = "move", .table = "domains", .title = "Move", .help = "Moves it",
-                   .params = fake_move_params, .xl = "xl migrate {name} {to} --rate {rate}"},
+                   .params = fake_move_params,
+                   .xl = "xl migrate {name} {to} --rate {rate} --live {live}"},
     {.name = NULL},
 };
 

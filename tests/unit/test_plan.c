@@ -227,7 +227,7 @@ static void actions_and_their_parameters(void **state)
 
     p = bench_plan(&b, &(struct xd_wish){"web1", "move", " to=\"host \\\"b\\\"\"  live=no"}, 1);
     assert_string_equal(p->steps[0].text, "move web1 to=\"host \\\"b\\\"\" live=no rate=unlimited");
-    assert_string_equal(p->steps[0].xl, "xl migrate web1 'host \"b\"' --rate 0");
+    assert_string_equal(p->steps[0].xl, "xl migrate web1 'host \"b\"' --rate 0 --live 0");
     assert_string_equal(p->steps[0].params[0].cell.s, "host \"b\"");
     assert_false(p->steps[0].params[1].cell.b);
     xd_plan_free(p);

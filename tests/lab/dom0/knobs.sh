@@ -7,7 +7,6 @@
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/editing.sh"
 
 # --- what Xen's own tools say ---
 
@@ -83,7 +82,7 @@ vcpus() {
 pool_life() {
     refused "a pCPU into a pool that isn't there" \
         'there is no cpupool "nowhere", this host has Pool-0' pcpu/3 pcpu.pool=nowhere
-    edit 2 "a pool of a pCPU that another has" do host pool-create name=p1 sched=credit cpus=3 --yes
+    edit 2 "a pool of a pCPU that another has" "do" host pool-create name=p1 sched=credit cpus=3 --yes
     says "the reason" 'pCPU 3 is in cpupool Pool-0: set its pcpu.pool=none'
     set_ "two pCPUs are taken from their pool" pcpu/2 pcpu.pool=none pcpu/3 pcpu.pool=none
     is "xl sees them gone" "$(pool_cpus Pool-0)" 0,1
@@ -92,19 +91,19 @@ pool_life() {
     is "xl sees them again" "$(pool_cpus Pool-0)" 0,1,2,3
     set_ "they are taken" pcpu/2 pcpu.pool=none pcpu/3 pcpu.pool=none
     edit 2 "a pool with a scheduler that this Xen hasn't" \
-        do host pool-create name=p1 sched=rtds cpus=3 --yes
+        "do" host pool-create name=p1 sched=rtds cpus=3 --yes
     says "the reason" 'built without the scheduler rtds \(CONFIG_SCHED_RTDS\)'
-    edit 2 "a pool whose name there is" do host pool-create name=Pool-0 sched=credit cpus=3 --yes
-    edit 2 "a pool that is called none" do host pool-create name=none sched=credit cpus=3 --yes
-    edit 2 "a pool of a pCPU that isn't there" do host pool-create name=p1 sched=credit cpus=9 --yes
+    edit 2 "a pool whose name there is" "do" host pool-create name=Pool-0 sched=credit cpus=3 --yes
+    edit 2 "a pool that is called none" "do" host pool-create name=none sched=credit cpus=3 --yes
+    edit 2 "a pool of a pCPU that isn't there" "do" host pool-create name=p1 sched=credit cpus=9 --yes
     is "no pool was made" "$(pools)" "Pool-0"
-    edit 0 "a pool is created" do host pool-create name=p1 sched=credit cpus=2-3 --yes
+    edit 0 "a pool is created" "do" host pool-create name=p1 sched=credit cpus=2-3 --yes
     is "xl sees it" "$(pools)" "Pool-0 p1"
     is "with its pCPUs" "$(pool_cpus p1)" 2,3
     is "and its scheduler" "$(xl cpupool-list p1 | awk 'END { print $3 }')" credit
     undone "it is taken back"
     is "xl sees it gone" "$(pools)" "Pool-0"
-    edit 0 "it is created again" do host pool-create name=p1 sched=credit cpus=2-3 --yes
+    edit 0 "it is created again" "do" host pool-create name=p1 sched=credit cpus=2-3 --yes
 }
 
 pool_parameters() {
@@ -141,9 +140,9 @@ pool_members() {
     is "and not in the other" "$(pool_cpus p1)" 3
     refused "the last pCPU of a pool with domains" 'the last pCPU of p1, in which domains run' \
         pcpu/3 pcpu.pool=Pool-0
-    edit 2 "a pool with a domain is not destroyed" do pool/p1 pool-destroy --yes
+    edit 2 "a pool with a domain is not destroyed" "do" pool/p1 pool-destroy --yes
     says "the reason" 'domains run in it \(1\)'
-    edit 2 "nor the first one" do pool/Pool-0 pool-destroy --yes
+    edit 2 "nor the first one" "do" pool/Pool-0 pool-destroy --yes
     says "the reason" 'the one that Xen boots with'
     undone "both are taken back"
     is "xl sees the domain where it was" "$(pool_of idle1)" Pool-0
@@ -159,12 +158,12 @@ pool_members() {
 
 pool_end() {
     set_ "the domain goes home" domain/idle1 pool=Pool-0
-    edit 0 "the pool is destroyed" do pool/p1 pool-destroy --yes
+    edit 0 "the pool is destroyed" "do" pool/p1 pool-destroy --yes
     is "xl sees it gone" "$(pools)" "Pool-0"
     is "its pCPUs are free" "$(field pcpus pcpu:2 pool)$(field pcpus pcpu:3 pool)" nonenone
     undone "that is taken back"
     is "xl sees it again, with its pCPUs" "$(pool_cpus p1)" 2,3
-    edit 0 "and destroyed for good" do pool/p1 pool-destroy --yes
+    edit 0 "and destroyed for good" "do" pool/p1 pool-destroy --yes
     set_ "the pCPUs go home" pcpu/2 pcpu.pool=Pool-0 pcpu/3 pcpu.pool=Pool-0
     is "all are where they were" "$(pool_cpus Pool-0)" 0,1,2,3
 }
@@ -236,7 +235,7 @@ renamed_and_rebooted() {
     eventually 20 xenstore-exists "/local/domain/$(domid idle1)/control/feature-poweroff"
     uuid=$(field domains name:idle1 uuid)
     set_ "a domain is renamed" domain/idle1 name=other1
-    edit 0 "and rebooted" do domain/other1 reboot --yes
+    edit 0 "and rebooted" "do" domain/other1 reboot --yes
     is "the new incarnation has its UUID and its name" "$(field domains "uuid:$uuid" name)" other1
 }
 

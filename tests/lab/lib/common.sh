@@ -3,6 +3,7 @@
 # Places, messages and small helpers which every part of the lab uses.
 
 LAB_FAILED=125  # exit status: the lab itself failed, not the command
+LAB_SKIPPED=77  # exit status: what was to be tested cannot be had here, and a sentence said so
 LAB_TIMEOUT=124 # exit status: the command did not end in time
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `xendeck doctor` says of tracing: whether it can be had now, and what it costs. */
+#include "backend_trace/host.h"
+
+#include <stdio.h>
+
+#include "model/tables.h"
+
+static void check(struct xd_builder *b, const char *name, enum xd_check_status status,
+                  const char *found, const char *remedy)
+{
+    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
+
+    xd_row_begin(t);
+    xd_put_str(t, XD_CHECK_AREA, "trace");
+    xd_put_str(t, XD_CHECK_NAME, name);
+    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
+    xd_put_str(t, XD_CHECK_FOUND, found);
+    xd_put_str(t, XD_CHECK_REMEDY, remedy);
+}
+
+static void check_cost(struct xd_tr *t, struct xd_builder *b)
+{
+    uint32_t mask, size;
+    uint64_t mfn;
+    char found[256];
+
+    if (xd_tr_info(t, &mask, &mfn, &size, NULL) < 0)
+        return;
+    snprintf(
+        found, sizeof(found),
+        "%s %u KiB on %u pCPUs until Xen restarts, and some 0.2 us of the pCPU for each change "
+        "of a vCPU's state; reading stops for a minute where it takes over %d%% of a CPU",
+        mfn ? "buffers are there: about" : "buffers once made keep", t->n_cpus * XD_TR_PAGES * 4,
+        t->n_cpus, XD_TR_COST_MAX);
+    check(b, "trace cost", XD_CHECK_OK, found, NULL);
+}
+
+void xd_tr_doctor(void *self, struct xd_builder *b)
+{
+    struct xd_tr *t = self;
+    struct xd_err err = XD_ERR_INIT;
+
+    if (!t)
+        return;
+    if (t->tracing)
+        check(b, "ready time", XD_CHECK_OK, "this xendeck reads Xen's trace buffers now", NULL);
+    else if (xd_tr_free_now(t, &err) == 0)
+        check(b, "ready time", XD_CHECK_OK,
+              "Xen's trace buffers are free: read while ready time or wake-ups are shown; xentrace "
+              "can't start meanwhile",
+              NULL);
+    else
+        check(b, "ready time", XD_CHECK_ABSENT, err.text,
+              "end the other tracer, or do without READY%, WAKES and WAITS FOR");
+    check_cost(t, b);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the console looks at, told to the session, so that sources leave out the rest: some columns
+ * cost a call for each domain, or a trace of the whole host. */
+#include <string.h>
+
+#include "model/tables.h"
+#include "tui/app.h"
+
+#define BIT(c) (UINT64_C(1) << (c))
+
+static uint64_t bit_of(const struct xd_table_desc *d, const char *name)
+{
+    int col = name ? xd_desc_column(d, name) : -1;
+
+    return col >= 0 ? BIT(col) : 0;
+}
+
+/* The counters that rates are made of. */
+static uint64_t with_counters(const struct xd_table_desc *d, uint64_t mask)
+{
+    for (int i = 0; i < d->n_columns; i++)
+        if ((mask & BIT(i)) && d->columns[i].rate_of)
+            mask |= BIT(d->columns[i].rate_of - 1);
+    return mask;
+}
+
+static uint64_t history_of(const struct xd_table_desc *d)
+{
+    uint64_t mask = 0;
+
+    for (int i = 0; i < d->n_columns; i++)
+        if (d->columns[i].flags & XD_COL_HISTORY)
+            mask |= BIT(i);
+    return mask;
+}
+
+static uint64_t identity_of(const struct xd_table_desc *d)
+{
+    uint64_t mask = 0;
+
+    for (int i = 0; i < 2; i++) {
+        mask |= d->keys[i] >= 0 ? BIT(d->keys[i]) : 0;
+        mask |= d->labels[i] >= 0 ? BIT(d->labels[i]) : 0;
+    }
+    return mask;
+}
+
+/* What a screen shows of its table. All of it where something may be about to be edited, and where
+ * a filter or the pane below look at everything. */
+static uint64_t shown_of(const struct xd_app *a, const struct xd_screen *s)
+{
+    struct xd_layout l;
+    uint64_t mask = identity_of(s->desc);
+
+    if (a->dialog || a->prompt != XD_PROMPT_NONE || a->n_staged || s->filter[0] ||
+        s->view->detail == xd_row_detail)
+        return XD_WANT_ALL;
+    xd_layout_make(s, a->w, &l);
+    for (int i = 0; i < l.n; i++)
+        mask |= BIT(l.at[i].col) | (l.at[i].full >= 0 ? BIT(l.at[i].full) : 0);
+    for (int i = 0; i < s->sort.n; i++)
+        mask |= BIT(s->sort.by[i].col);
+    return mask | (a->graphs ? history_of(s->desc) : 0);
+}
+
+/* What is wanted whatever is shown: for the graphs of ten minutes, and for the pane about a domain.
+ * Time spent waiting is not among it: it needs a trace, which only runs while somebody looks. */
+static uint64_t always_of(const struct xd_table_desc *d)
+{
+    static const char *const domains[] = {
+        "id",     "state", "flags",           "type",           "pool",
+        "sched",  "vcpus", "vcpus_online",    "mem_target_kib", "mem_max_kib",
+        "weight", "cap",   "shutdown_reason", "guest",          NULL};
+    static const char *const vcpus[] = {"pcpu", "state", "cpu", "hard_affinity", NULL};
+    const char *const *names = strcmp(d->name, "domains") == 0 ? domains
+                               : strcmp(d->name, "vcpus") == 0 ? vcpus
+                                                               : NULL;
+    uint64_t mask = identity_of(d) | history_of(d);
+
+    if (!names)
+        return XD_WANT_ALL;
+    for (; *names; names++)
+        mask |= bit_of(d, *names);
+    return mask & ~bit_of(d, "ready");
+}
+
+void xd_app_want(struct xd_app *a)
+{
+    static const char *const always[] = {"host",  "domains", "vcpus",  "pcpus",
+                                         "pools", "nodes",   "limits", "playback"};
+    const struct xd_screen *s = xd_app_screen(a);
+    struct xd_want wants[sizeof(always) / sizeof(*always) + 1];
+    size_t n = 0;
+    bool told = false;
+
+    for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++) {
+        const struct xd_table_desc *d = xd_world_desc_named(a->world, always[i]);
+        if (!d)
+            continue;
+        uint64_t mask = always_of(d);
+        for (const struct xd_want *w = s->view->wants; w && w->table; w++)
+            if (strcmp(w->table, d->name) == 0)
+                mask |= w->columns;
+        if (s->desc && strcmp(s->desc->name, d->name) == 0) {
+            mask |= shown_of(a, s);
+            told = true;
+        }
+        wants[n++] = (struct xd_want){d->name, with_counters(d, mask)};
+    }
+    if (s->desc && !told)
+        wants[n++] = (struct xd_want){s->desc->name, with_counters(s->desc, shown_of(a, s))};
+    /* Telling it is cheap where nothing is new, but not for nothing. */
+    if (n == a->n_wanted && memcmp(a->wanted, wants, n * sizeof(*wants)) == 0)
+        return;
+    memcpy(a->wanted, wants, n * sizeof(*wants));
+    a->n_wanted = n;
+    xd_session_want(a->session, wants, n);
+}
