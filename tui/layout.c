@@ -193,6 +193,9 @@ int xd_screen_set_columns(struct xd_screen *s, const char *text, struct xd_err *
     }
     if (n < 0)
         return n;
+    /* What comes to the usual ones is no choice: those give way where the screen is narrow. */
+    if (n == base.n && memcmp(cols, base_cols, (size_t)n * sizeof(*cols)) == 0)
+        n = 0;
     free(s->columns);
     s->columns = n ? xd_strdup(text) : NULL;
     memcpy(s->cols, cols, (size_t)n * sizeof(*cols));
