@@ -63,9 +63,12 @@ static int view_columns(const struct xd_screen *s, struct xd_view_column *out)
     for (const struct xd_view_column *v = s->view->columns; v && v->name && n < COLUMNS; v++)
         if (xd_desc_column(s->desc, v->name) >= 0)
             out[n++] = *v;
-    for (int i = 0; !s->view->columns && i < s->desc->n_columns; i++)
-        if (s->desc->columns[i].flags & XD_COL_DEFAULT)
-            out[n++] = (struct xd_view_column){.name = s->desc->columns[i].name, .drop = n};
+    for (int i = 0; !s->view->columns && i < s->desc->n_columns; i++) {
+        if (s->desc->columns[i].flags & XD_COL_DEFAULT) {
+            out[n] = (struct xd_view_column){.name = s->desc->columns[i].name, .drop = n};
+            n++;
+        }
+    }
     return n;
 }
 
