@@ -324,7 +324,7 @@ static int detail_rows(const struct xd_app *a, const struct xd_screen *s, int bo
 
     if (body < DETAIL_MIN - 4 || (!graphs && (!s->view->detail || a->detail_off)))
         return 0;
-    if (graphs)
+    if (graphs || s->view->tall)
         return body - (body < 30 ? 8 : body / 3);
     return DETAIL_ROWS + 1;
 }

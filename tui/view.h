@@ -12,6 +12,7 @@
 
 struct xd_app;
 struct xd_screen;
+struct xd_want;
 
 /* A column of a view, in the order shown. Columns with the largest `drop` go first where the screen
  * is narrow; 0 stays. */
@@ -39,6 +40,9 @@ struct xd_view {
                    struct xd_canvas *c, struct xd_rect r);
     /* A view that is no table: how many things it lists, for the cursor. NULL: its rows. */
     size_t (*count)(const struct xd_app *a);
+    /* Columns of other tables that it shows too; a NULL table ends the list. NULL: none. */
+    const struct xd_want *wants;
+    bool tall; /* the pane is what the screen is about: it gets most of the room */
     bool tail; /* a log: the cursor stays at its end until it is moved away */
 };
 
