@@ -330,6 +330,7 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
 const struct xd_view xd_view_why = {
     .name = "why",
     .title = "Why slow",
+    .help = "Who waits for a pCPU, and for whom: why a guest is slow",
     .table = "domains",
     .columns = columns,
     .sort = "-ready",
