@@ -163,22 +163,24 @@ static bool candidate(struct conf *c, const struct xd_knob *k, const struct xd_t
 
 /* --- writing --- */
 
-/* Writes and reads back until it is seen. may_refuse: then false without a failure. */
+/* Writes and reads back until it is seen. What is gradual may also never come: the guest decides.
+ * may_refuse: then false without a failure. */
 static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
                 const struct xd_value *v, bool may_refuse)
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_value seen = XD_UNKNOWN;
-    int rc;
+    int rc = c->b->write(c->operator, o, k, v, &err);
+    bool later = rc == -EINPROGRESS;
 
-    rc = c->b->write(c->operator, o, k, v, &err);
-    if (rc < 0 && rc != -EINPROGRESS && may_refuse) {
+    if (rc < 0 && !later && may_refuse) {
         conf_expect_error(c, rc, &err, k->name);
         return false;
     }
-    CONF(c, rc == 0 || rc == -EINPROGRESS, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
+    CONF(c, rc == 0 || later, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
          xd_err_text(&err));
-    if (rc && rc != -EINPROGRESS)
+    CONF(c, !later || k->gradual, "%s is not gradual, but takes effect later", k->name);
+    if (rc && !later)
         return false;
     for (int64_t waited = 0; waited < PATIENCE_NS; waited += NAP_NS) {
         rc = c->b->read(c->operator, o, k, &c->arena, &seen, &err);
@@ -186,9 +188,9 @@ static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob 
             return true;
         conf_pass(c, NAP_NS);
     }
-    conf_fail(c, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
-              rc ? xd_err_text(&err) : text(c, k, &seen));
-    return true;
+    CONF(c, later, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
+         rc ? xd_err_text(&err) : text(c, k, &seen));
+    return !later;
 }
 
 static bool shown_in_table(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
@@ -217,7 +219,8 @@ static bool there_and_back(struct conf *c, const struct xd_knob *k, const struct
 
     if (c->b->read(c->operator, & o, k, &c->arena, &old, &err))
         return false; /* said by `readable` */
-    for (size_t i = 0; now = old, candidate(c, k, t, r, i, &now); i++) {
+    for (size_t i = 0; !conf_limit(c, k->name) && (now = old, candidate(c, k, t, r, i, &now));
+         i++) {
         if (xd_value_equal(&old, &now) || !put(c, &o, k, &now, true))
             continue;
         shown_in_table(c, &o, k, &now);
