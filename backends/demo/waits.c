@@ -3,12 +3,13 @@
  * without running, and had nothing to do; how often it woke up and how long it took until it ran;
  * and who had the pCPU meanwhile.
  *
- * All follows from what the scheduler did in the step. What a vCPU asked for and did not get because
- * others ran, it was runnable for; under rtds also what its budget did not allow. What a cap took
- * from it is none of the three: credit and credit2 park it then, which Xen counts as offline. A vCPU that doesn't ask for all
- * of the time wakes up for a millisecond of work at a time, and even on an idle pCPU some
- * microseconds pass until it runs. Where others have the pCPU it waits for their slices: the pool's
- * rate limit, or under credit its time slice, is the least that it finds at worst. */
+ * All follows from what the scheduler did in the step. What a vCPU asked for and did not get
+ * because others ran, it was runnable for; under rtds also what its budget did not allow. What a
+ * cap took from it is none of the three: credit and credit2 park it then, which Xen counts as
+ * offline. A vCPU that doesn't ask for all of the time wakes up for a millisecond of work at a
+ * time, and even on an idle pCPU some microseconds pass until it runs. Where others have the pCPU
+ * it waits for their slices: the pool's rate limit, or under credit its time slice, is the least
+ * that it finds at worst. */
 #include <stdio.h>
 #include <string.h>
 
