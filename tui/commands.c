@@ -34,6 +34,8 @@ const struct xd_command xd_console_commands[] = {
      .title = "Go to a screen by its number", .run = xd_cmd_screen},
     {SCREEN, .name = "screens", .keys = "M `", .title = "Choose a screen from a list",
      .run = xd_cmd_screens},
+    {SCREEN, .name = "why", .keys = "y", .title = "Why is this guest slow? Who has its pCPUs",
+     .run = xd_cmd_why},
     {SCREEN, .name = "next", .keys = "Tab", .title = "The next screen", .run = xd_cmd_next},
     {SCREEN, .name = "previous", .keys = "BackTab", .title = "The previous screen",
      .run = xd_cmd_previous},

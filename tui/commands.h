@@ -64,6 +64,7 @@ int xd_cmd_tree(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_unmark(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_unstage(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_up(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_why(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_weight(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

@@ -12,6 +12,7 @@
 
 struct xd_app;
 struct xd_screen;
+struct xd_want;
 
 /* A column of a view, in the order shown. Columns with the largest `drop` go first where the screen
  * is narrow; 0 stays. */
@@ -27,6 +28,7 @@ struct xd_view_column {
 struct xd_view {
     const char *name;  /* "domains" */
     const char *title; /* on the tab */
+    const char *help;  /* in the list of screens; NULL: what the table says */
     const char *table; /* the table it shows, or NULL */
     const struct xd_view_column *columns; /* NULL: the table's default columns */
     const char *sort;                     /* to begin with; NULL: the table's own order */
@@ -39,6 +41,9 @@ struct xd_view {
                    struct xd_canvas *c, struct xd_rect r);
     /* A view that is no table: how many things it lists, for the cursor. NULL: its rows. */
     size_t (*count)(const struct xd_app *a);
+    /* Columns of other tables that it shows too; a NULL table ends the list. NULL: none. */
+    const struct xd_want *wants;
+    bool tall; /* the pane is what the screen is about: it gets most of the room */
     bool tail; /* a log: the cursor stays at its end until it is moved away */
 };
 
@@ -102,6 +107,7 @@ size_t xd_screen_place(const struct xd_screen *s, size_t line);
 void xd_screen_goto(const struct xd_app *a, struct xd_screen *s, size_t at);
 int xd_screen_set_filter(struct xd_screen *s, const char *text, struct xd_err *err);
 bool xd_screen_marked(const struct xd_screen *s, const char *key);
+size_t xd_screen_mark_at(const struct xd_screen *s, const char *key); /* in marks; SIZE_MAX: not */
 void xd_screen_mark(struct xd_screen *s, const char *key, bool on);
 void xd_screen_unmark_all(struct xd_screen *s);
 /* Marks the rows shown that pass a filter; returns how many passed, or -errno. */

@@ -26,8 +26,7 @@ static void draw_titles(const struct xd_screen *s, const struct xd_layout *l, st
         char graph[24];
 
         if (k->spark)
-            snprintf(graph, sizeof(graph), "%s%slast 2 min", s->n_cols ? title : "",
-                     s->n_cols ? " " : "");
+            snprintf(graph, sizeof(graph), s->n_cols ? "%s 2 min" : "last 2 min", title);
         xd_canvas_field(c, k->x, y, k->width, k->right, style, k->spark ? graph : title);
         if (sorted) /* in the gap between two columns */
             xd_canvas_text(c, k->right ? k->x + k->width : k->x - 1, y, style,

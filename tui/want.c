@@ -98,6 +98,9 @@ void xd_app_want(struct xd_app *a)
         if (!d)
             continue;
         uint64_t mask = always_of(d);
+        for (const struct xd_want *w = s->view->wants; w && w->table; w++)
+            if (strcmp(w->table, d->name) == 0)
+                mask |= w->columns;
         if (s->desc && strcmp(s->desc->name, d->name) == 0) {
             mask |= shown_of(a, s);
             told = true;

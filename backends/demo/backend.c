@@ -84,7 +84,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
         return rc;
     pthread_mutex_lock(&h->lock);
     xd_demo_host_advance(h);
-    xd_demo_fill(h, b);
+    xd_demo_fill(h, demo->env, b);
     pthread_mutex_unlock(&h->lock);
     return 0;
 }

@@ -29,8 +29,15 @@ int xd_demo_fault_knob(const char *name, struct xd_err *err)
 
     for (int i = 0; i < XD_KNOB_N; i++) {
         names[i] = xd_xen_knobs[i].name;
-        if (xd_streq(name, names[i]))
-            return i;
+        if (!xd_streq(name, names[i]))
+            continue;
+        if (!xd_streq(xd_xen_knobs[i].table, "domains") &&
+            !xd_streq(xd_xen_knobs[i].table, "vcpus"))
+            return xd_err_set(err, -ENOTSUP,
+                              "%s is a knob of %s, and only those of domains and vCPUs can be "
+                              "changed by a fault",
+                              name, xd_xen_knobs[i].table);
+        return i;
     }
     near = xd_str_nearest(name, names, XD_KNOB_N);
     xd_str_safe_to(found, sizeof(found), name);
@@ -76,7 +83,14 @@ int xd_demo_fault_value(struct xd_demo_fault *f, const char *text, unsigned n_cp
         f->set = *v.cell.set;
         return 0;
     }
-    f->number = v.cell.u;
+    if (k->kind.type == XD_STR) {
+        if (strlen(v.cell.s) >= sizeof(f->text))
+            return xd_err_set(err, -ERANGE, "%s: wanted at most %zu bytes", k->name,
+                              sizeof(f->text) - 1);
+        snprintf(f->text, sizeof(f->text), "%s", v.cell.s);
+        return 0;
+    }
+    f->number = k->kind.type == XD_BOOL ? v.cell.b : v.cell.u;
     if (k->min != k->max && (f->number < (uint64_t)k->min || f->number > (uint64_t)k->max))
         return xd_err_set(err, -ERANGE, "%s: wanted %" PRId64 " to %" PRId64 ", found %" PRIu64,
                           k->name, k->min, k->max, f->number);
@@ -213,16 +227,29 @@ int xd_demo_fault_parse(const char *text, unsigned n_cpus, struct xd_arena *a,
     return rc;
 }
 
+struct xd_value xd_demo_fault_wish(const struct xd_demo_fault *f)
+{
+    struct xd_value v = {.have = true, .type = xd_xen_knobs[f->knob].kind.type};
+
+    if (v.type == XD_CPUSET)
+        v.cell.set = &f->set;
+    else if (v.type == XD_STR)
+        v.cell.s = f->text;
+    else if (v.type == XD_BOOL)
+        v.cell.b = f->number != 0;
+    else
+        v.cell.u = f->number;
+    return v;
+}
+
 /* --- for the log --- */
 
 static char *describe_change(const struct xd_demo_fault *f, struct xd_arena *a)
 {
     static const char *const moments[] = {"", " when it is edited next", " after its next write"};
     const struct xd_knob *k = &xd_xen_knobs[f->knob];
-    struct xd_value v = {.have = true, .type = k->kind.type, .cell.u = f->number};
+    struct xd_value v = xd_demo_fault_wish(f);
 
-    if (k->kind.type == XD_CPUSET)
-        v.cell.set = &f->set;
     return xd_arena_printf(a, "%s of %s becomes %s%s", k->name, f->domain,
                            xd_value_exact(&v, &k->kind, a), moments[f->when]);
 }

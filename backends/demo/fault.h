@@ -36,8 +36,9 @@ struct xd_demo_fault {
     char domain[XD_DEMO_OBJECT_MAX]; /* by name; IGNORE: "" is any */
     int vcpu;                        /* CHANGE of a vCPU's knob; else -1 */
     int knob;                        /* CHANGE: index into xd_xen_knobs */
-    uint64_t number;                 /* CHANGE: the value … */
-    struct xd_cpuset set;            /* … or the value where it is a set */
+    uint64_t number;                 /* CHANGE: the value, a number, word or truth, … */
+    struct xd_cpuset set;            /* … or where it is a set … */
+    char text[XD_DEMO_OBJECT_MAX];   /* … or text */
 };
 
 /* "slow 10s", "dead 5s", "change web1 sched.cap=60 edit", … as README.md lists them. n_cpus: how
@@ -50,7 +51,9 @@ int xd_demo_fault_value(struct xd_demo_fault *f, const char *text, unsigned n_cp
 /* Reads the object: "web1", "domain/web1", "web1/3", "vcpu/web1/3", by the table of out->knob
  * (a domain where out->kind isn't CHANGE). */
 int xd_demo_fault_object(struct xd_demo_fault *f, const char *text, struct xd_err *err);
-/* The index into xd_xen_knobs, or -ENOENT with the nearest name. */
+/* The value, pointing into f. */
+struct xd_value xd_demo_fault_wish(const struct xd_demo_fault *f);
+/* The index into xd_xen_knobs, or -ENOENT with the nearest name. Of domains and vCPUs only. */
 int xd_demo_fault_knob(const char *name, struct xd_err *err);
 /* For the log: "slow: the next 2 collects take 10s each". */
 char *xd_demo_fault_describe(const struct xd_demo_fault *f, struct xd_arena *a);

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-#define FIELDS_MAX 32
+#define FIELDS_MAX 40
 
 /* A bound as people would write it: "64G" and not 67108864. */
 static const char *bound(const struct xd_demo_field *f, uint64_t v, struct xd_arena *a)

@@ -24,6 +24,8 @@ static void make_pcpus(struct xd_demo_host *h)
         p->node = i / per_node;
         p->socket = i / per_socket;
         p->core = i % per_socket / threads;
+        p->second = i % threads > 0;
+        p->online = true;
         p->pool = -1;
         for (unsigned j = 0; j < s->n_pools; j++) {
             if (xd_cpuset_has(s->pools[j].cpus, i))
@@ -48,12 +50,14 @@ static void make_domain(struct xd_demo_host *h, const struct xd_demo_birth *b)
     struct xd_demo_domain *d = xd_malloc(sizeof(*d));
 
     d->spec = b->spec;
-    d->name = b->name;
-    d->shown = xd_str_safe(&h->arena, b->name, 256);
+    xd_demo_domain_rename(d, b->name);
     memcpy(d->uuid, b->uuid, sizeof(d->uuid));
     d->seed = xd_demo_random(h->scenario->seed, xd_demo_hash_text(b->uuid));
     d->n_vcpus = b->spec->vcpus;
     d->vcpus = xd_malloc(d->n_vcpus * sizeof(*d->vcpus));
+    d->node_kib = xd_malloc(h->scenario->n_nodes * sizeof(*d->node_kib));
+    memcpy(d->on, b->spec->on, sizeof(d->on));
+    xd_demo_devices_make(d, d->seed);
     xd_demo_domain_boot(h, d, age_of(b, d->seed));
     h->domains[h->n_domains++] = d;
     h->n_vcpus += d->n_vcpus;
@@ -67,7 +71,7 @@ static void make_past(struct xd_demo_host *h)
 
     for (size_t i = 0; i < h->n_domains; i++) {
         for (size_t j = 0; j < h->domains[i]->n_vcpus; j++)
-            ns[h->domains[i]->spec->pool] += h->domains[i]->vcpus[j].cpu_ns;
+            ns[h->domains[i]->pool] += h->domains[i]->vcpus[j].cpu_ns;
     }
     for (unsigned i = 0; i < h->scenario->n_pcpus; i++) {
         struct xd_demo_pcpu *p = &h->pcpus[i];
@@ -88,11 +92,30 @@ static void step(struct xd_demo_host *h, int64_t len_ns)
     h->t_ns += len_ns;
 }
 
+/* All nodes have the same; what doesn't divide is the first one's. What the hypervisor keeps for
+ * itself comes from the first ones. */
+static void share_out(struct xd_demo_host *h)
+{
+    const struct xd_demo_scenario *s = h->scenario;
+    uint64_t left = s->host.reserved_kib;
+
+    h->node_free_kib = xd_arena_array(&h->arena, s->n_nodes, sizeof(*h->node_free_kib));
+    for (unsigned i = 0; i < s->n_nodes; i++) {
+        uint64_t has = xd_demo_node_kib(h, i), part = left < has ? left : has;
+
+        h->node_free_kib[i] = has - part;
+        left -= part;
+    }
+}
+
 static void fill(struct xd_demo_host *h)
 {
     const struct xd_demo_scenario *s = h->scenario;
 
     make_pcpus(h);
+    h->smt = s->host.threads_per_core > 1;
+    xd_demo_pools_make(h);
+    share_out(h);
     h->domains = xd_arena_array(&h->arena, s->n_births, sizeof(*h->domains));
     h->returning = xd_arena_array(&h->arena, s->n_births, sizeof(*h->returning));
     /* One step before the first look, so that there is something to be seen in it. */
@@ -102,6 +125,8 @@ static void fill(struct xd_demo_host *h)
     h->queue = xd_arena_array(&h->arena, h->n_vcpus, sizeof(struct xd_demo_vcpu *));
     h->spare = xd_arena_array(&h->arena, h->n_vcpus, sizeof(struct xd_demo_vcpu *));
     make_past(h);
+    xd_demo_pci_make(h);
+    xd_demo_words_make(h);
     if (s->n_faults)
         memcpy(h->faults, s->faults, s->n_faults * sizeof(h->faults[0]));
     h->n_faults = s->n_faults;
@@ -161,11 +186,12 @@ void xd_demo_host_unref(struct xd_demo_host *h)
         return;
     HASH_CLEAR(hh, h->by_uuid);
     for (size_t i = 0; i < h->n_domains; i++) {
-        free(h->domains[i]->vcpus);
-        free(h->domains[i]);
+        xd_demo_domain_free(h, h->domains[i]);
     }
     for (size_t i = 0; i < h->n_classes; i++)
         free(h->classes[i].list);
+    xd_demo_pools_done(h);
+    xd_demo_words_done(h);
     free(h->masks);
     free(h->classes);
     free(h->order);
@@ -179,6 +205,14 @@ void xd_demo_host_unref(struct xd_demo_host *h)
 uint64_t xd_demo_host_memory(const struct xd_demo_host *h)
 {
     return h->scenario->host.memory_kib - h->scenario->host.reserved_kib;
+}
+
+uint64_t xd_demo_node_kib(const struct xd_demo_host *h, unsigned i)
+{
+    const struct xd_demo_scenario *s = h->scenario;
+    uint64_t part = s->host.memory_kib / s->n_nodes;
+
+    return i == 0 ? s->host.memory_kib - part * (s->n_nodes - 1) : part;
 }
 
 void xd_demo_host_advance(struct xd_demo_host *h)

@@ -1,21 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the simulated host has not, and why: the table "limits", and the reason that a write or an
- * action of it is refused with. */
+ * action of it is refused with. What depends on the host as it is now is looked up each time. */
 #include <errno.h>
 #include <string.h>
 
 #include "backend_demo/host.h"
 
-static const char not_yet[] = "the demo host doesn't simulate it";
-
 static const char *knob_limit(const struct xd_demo_host *h, int knob)
 {
-    return knob <= XD_KNOB_MEM_TARGET ? NULL : not_yet;
+    switch (knob) {
+    case XD_KNOB_PERIOD:
+    case XD_KNOB_BUDGET:
+    case XD_KNOB_EXTRATIME:
+        return xd_demo_sched_used(h, "rtds") ? NULL
+                                             : "no cpupool of this host is scheduled by rtds";
+    case XD_KNOB_TSLICE:
+        return xd_demo_sched_used(h, "credit") ? NULL
+                                               : "no cpupool of this host is scheduled by credit";
+    case XD_KNOB_SMT:
+        return h->scenario->host.threads_per_core > 1 ? NULL
+                                                      : "its processors have no second threads";
+    default:
+        return NULL;
+    }
 }
 
 static const char *action_limit(const struct xd_demo_host *h, int action)
 {
-    return action <= XD_ACTION_DESTROY ? NULL : not_yet;
+    switch (action) {
+    case XD_ACTION_CONSOLE:
+        return "the guests of the demo host are simulated: they have no console";
+    case XD_ACTION_DUMP_CORE:
+        return "the guests of the demo host are simulated: they have no memory to write";
+    case XD_ACTION_CREATE:
+        return "the demo host makes its domains from a scenario (--host demo:FILE.yaml) and reads "
+               "no xl config files";
+    default:
+        return NULL;
+    }
 }
 
 int xd_demo_knob_limited(const struct xd_demo_host *h, int knob, struct xd_err *err)

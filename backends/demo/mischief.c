@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Faults as they happen: see fault.h for what there is. All with the host's lock held. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "backend_demo/host.h"
@@ -26,7 +27,8 @@ static void drop(struct xd_demo_host *h, size_t i)
 static void apply(struct xd_demo_host *h, const struct xd_demo_fault *f)
 {
     struct xd_demo_domain *d = xd_demo_host_named(h, f->domain);
-    struct xd_demo_vcpu *v = NULL;
+    struct xd_value v;
+    char key[64];
 
     if (!d)
         return;
@@ -34,9 +36,13 @@ static void apply(struct xd_demo_host *h, const struct xd_demo_fault *f)
         xd_demo_domain_vanish(h, d);
         return;
     }
+    v = xd_demo_fault_wish(f);
     if (f->vcpu >= 0)
-        v = &d->vcpus[f->vcpu];
-    xd_demo_knob_put(h, d, v, f->knob, f->number, &f->set);
+        snprintf(key, sizeof(key), "%s/%d", d->uuid, f->vcpu);
+    else
+        snprintf(key, sizeof(key), "%s", d->uuid);
+    xd_demo_knob_force(h, &(struct xd_object){xd_xen_knobs[f->knob].table, key, d->shown}, f->knob,
+                       &v);
 }
 
 /* The time of fault i has come. True if that was all, and it is out of the list. */
@@ -163,7 +169,7 @@ bool xd_demo_fault_ignores(struct xd_demo_host *h, const struct xd_demo_domain *
         struct xd_demo_fault *f = &h->faults[i];
 
         if (!f->armed || f->kind != XD_DEMO_IGNORE ||
-            (f->domain[0] && !xd_streq(f->domain, d->name)))
+            (f->domain[0] && (!d || !xd_streq(f->domain, d->name))))
             continue;
         if (f->times-- <= 1)
             drop(h, i);

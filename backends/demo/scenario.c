@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scenarios: where they are found, and the host and pools of one. (Domains are in spec.c, faults in
- * scenario_faults.c.) */
+/* Scenarios: where they are found, and the host and pools of one. (Domains are in spec.c, devices
+ * in spec_devices.c, faults in scenario_faults.c.) */
 #include "backend_demo/scenario.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 /* The whole document while it is read. */
 struct document {
     struct xd_demo_scenario s;
-    const struct xd_yaml *pools, *domains, *faults;
+    const struct xd_yaml *pools, *domains, *faults, *pci;
 };
 
 // clang-format off
@@ -53,6 +53,7 @@ static const struct xd_demo_field document_fields[] = {
     {.key = "pools", .raw = true, .offset = AT(pools)},
     {.key = "domains", .raw = true, .offset = AT(domains), .must = true},
     {.key = "faults", .raw = true, .offset = AT(faults)},
+    {.key = "pci", .raw = true, .offset = AT(pci)},
     {.key = NULL},
 };
 
@@ -81,7 +82,8 @@ static const struct xd_demo_scenario defaults = {
 #undef AT
 #define AT(member) offsetof(struct xd_demo_pool, member)
 
-static const char *const schedulers[] = {"credit", "credit2"};
+/* Those that the simulated hypervisor is built with: the first of all. */
+static const char *const schedulers[] = {"credit", "credit2", "rtds", NULL};
 
 static const struct xd_demo_field pool_fields[] = {
     {.key = "name",
@@ -90,10 +92,24 @@ static const struct xd_demo_field pool_fields[] = {
      .min = 1,
      .max = 64,
      .must = true},
-    {.key = "sched", .kind = {.type = XD_STR}, .offset = AT(sched), .min = 1, .max = 16},
+    {.key = "sched", .kind = {.type = XD_ENUM, .names = schedulers}, .offset = AT(sched)},
+    {.key = "ratelimit",
+     .kind = {.type = XD_U64, .unit = XD_UNIT_US, .zero = "none"},
+     .offset = AT(ratelimit_us),
+     .min = 0,
+     .max = 500000},
+    {.key = "tslice",
+     .kind = {.type = XD_U64, .unit = XD_UNIT_MS},
+     .offset = AT(tslice_ms),
+     .min = 1,
+     .max = 1000},
     {.key = "cpus", .kind = {.type = XD_CPUSET}, .offset = AT(cpus), .must = true},
     {.key = NULL},
 };
+
+#define CREDIT2 1
+static const struct xd_demo_pool pool_defaults = {
+    .name = "Pool-0", .sched = CREDIT2, .ratelimit_us = 1000, .tslice_ms = 30};
 
 static int read_pool(struct xd_demo_scenario *s, const struct xd_yaml *n, struct xd_cpuset *taken,
                      struct xd_arena *a, struct xd_err *err)
@@ -103,17 +119,11 @@ static int read_pool(struct xd_demo_scenario *s, const struct xd_yaml *n, struct
     size_t i;
     int rc;
 
+    *p = pool_defaults;
     p->at = n;
-    p->sched = "credit2";
     rc = xd_demo_fields_read(n, pool_fields, s->n_pcpus, a, p, err);
     if (rc)
         return rc;
-    for (i = 0; i < 2 && !xd_streq(p->sched, schedulers[i]); i++)
-        ;
-    if (i == 2)
-        return xd_yaml_error(xd_yaml_get(n, "sched"), err,
-                             "sched: wanted credit or credit2, found \"%s\"",
-                             xd_str_safe(a, p->sched, 64));
     for (i = 0; i < s->n_pools; i++) {
         if (xd_streq(p->name, s->pools[i].name))
             return xd_yaml_error(n, err, "there are two pools \"%s\"", xd_str_safe(a, p->name, 64));
@@ -136,7 +146,8 @@ static void only_pool(struct xd_demo_scenario *s, struct xd_arena *a)
 
     xd_cpuset_fill(all, s->n_pcpus);
     s->pools = xd_arena_array(a, 1, sizeof(*s->pools));
-    s->pools[0] = (struct xd_demo_pool){.name = "Pool-0", .sched = "credit2", .cpus = all};
+    s->pools[0] = pool_defaults;
+    s->pools[0].cpus = all;
     s->n_pools = 1;
 }
 
@@ -203,6 +214,8 @@ static int from_tree(const char *source, const struct xd_yaml *root, struct xd_a
         rc = xd_demo_read_specs(&d->s, d->domains, a, err);
     if (rc == 0)
         rc = xd_demo_make_births(&d->s, a, err);
+    if (rc == 0 && d->pci)
+        rc = xd_demo_read_pci(&d->s, d->pci, a, err);
     if (rc == 0 && d->faults)
         rc = xd_demo_read_faults(&d->s, d->faults, a, err);
     if (rc == 0)

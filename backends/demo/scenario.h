@@ -17,6 +17,8 @@
 #define XD_DEMO_VCPUS_MAX   100000 /* of all domains */
 #define XD_DEMO_FAULTS_MAX  256
 #define XD_DEMO_NAME_MAX    128 /* bytes of a domain's name */
+#define XD_DEMO_DEVICES_MAX 64  /* disks, and NICs, of a domain */
+#define XD_DEMO_PCI_MAX     256
 
 enum xd_demo_curve {
     XD_DEMO_IDLE,     /* a tick now and then */
@@ -34,6 +36,24 @@ struct xd_demo_load {
     double noise;     /* percent of the value, up and down */
     uint64_t period_ns, phase_ns, on_ns;
     uint64_t vcpus; /* the first so many carry it, the others idle; 0: all */
+};
+
+/* Devices of a domain. */
+struct xd_demo_disk_spec {
+    const char *vdev, *target, *format;
+    bool readonly, cdrom;
+};
+struct xd_demo_nic_spec {
+    const char *mac, *bridge; /* mac NULL: made from the domain's seed */
+};
+
+/* One entry of `pci:`. */
+struct xd_demo_pci_spec {
+    const char *bdf, *class_name, *id, *name, *driver;
+    uint64_t node;
+    int use;            /* enum xd_pci_use */
+    const char *domain; /* who has it where it is assigned; else NULL */
+    const struct xd_yaml *at;
 };
 
 /* One entry of `domains:`, the mould of `count` domains. */
@@ -58,12 +78,20 @@ struct xd_demo_spec {
      */
     bool has_net, has_disk;
     uint64_t rx, tx, rd, wr;
-    const struct xd_yaml *net, *disk, *at; /* places for errors; at: the entry itself */
+    struct xd_demo_disk_spec *disks;
+    struct xd_demo_nic_spec *nics;
+    size_t n_disks, n_nics;
+    int on[3];                     /* poweroff, reboot, crash: xd_on_shutdown_names */
+    uint64_t period_us, budget_us; /* rtds */
+    bool extratime;
+    const struct xd_yaml *net, *disk, *nic_list, *disk_list, *at; /* places for errors */
 };
 
 struct xd_demo_pool {
-    const char *name, *sched;
+    const char *name;
+    int sched; /* index into xd_scheduler_names */
     const struct xd_cpuset *cpus;
+    uint64_t ratelimit_us, tslice_ms;
     const struct xd_yaml *at;
 };
 
@@ -91,6 +119,8 @@ struct xd_demo_scenario {
     size_t n_births;
     struct xd_demo_fault *faults;
     size_t n_faults;
+    struct xd_demo_pci_spec *pci;
+    size_t n_pci;
 };
 
 /* The scenarios that travel inside the program. */
@@ -108,6 +138,12 @@ int xd_demo_scenario_parse(const char *source, const char *text, size_t len, str
 /* --- the parts, each in a file of its own; used by xd_demo_scenario_parse --- */
 int xd_demo_read_specs(struct xd_demo_scenario *s, const struct xd_yaml *list, struct xd_arena *a,
                        struct xd_err *err);
+/* The `disks:` and `nics:` of a domain, and what it has where it says nothing. */
+int xd_demo_read_devices(struct xd_demo_spec *p, bool first, struct xd_arena *a,
+                         struct xd_err *err);
+/* After the domains. */
+int xd_demo_read_pci(struct xd_demo_scenario *s, const struct xd_yaml *list, struct xd_arena *a,
+                     struct xd_err *err);
 int xd_demo_make_births(struct xd_demo_scenario *s, struct xd_arena *a, struct xd_err *err);
 int xd_demo_read_faults(struct xd_demo_scenario *s, const struct xd_yaml *list, struct xd_arena *a,
                         struct xd_err *err);

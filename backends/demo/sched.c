@@ -24,6 +24,9 @@
 /* A vCPU stays on a pCPU that is used up to this part of the step. */
 #define CROWDED_PERCENT 75
 
+/* Of xd_scheduler_names. */
+#define RTDS 2
+
 /* --- 1. wishes --- */
 
 static void apply_cap(struct xd_demo_domain *d, int64_t len_ns)
@@ -41,24 +44,35 @@ static void apply_cap(struct xd_demo_domain *d, int64_t len_ns)
     }
 }
 
+static void apply_budget(struct xd_demo_vcpu *v, int64_t len_ns)
+{
+    int64_t limit = (int64_t)((__int128)len_ns * v->budget_us / v->period_us);
+
+    if (v->want_ns > limit)
+        v->want_ns = limit;
+}
+
 static void wish(struct xd_demo_host *h, struct xd_demo_domain *d, int64_t len_ns)
 {
-    bool works = xd_demo_domain_works(d);
+    bool works = xd_demo_domain_works(d), rtds = h->pools[d->pool].sched == RTDS;
     int64_t ppm;
 
     for (size_t i = 0; i < d->n_vcpus; i++) {
         struct xd_demo_vcpu *v = &d->vcpus[i];
 
-        v->want_ns = v->got_ns = 0;
+        v->wish_ns = v->may_ns = v->want_ns = v->got_ns = 0;
         v->running = false;
         if (!works || !v->online)
             continue;
         ppm = xd_demo_demand_ppm(&d->spec->load, v->seed, v->id, h->t_ns - d->born_ns);
-        v->want_ns = ppm * (len_ns / PPM);
+        v->wish_ns = v->want_ns = ppm * (len_ns / PPM);
+        if (rtds && !v->extratime)
+            apply_budget(v, len_ns);
     }
-    if (d->cap)
+    if (d->cap && !rtds)
         apply_cap(d, len_ns);
     for (size_t i = 0; i < d->n_vcpus; i++) {
+        d->vcpus[i].may_ns = d->vcpus[i].want_ns;
         if (d->vcpus[i].want_ns > 0)
             h->classes[d->vcpus[i].class].active++;
     }
@@ -91,8 +105,15 @@ static size_t line_up(struct xd_demo_host *h)
 
 /* --- 2. shares --- */
 
+/* Under rtds what a vCPU was promised, in parts of a million: as long as the promises fit, each
+ * gets at least that; what is left is shared in their proportion among those that may have it. */
+static uint64_t weight_of(const struct xd_demo_vcpu *v, bool rtds)
+{
+    return rtds ? v->budget_us * XD_DEMO_PPM / v->period_us + 1 : v->domain->weight;
+}
+
 /* Cuts the wishes of v[n] (which is reordered) so that their sum fits room_ns. */
-static void share(struct xd_demo_vcpu **v, size_t n, int64_t room_ns)
+static void share(struct xd_demo_vcpu **v, size_t n, int64_t room_ns, bool rtds)
 {
     uint64_t weights = 0;
     int64_t sum = 0;
@@ -100,25 +121,25 @@ static void share(struct xd_demo_vcpu **v, size_t n, int64_t room_ns)
 
     for (size_t i = 0; i < n; i++) {
         sum += v[i]->want_ns;
-        weights += v[i]->domain->weight;
+        weights += weight_of(v[i], rtds);
     }
     if (sum <= room_ns)
         return;
     for (int round = 0; found && round < ROUNDS_MAX; round++) {
         found = false;
         for (size_t i = 0; i < n;) {
-            if ((__int128)v[i]->want_ns * weights > (__int128)room_ns * v[i]->domain->weight) {
+            if ((__int128)v[i]->want_ns * weights > (__int128)room_ns * weight_of(v[i], rtds)) {
                 i++;
                 continue;
             }
             room_ns -= v[i]->want_ns; /* gets all it wants */
-            weights -= v[i]->domain->weight;
+            weights -= weight_of(v[i], rtds);
             v[i] = v[--n];
             found = true;
         }
     }
     for (size_t i = 0; i < n; i++) {
-        int64_t part = (int64_t)((__int128)room_ns * v[i]->domain->weight / weights);
+        int64_t part = (int64_t)((__int128)room_ns * weight_of(v[i], rtds) / weights);
 
         if (part < v[i]->want_ns)
             v[i]->want_ns = part;
@@ -134,22 +155,22 @@ static void share_classes(struct xd_demo_host *h, int64_t len_ns)
             continue;
         for (size_t j = 0; j < c->active; j++)
             h->spare[j] = h->queue[c->first + j];
-        share(h->spare, c->active, c->n_cpus * len_ns);
+        share(h->spare, c->active, c->n_cpus * len_ns, h->pools[c->pool].sched == RTDS);
     }
 }
 
 static void share_pools(struct xd_demo_host *h, int64_t len_ns)
 {
-    for (size_t p = 0; p < h->scenario->n_pools; p++) {
+    for (size_t p = 0; p < XD_DEMO_POOLS_MAX; p++) {
         size_t n = 0;
 
-        for (size_t i = 0; i < h->n_classes; i++) {
+        for (size_t i = 0; h->pools[p].used && i < h->n_classes; i++) {
             const struct xd_demo_class *c = &h->classes[h->order[i]];
 
             for (size_t j = 0; c->pool == p && j < c->active; j++)
                 h->spare[n++] = h->queue[c->first + j];
         }
-        share(h->spare, n, xd_cpuset_count(h->scenario->pools[p].cpus) * len_ns);
+        share(h->spare, n, h->pools[p].n_cpus * len_ns, h->pools[p].sched == RTDS);
     }
 }
 
@@ -200,7 +221,8 @@ static int choose(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
 }
 
 /* As much of what v still wants as fits. */
-static void run_on(struct xd_demo_vcpu *v, struct xd_demo_pcpu *p, int64_t len_ns)
+static void run_on(struct xd_demo_host *h, struct xd_demo_vcpu *v, struct xd_demo_pcpu *p,
+                   int64_t len_ns)
 {
     int64_t room = len_ns - p->used_ns, left = v->want_ns - v->got_ns;
     int64_t part = left < room ? left : room;
@@ -211,6 +233,7 @@ static void run_on(struct xd_demo_vcpu *v, struct xd_demo_pcpu *p, int64_t len_n
     p->busy_ns += (uint64_t)part;
     v->got_ns += part;
     v->cpu_ns += (uint64_t)part;
+    xd_demo_waits_ran(h, p, v, part);
 }
 
 static void place(struct xd_demo_host *h, struct xd_demo_vcpu *v, int64_t len_ns)
@@ -219,17 +242,19 @@ static void place(struct xd_demo_host *h, struct xd_demo_vcpu *v, int64_t len_ns
     int p;
 
     if (v->want_ns > 0 && may_stay(h, v, c, len_ns))
-        run_on(v, &h->pcpus[v->pcpu], len_ns);
+        run_on(h, v, &h->pcpus[v->pcpu], len_ns);
     while (v->got_ns < v->want_ns) {
         bool seen = v->running;
 
         p = choose(h, v, c, len_ns);
         if (p < 0)
             break;
-        run_on(v, &h->pcpus[p], len_ns);
+        run_on(h, v, &h->pcpus[p], len_ns);
         /* Of several pCPUs it is shown on the one where it was seen. */
-        if (!seen)
+        if (!seen && v->pcpu != (unsigned)p) {
             v->pcpu = (unsigned)p;
+            v->moves++;
+        }
     }
 }
 
@@ -238,6 +263,7 @@ void xd_demo_sched_step(struct xd_demo_host *h, int64_t len_ns)
     uint64_t step = (uint64_t)(h->t_ns / XD_DEMO_STEP_NS);
     size_t n;
 
+    xd_demo_waits_begin(h);
     for (size_t i = 0; i < h->n_classes; i++)
         h->classes[i].active = 0;
     for (unsigned i = 0; i < h->scenario->n_pcpus; i++) {

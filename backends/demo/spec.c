@@ -21,6 +21,9 @@
 #define SCHED_MAX 65535
 #define VCPUS_MAX 512
 
+/* Of xd_on_shutdown_names. */
+enum { ON_DESTROY = 0, ON_RESTART = 1, ON_PRESERVE = 3 };
+
 static const char *const types[] = {"pv", "pvh", "hvm", NULL};
 static const char *const states[] = {"running", "paused", "crashed", NULL};
 static const int state_of[] = {XD_STATE_RUNNING, XD_STATE_PAUSED, XD_STATE_CRASHED};
@@ -46,6 +49,9 @@ static const char *const curves[] = {"idle", "constant", "wave", "burst", "noise
 #define TRAFFIC(name, member) \
     .key = name, .kind = {.type = XD_U64, .unit = XD_UNIT_BYTES_S}, .offset = AT(member), \
     .min = 0, .max = UINT64_C(1) << 40
+#define MICRO(name, member) \
+    .key = name, .kind = {.type = XD_U64, .unit = XD_UNIT_US}, .offset = AT(member), \
+    .min = 10, .max = UINT32_MAX / 1000
 #define CPUS(name, member) \
     .key = name, .kind = {.type = XD_CPUSET}, .offset = AT(member)
 
@@ -93,6 +99,14 @@ static const struct xd_demo_field spec_fields[] = {
     {.key = "load", .child = load_fields},
     {.key = "net", .raw = true, .offset = AT(net)},
     {.key = "disk", .raw = true, .offset = AT(disk)},
+    {.key = "nics", .raw = true, .offset = AT(nic_list)},
+    {.key = "disks", .raw = true, .offset = AT(disk_list)},
+    {WORD("on_poweroff", on[0], xd_on_shutdown_names)},
+    {WORD("on_reboot", on[1], xd_on_shutdown_names)},
+    {WORD("on_crash", on[2], xd_on_shutdown_names)},
+    {MICRO("period", period_us)},
+    {MICRO("budget", budget_us)},
+    {.key = "extratime", .kind = {.type = XD_BOOL}, .offset = AT(extratime)},
     {.key = NULL},
 };
 // clang-format on
@@ -124,6 +138,9 @@ static int check_vcpus(const struct xd_demo_spec *p, struct xd_err *err)
                              p->shown, (int)p->vcpus * 100, (int)p->cap);
     if (p->load.low > p->load.high)
         return xd_yaml_error(p->at, err, "domain \"%s\": the load's low is above its high",
+                             p->shown);
+    if (p->budget_us > p->period_us)
+        return xd_yaml_error(p->at, err, "domain \"%s\": its budget is longer than its period",
                              p->shown);
     if (p->load.on_ns > p->load.period_ns)
         return xd_yaml_error(p->at, err, "domain \"%s\": the load's on is longer than its period",
@@ -224,6 +241,11 @@ static int read_spec(struct xd_demo_scenario *s, const struct xd_yaml *n, struct
         .age_ns = s->host.uptime_ns,
         .shutdown_ns = 3 * SECOND,
         .load = {.curve = XD_DEMO_IDLE, .high = 100, .period_ns = MINUTE},
+        .on = {ON_DESTROY, ON_RESTART, -1},
+        /* As Xen gives them to a new vCPU: RTDS_DEFAULT_PERIOD and _BUDGET. */
+        .period_us = 10000,
+        .budget_us = 4000,
+        .extratime = true,
     };
     rc = xd_demo_fields_read(n, spec_fields, s->n_pcpus, a, p, err);
     if (rc == 0 && p->net)
@@ -244,7 +266,10 @@ static int read_spec(struct xd_demo_scenario *s, const struct xd_yaml *n, struct
         p->load.on_ns = p->load.period_ns / 4;
     if (p->age_ns > s->host.uptime_ns)
         p->age_ns = s->host.uptime_ns;
-    return check_spec(s, p, a, err);
+    if (p->on[2] < 0) /* a crashed one is there to be looked at */
+        p->on[2] = p->state == XD_STATE_CRASHED ? ON_PRESERVE : ON_DESTROY;
+    rc = check_spec(s, p, a, err);
+    return rc ? rc : xd_demo_read_devices(p, s->n_specs == 0, a, err);
 }
 
 /* Domain-0 is the machine's own and can't be one of many. */

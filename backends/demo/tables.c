@@ -12,19 +12,22 @@
 /* Distances as the firmware of a two-socket machine with several nodes a socket tells them. */
 enum { HERE = 10, SAME_SOCKET = 12, OTHER_SOCKET = 32 };
 
-static int64_t at_ns(const struct xd_demo_host *h)
-{
-    return h->opened_ns + h->t_ns;
-}
+/* Of xd_scheduler_names. */
+enum { CREDIT, CREDIT2, RTDS };
+
+#define SECTOR      512
+#define OWN_REQUEST 32768 /* bytes of a request to Domain-0's own disks */
 
 static void fill_host(struct xd_demo_host *h, struct xd_builder *b)
 {
     const struct xd_demo_scenario *s = h->scenario;
-    struct xd_rows *t = xd_build_table(b, &xd_host_desc, at_ns(h));
-    uint64_t busy = 0;
+    struct xd_rows *t = xd_build_table(b, &xd_host_desc, xd_demo_at(h));
+    uint64_t busy = 0, online = 0;
 
-    for (unsigned i = 0; i < s->n_pcpus; i++)
+    for (unsigned i = 0; i < s->n_pcpus; i++) {
         busy += h->pcpus[i].busy_ns;
+        online += h->pcpus[i].online;
+    }
     xd_row_begin(t);
     xd_put_str(t, XD_HOST_NAME, s->host.name);
     xd_put_enum(t, XD_HOST_KIND, XD_HOST_DEMO);
@@ -32,7 +35,7 @@ static void fill_host(struct xd_demo_host *h, struct xd_builder *b)
     xd_put_str(t, XD_HOST_KERNEL, s->host.kernel);
     xd_put_u64(t, XD_HOST_UPTIME_NS, s->host.uptime_ns + (uint64_t)h->t_ns);
     xd_put_str(t, XD_HOST_CPU_MODEL, s->host.cpu);
-    xd_put_u64(t, XD_HOST_PCPUS, s->n_pcpus);
+    xd_put_u64(t, XD_HOST_PCPUS, online);
     xd_put_u64(t, XD_HOST_NODES, s->n_nodes);
     xd_put_u64(t, XD_HOST_SOCKETS, s->host.sockets);
     xd_put_u64(t, XD_HOST_CORES_PER_SOCKET, s->host.nodes_per_socket * s->host.cores_per_node);
@@ -40,43 +43,15 @@ static void fill_host(struct xd_demo_host *h, struct xd_builder *b)
     xd_put_u64(t, XD_HOST_CPU_KHZ, s->host.khz);
     xd_put_u64(t, XD_HOST_MEM_KIB, s->host.memory_kib);
     xd_put_u64(t, XD_HOST_MEM_FREE_KIB, xd_demo_host_memory(h) - h->used_kib);
-    xd_put_str(t, XD_HOST_SCHEDULER, s->pools[0].sched);
+    xd_put_str(t, XD_HOST_SCHEDULER, xd_demo_pool_sched(h, 0));
     xd_put_str(t, XD_HOST_CAPS, s->host.caps);
     xd_put_u64(t, XD_HOST_DOMAINS, h->n_domains);
     xd_put_u64(t, XD_HOST_CPU_NS, busy);
+    if (s->host.threads_per_core > 1)
+        xd_put_bool(t, XD_HOST_SMT, h->smt);
 }
 
 /* --- nodes --- */
-
-/* Memory of node i; what doesn't divide is the first one's. */
-static uint64_t node_kib(const struct xd_demo_scenario *s, unsigned i)
-{
-    uint64_t part = s->host.memory_kib / s->n_nodes;
-
-    return i == 0 ? s->host.memory_kib - part * (s->n_nodes - 1) : part;
-}
-
-/* A domain's memory lies on its home node as long as that has some, then on the ones after it. What
- * the hypervisor keeps for itself comes first. */
-static void share_out(const struct xd_demo_host *h, uint64_t *free_kib)
-{
-    const struct xd_demo_scenario *s = h->scenario;
-
-    for (unsigned i = 0; i < s->n_nodes; i++)
-        free_kib[i] = node_kib(s, i);
-    for (size_t i = 0; i <= h->n_domains; i++) {
-        const struct xd_demo_domain *d = i ? h->domains[i - 1] : NULL;
-        uint64_t left = d ? d->mem_kib : s->host.reserved_kib;
-
-        for (unsigned j = 0; left && j < s->n_nodes; j++) {
-            uint64_t *node = &free_kib[((d ? d->node : 0) + j) % s->n_nodes];
-            uint64_t part = left < *node ? left : *node;
-
-            *node -= part;
-            left -= part;
-        }
-    }
-}
 
 static void put_distances(struct xd_rows *t, const struct xd_demo_scenario *s, unsigned from)
 {
@@ -97,11 +72,9 @@ static void put_distances(struct xd_rows *t, const struct xd_demo_scenario *s, u
 static void fill_nodes(struct xd_demo_host *h, struct xd_builder *b)
 {
     const struct xd_demo_scenario *s = h->scenario;
-    struct xd_rows *t = xd_build_table(b, &xd_nodes_desc, at_ns(h));
-    uint64_t free_kib[XD_DEMO_NODES_MAX];
+    struct xd_rows *t = xd_build_table(b, &xd_nodes_desc, xd_demo_at(h));
     struct xd_cpuset cpus;
 
-    share_out(h, free_kib);
     for (unsigned i = 0; i < s->n_nodes; i++) {
         xd_cpuset_zero(&cpus);
         for (unsigned p = 0; p < s->n_pcpus; p++) {
@@ -110,8 +83,8 @@ static void fill_nodes(struct xd_demo_host *h, struct xd_builder *b)
         }
         xd_row_begin(t);
         xd_put_u64(t, XD_NODE_ID, i);
-        xd_put_u64(t, XD_NODE_MEM_KIB, node_kib(s, i));
-        xd_put_u64(t, XD_NODE_FREE_KIB, free_kib[i]);
+        xd_put_u64(t, XD_NODE_MEM_KIB, xd_demo_node_kib(h, i));
+        xd_put_u64(t, XD_NODE_FREE_KIB, h->node_free_kib[i]);
         xd_put_set(t, XD_NODE_CPUS, &cpus);
         put_distances(t, s, i);
     }
@@ -121,39 +94,46 @@ static void fill_nodes(struct xd_demo_host *h, struct xd_builder *b)
 
 static void fill_pcpus(struct xd_demo_host *h, struct xd_builder *b)
 {
-    struct xd_rows *t = xd_build_table(b, &xd_pcpus_desc, at_ns(h));
+    struct xd_rows *t = xd_build_table(b, &xd_pcpus_desc, xd_demo_at(h));
 
     for (unsigned i = 0; i < h->scenario->n_pcpus; i++) {
         const struct xd_demo_pcpu *p = &h->pcpus[i];
 
         xd_row_begin(t);
         xd_put_u64(t, XD_PCPU_ID, i);
-        xd_put_bool(t, XD_PCPU_ONLINE, true);
+        xd_put_bool(t, XD_PCPU_ONLINE, p->online);
         xd_put_u64(t, XD_PCPU_NODE, p->node);
         xd_put_u64(t, XD_PCPU_SOCKET, p->socket);
         xd_put_u64(t, XD_PCPU_CORE, p->core);
-        xd_put_str(t, XD_PCPU_POOL, p->pool >= 0 ? h->scenario->pools[p->pool].name : "none");
+        xd_put_str(t, XD_PCPU_POOL, p->pool >= 0 ? h->pools[p->pool].name : "none");
         xd_put_u64(t, XD_PCPU_BUSY_NS, p->busy_ns);
     }
 }
 
 static void fill_pools(struct xd_demo_host *h, struct xd_builder *b)
 {
-    struct xd_rows *t = xd_build_table(b, &xd_pools_desc, at_ns(h));
+    struct xd_rows *t = xd_build_table(b, &xd_pools_desc, xd_demo_at(h));
     uint64_t domains[XD_DEMO_POOLS_MAX] = {0};
 
     for (size_t i = 0; i < h->n_domains; i++)
-        domains[h->domains[i]->spec->pool]++;
-    for (size_t i = 0; i < h->scenario->n_pools; i++) {
-        const struct xd_demo_pool *p = &h->scenario->pools[i];
+        domains[h->domains[i]->pool]++;
+    for (size_t i = 0; i < XD_DEMO_POOLS_MAX; i++) {
+        const struct xd_demo_cpupool *p = &h->pools[i];
 
+        if (!p->used)
+            continue;
         xd_row_begin(t);
         xd_put_u64(t, XD_POOL_ID, i);
         xd_put_str(t, XD_POOL_NAME, p->name);
-        xd_put_str(t, XD_POOL_SCHED, p->sched);
-        xd_put_set(t, XD_POOL_CPUS, p->cpus);
-        xd_put_u64(t, XD_POOL_N_CPUS, xd_cpuset_count(p->cpus));
+        xd_put_str(t, XD_POOL_SCHED, xd_scheduler_names[p->sched]);
+        xd_put_set(t, XD_POOL_CPUS, &p->cpus);
+        xd_put_u64(t, XD_POOL_N_CPUS, p->n_cpus);
         xd_put_u64(t, XD_POOL_DOMAINS, domains[i]);
+        if (p->sched <= CREDIT2)
+            xd_put_u64(t, XD_POOL_RATELIMIT_US, p->ratelimit_us);
+        if (p->sched == CREDIT)
+            xd_put_u64(t, XD_POOL_TSLICE_MS, p->tslice_ms);
+        xd_put_str(t, XD_POOL_GRAN, "cpu");
     }
 }
 
@@ -183,41 +163,124 @@ static void put_reason(struct xd_rows *t, const struct xd_demo_domain *d)
         xd_put_str(t, XD_DOMAIN_SHUTDOWN_REASON, d->rebooting ? "reboot" : "poweroff");
 }
 
+/* Bytes of all that it has, and requests and sectors that go with them. */
+static void put_traffic(struct xd_rows *t, const struct xd_demo_domain *d)
+{
+    uint64_t rx = d->rx, tx = d->tx, rd = d->rd, wr = d->wr;
+    uint64_t reads = d->rd / OWN_REQUEST, writes = d->wr / OWN_REQUEST, oo = 0;
+
+    for (size_t i = 0; i < d->n_nics; i++) {
+        rx += d->nics[i].rx;
+        tx += d->nics[i].tx;
+    }
+    for (size_t i = 0; i < d->n_disks; i++) {
+        const struct xd_demo_disk *k = &d->disks[i];
+
+        rd += k->rd;
+        wr += k->wr;
+        reads += k->rd / k->request;
+        writes += k->wr / k->request;
+        oo += XD_DEMO_DISK_OO(k);
+    }
+    xd_put_u64(t, XD_DOMAIN_NICS, d->n_nics);
+    xd_put_u64(t, XD_DOMAIN_DISKS, d->n_disks);
+    if (d->n_nics || (d->domid == 0 && d->spec->has_net)) {
+        xd_put_u64(t, XD_DOMAIN_NET_RX_BYTES, rx);
+        xd_put_u64(t, XD_DOMAIN_NET_TX_BYTES, tx);
+    }
+    if (!d->n_disks && (d->domid || !d->spec->has_disk))
+        return;
+    xd_put_u64(t, XD_DOMAIN_DISK_RD_BYTES, rd);
+    xd_put_u64(t, XD_DOMAIN_DISK_WR_BYTES, wr);
+    xd_put_u64(t, XD_DOMAIN_DISK_OO, oo);
+    xd_put_u64(t, XD_DOMAIN_DISK_RD_REQS, reads);
+    xd_put_u64(t, XD_DOMAIN_DISK_WR_REQS, writes);
+    xd_put_u64(t, XD_DOMAIN_DISK_RD_SECT, rd / SECTOR);
+    xd_put_u64(t, XD_DOMAIN_DISK_WR_SECT, wr / SECTOR);
+}
+
+/* What its vCPUs did, together. */
+static void put_sums(struct xd_rows *t, const struct xd_demo_host *h,
+                     const struct xd_demo_domain *d)
+{
+    uint64_t cpu_ns = 0, ready_ns = 0, wakes = 0, woken = 0, late_ns = 0;
+
+    for (size_t i = 0; i < d->n_vcpus; i++) {
+        const struct xd_demo_vcpu *v = &d->vcpus[i];
+
+        cpu_ns += v->cpu_ns;
+        ready_ns += v->ready_ns;
+        wakes += v->wakes;
+        if (v->look != h->look)
+            continue;
+        woken += v->waits.wakes;
+        late_ns += v->waits.wake_ns;
+    }
+    xd_put_u64(t, XD_DOMAIN_CPU_NS, cpu_ns);
+    xd_put_u64(t, XD_DOMAIN_READY_NS, ready_ns);
+    xd_put_u64(t, XD_DOMAIN_WAKES, wakes);
+    if (woken)
+        xd_put_u64(t, XD_DOMAIN_WAKE_NS, late_ns / woken);
+}
+
+static double percent(uint64_t part, uint64_t whole)
+{
+    return 100.0 * (double)part / (double)whole;
+}
+
 static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
                        const struct xd_demo_domain *d)
 {
-    const struct xd_demo_pool *pool = &h->scenario->pools[d->spec->pool];
+    const struct xd_demo_cpupool *pool = &h->pools[d->pool];
     enum xd_domain_state state = xd_demo_domain_state(d);
-    uint64_t cpu_ns = 0;
 
-    for (size_t i = 0; i < d->n_vcpus; i++)
-        cpu_ns += d->vcpus[i].cpu_ns;
     xd_put_str(t, XD_DOMAIN_UUID, d->uuid);
-    xd_put_str(t, XD_DOMAIN_NAME, d->name);
+    xd_put_str(t, XD_DOMAIN_NAME, d->shown);
     xd_put_u64(t, XD_DOMAIN_ID, d->domid);
     xd_put_enum(t, XD_DOMAIN_STATE, (int)state);
     put_flags(t, d, state);
     xd_put_enum(t, XD_DOMAIN_TYPE, d->spec->type);
     xd_put_str(t, XD_DOMAIN_POOL, pool->name);
-    xd_put_str(t, XD_DOMAIN_SCHED, pool->sched);
+    xd_put_str(t, XD_DOMAIN_SCHED, xd_scheduler_names[pool->sched]);
     xd_put_u64(t, XD_DOMAIN_VCPUS, d->n_vcpus);
-    xd_put_u64(t, XD_DOMAIN_VCPUS_ONLINE, d->spec->online);
-    xd_put_u64(t, XD_DOMAIN_CPU_NS, cpu_ns);
+    xd_put_u64(t, XD_DOMAIN_VCPUS_ONLINE, d->online);
+    put_sums(t, h, d);
     xd_put_u64(t, XD_DOMAIN_MEM_KIB, d->mem_kib);
     xd_put_u64(t, XD_DOMAIN_MEM_TARGET_KIB, d->mem_target_kib);
     xd_put_u64(t, XD_DOMAIN_MEM_MAX_KIB, d->mem_max_kib);
-    xd_put_u64(t, XD_DOMAIN_WEIGHT, d->weight);
-    xd_put_u64(t, XD_DOMAIN_CAP, d->cap);
-    if (d->spec->has_net) {
-        xd_put_u64(t, XD_DOMAIN_NET_RX_BYTES, d->rx);
-        xd_put_u64(t, XD_DOMAIN_NET_TX_BYTES, d->tx);
+    xd_put_f64(t, XD_DOMAIN_MEM_PERCENT, percent(d->mem_kib, h->scenario->host.memory_kib));
+    xd_put_f64(t, XD_DOMAIN_MEM_MAX_PERCENT, percent(d->mem_max_kib, h->scenario->host.memory_kib));
+    xd_put_u64(t, XD_DOMAIN_SSID, 0);
+    xd_put_set(t, XD_DOMAIN_NODE_AFFINITY, &h->masks[d->nodes].set);
+    if (pool->sched != RTDS) {
+        xd_put_u64(t, XD_DOMAIN_WEIGHT, d->weight);
+        xd_put_u64(t, XD_DOMAIN_CAP, d->cap);
     }
-    if (d->spec->has_disk) {
-        xd_put_u64(t, XD_DOMAIN_DISK_RD_BYTES, d->rd);
-        xd_put_u64(t, XD_DOMAIN_DISK_WR_BYTES, d->wr);
-    }
+    put_traffic(t, d);
     put_reason(t, d);
     xd_put_str(t, XD_DOMAIN_GUEST, d->spec->guest);
+    for (int i = 0; i < 3; i++)
+        xd_put_enum(t, XD_DOMAIN_ON_POWEROFF + i, d->on[i]);
+}
+
+static void put_waits(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v)
+{
+    char text[512];
+
+    xd_put_u64(t, XD_VCPU_RUN_NS, v->run_ns);
+    xd_put_u64(t, XD_VCPU_READY_NS, v->ready_ns);
+    xd_put_u64(t, XD_VCPU_BLOCKED_NS, v->blocked_ns);
+    xd_put_u64(t, XD_VCPU_WAKES, v->wakes);
+    xd_put_u64(t, XD_VCPU_MOVES, v->moves);
+    if (v->look != h->look)
+        return;
+    if (v->waits.wakes) {
+        xd_put_u64(t, XD_VCPU_WAKE_NS, v->waits.wake_ns / v->waits.wakes);
+        xd_put_u64(t, XD_VCPU_WAKE_MAX_NS, v->waits.wake_max_ns);
+    }
+    xd_demo_waits_for(h, v, text, sizeof(text));
+    if (text[0])
+        xd_put_str(t, XD_VCPU_WAITS_FOR, text);
 }
 
 static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v)
@@ -225,7 +288,7 @@ static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const stru
     enum xd_vcpu_state state = v->running ? XD_VCPU_RUNNING : XD_VCPU_IDLE;
 
     xd_put_str(t, XD_VCPU_DOMAIN_UUID, v->domain->uuid);
-    xd_put_str(t, XD_VCPU_DOMAIN, v->domain->name);
+    xd_put_str(t, XD_VCPU_DOMAIN, v->domain->shown);
     xd_put_u64(t, XD_VCPU_ID, v->id);
     if (v->online) /* one that never ran was never anywhere */
         xd_put_u64(t, XD_VCPU_PCPU, v->pcpu);
@@ -233,36 +296,58 @@ static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const stru
     xd_put_u64(t, XD_VCPU_CPU_NS, v->cpu_ns);
     xd_put_set(t, XD_VCPU_HARD, &h->masks[v->hard].set);
     xd_put_set(t, XD_VCPU_SOFT, &h->masks[v->soft].set);
+    if (h->pools[v->domain->pool].sched == RTDS) {
+        xd_put_u64(t, XD_VCPU_PERIOD_US, v->period_us);
+        xd_put_u64(t, XD_VCPU_BUDGET_US, v->budget_us);
+        xd_put_bool(t, XD_VCPU_EXTRATIME, v->extratime);
+    }
+    if (v->online)
+        put_waits(t, h, v);
 }
 
 static void fill_domains(struct xd_demo_host *h, struct xd_builder *b)
 {
-    struct xd_rows *domains = xd_build_table(b, &xd_domains_desc, at_ns(h));
-    struct xd_rows *vcpus = xd_build_table(b, &xd_vcpus_desc, at_ns(h));
+    struct xd_rows *t = xd_build_table(b, &xd_domains_desc, xd_demo_at(h));
 
     for (size_t i = 0; i < h->n_domains; i++) {
-        const struct xd_demo_domain *d = h->domains[i];
-
-        xd_row_begin(domains);
-        put_domain(domains, h, d);
-        for (size_t j = 0; j < d->n_vcpus; j++) {
-            xd_row_begin(vcpus);
-            put_vcpu(vcpus, h, &d->vcpus[j]);
-        }
+        xd_row_begin(t);
+        put_domain(t, h, h->domains[i]);
     }
+    h->looked = true;
 }
 
-static const struct xd_table_desc *const later[] = {
-    &xd_disks_desc, &xd_nics_desc, &xd_pci_desc, &xd_devices_desc, &xd_dmesg_desc, &xd_params_desc};
-
-void xd_demo_fill(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_vcpus(struct xd_demo_host *h, struct xd_builder *b)
 {
-    fill_host(h, b);
-    fill_nodes(h, b);
-    fill_pcpus(h, b);
-    fill_pools(h, b);
-    fill_domains(h, b);
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        xd_build_missing(b, later[i], "the demo host doesn't simulate it");
-    xd_demo_fill_limits(h, b, at_ns(h));
+    struct xd_rows *t = xd_build_table(b, &xd_vcpus_desc, xd_demo_at(h));
+
+    for (size_t i = 0; i < h->n_domains; i++) {
+        for (size_t j = 0; j < h->domains[i]->n_vcpus; j++) {
+            xd_row_begin(t);
+            put_vcpu(t, h, &h->domains[i]->vcpus[j]);
+        }
+    }
+    h->looked = true;
+}
+
+static void fill_limits(struct xd_demo_host *h, struct xd_builder *b)
+{
+    xd_demo_fill_limits(h, b, xd_demo_at(h));
+}
+
+static const struct {
+    const struct xd_table_desc *desc;
+    void (*fill)(struct xd_demo_host *h, struct xd_builder *b);
+} tables[] = {
+    {&xd_host_desc, fill_host},     {&xd_nodes_desc, fill_nodes},     {&xd_pcpus_desc, fill_pcpus},
+    {&xd_pools_desc, fill_pools},   {&xd_domains_desc, fill_domains}, {&xd_vcpus_desc, fill_vcpus},
+    {&xd_limits_desc, fill_limits},
+};
+
+void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, struct xd_builder *b)
+{
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (xd_wanted(env, tables[i].desc))
+            tables[i].fill(h, b);
+    }
+    xd_demo_fill_devices(h, env, b);
 }

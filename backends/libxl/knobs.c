@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend_libxl/edit.h"
+#include "backend_libxl/limits.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "model/xenknobs.h"
@@ -26,9 +27,9 @@ static const struct {
     [XD_KNOB_NODES] = {xd_xl_get_nodes, xd_xl_put_nodes},
     [XD_KNOB_NAME] = {xd_xl_get_name, xd_xl_put_name},
     [XD_KNOB_POOL] = {xd_xl_get_domain_pool, xd_xl_put_domain_pool},
-    [XD_KNOB_ON_POWEROFF] = {xd_xl_get_on, xd_xl_put_on},
-    [XD_KNOB_ON_REBOOT] = {xd_xl_get_on, xd_xl_put_on},
-    [XD_KNOB_ON_CRASH] = {xd_xl_get_on, xd_xl_put_on},
+    [XD_KNOB_ON_POWEROFF] = {xd_xl_get_on, NULL},
+    [XD_KNOB_ON_REBOOT] = {xd_xl_get_on, NULL},
+    [XD_KNOB_ON_CRASH] = {xd_xl_get_on, NULL},
     [XD_KNOB_PERIOD] = {xd_xl_get_rtds, xd_xl_put_rtds},
     [XD_KNOB_BUDGET] = {xd_xl_get_rtds, xd_xl_put_rtds},
     [XD_KNOB_EXTRATIME] = {xd_xl_get_rtds, xd_xl_put_rtds},
@@ -207,7 +208,10 @@ int xd_xl_write(void *self, const struct xd_object *o, const struct xd_knob *k,
     struct xd_xl *x = self;
     struct xd_xl_target t = {.knob = k, .object = o};
     int rc = prepare(x, &t, err);
+    const char *limit = rc == 0 ? xd_xl_limit_of(x, k->name) : NULL;
 
+    if (limit)
+        rc = xd_err_set(err, -ENOTSUP, "%s: %s: %s", t.what, k->name, limit);
     if (rc == 0)
         rc = check_value(&t, v, err);
     if (rc == 0) {

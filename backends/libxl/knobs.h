@@ -45,7 +45,7 @@ xd_xl_get_fn xd_xl_get_domain_pool, xd_xl_get_pcpu_pool, xd_xl_get_pool_name;
 xd_xl_put_fn xd_xl_put_domain_pool, xd_xl_put_pcpu_pool, xd_xl_put_pool_name;
 /* knobs_domain.c */
 xd_xl_get_fn xd_xl_get_name, xd_xl_get_on;
-xd_xl_put_fn xd_xl_put_name, xd_xl_put_on;
+xd_xl_put_fn xd_xl_put_name;
 /* params.c */
 xd_xl_get_fn xd_xl_get_param;
 xd_xl_put_fn xd_xl_put_param;

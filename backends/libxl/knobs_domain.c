@@ -5,7 +5,6 @@
 
 #include "backend_libxl/knobs.h"
 #include "backend_libxl/known.h"
-#include "backend_libxl/limits.h"
 #include "backend_libxl/rules.h"
 #include "backend_libxl/stored.h"
 #include "model/xenknobs.h"
@@ -71,7 +70,7 @@ int xd_xl_put_name(struct xd_xl *x, const struct xd_xl_target *t, const struct x
     return 0;
 }
 
-/* --- on_… --- */
+/* --- on_…: to be seen only, see XD_XL_ON_LIMIT --- */
 
 int xd_xl_get_on(struct xd_xl *x, const struct xd_xl_target *t, struct xd_value *out,
                  struct xd_err *err)
@@ -84,10 +83,4 @@ int xd_xl_get_on(struct xd_xl *x, const struct xd_xl_target *t, struct xd_value 
                           t->knob->name);
     *out = (struct xd_value){.have = true, .type = XD_ENUM, .cell.i = on.action[event]};
     return 0;
-}
-
-int xd_xl_put_on(struct xd_xl *x, const struct xd_xl_target *t, const struct xd_value *v,
-                 struct xd_err *err)
-{
-    return xd_err_set(err, -ENOTSUP, "%s: %s: %s", t->what, t->knob->name, XD_XL_ON_LIMIT);
 }

@@ -98,6 +98,14 @@ bool xd_xl_limit(struct xd_xl *x, size_t *i, const char **name, const char **rea
     return false;
 }
 
+const char *xd_xl_limit_of(struct xd_xl *x, const char *name)
+{
+    for (size_t i = 0; i < N_LIMITS; i++)
+        if (strcmp(limits[i].knob ? limits[i].knob->name : limits[i].action->name, name) == 0)
+            return limits[i].reason(x);
+    return NULL;
+}
+
 void xd_xl_collect_limits(struct xd_xl_sample *s)
 {
     const char *name, *reason;

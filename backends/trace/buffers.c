@@ -178,6 +178,7 @@ uint64_t xd_tr_drain(struct xd_tr *t)
      * read waits for the next time: of that we may have seen a part only. */
     uint64_t now = xd_tr_tsc();
 
+    t->drained_ns = xd_clock_now(t->env->clock);
     for (unsigned cpu = 0; cpu < t->n_cpus; cpu++)
         if (t->rings[cpu])
             take(t, cpu);

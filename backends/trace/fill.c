@@ -195,7 +195,7 @@ static int check_cost(struct xd_tr *t, int64_t at, struct xd_err *err)
 static int sample(struct xd_tr *t, struct xd_err *err)
 {
     uint64_t tsc = look_and_drain(t);
-    int64_t at = xd_clock_now(t->env->clock);
+    int64_t at = t->drained_ns;
     int rc = check_clock(t, tsc, at, err);
 
     if (rc == 0)

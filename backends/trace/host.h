@@ -72,7 +72,8 @@ struct xd_tr {
     struct xd_runstates *states;
     uint64_t start_tsc, last_tsc; /* last: of the newest record */
     int64_t start_ns, sample_ns;
-    bool fresh; /* began in this sample */
+    int64_t drained_ns; /* when records were last read */
+    bool fresh;         /* began in this sample */
 
     int64_t wanted_at;              /* when somebody last looked */
     int64_t rest_until;             /* too dear: not before then */

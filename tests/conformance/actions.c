@@ -2,6 +2,7 @@
 /* Actions: accepted, then seen to be done, within the time that they declare; refused where they
  * can't be had. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -94,7 +95,7 @@ static bool settle(struct conf *c, const struct xd_object *o, const struct xd_ac
 static const char *not_seen(const struct conf *c, const char *action, const struct xd_object *o,
                             uint64_t old_id)
 {
-    const struct xd_table *t = conf_table(c, "domains");
+    const struct xd_table *t = conf_table(c, o->table);
     const struct xd_row *r = t ? xd_table_find(t, o->key) : NULL;
     uint64_t state = r ? xd_row_u64(r, XD_DOMAIN_STATE, 99) : 99;
 
@@ -102,30 +103,205 @@ static const char *not_seen(const struct conf *c, const char *action, const stru
         return "is not shown as paused";
     if (xd_streq(action, "unpause") && (!r || state == XD_STATE_PAUSED))
         return "is still shown as paused";
-    if (xd_streq(action, "destroy") && r)
+    if ((xd_streq(action, "destroy") || xd_streq(action, "disk-detach") ||
+         xd_streq(action, "nic-detach") || xd_streq(action, "pool-destroy")) &&
+        r)
         return "is still there";
     if (xd_streq(action, "shutdown") && r && state != XD_STATE_SHUTDOWN && state != XD_STATE_DYING)
         return "is neither gone nor shown as shut down";
     if (xd_streq(action, "reboot") && (!r || xd_row_u64(r, XD_DOMAIN_ID, old_id) == old_id))
         return "did not come back with a new domid";
+    if (xd_streq(action, "pci-attach") && (!r || xd_row_u64(r, XD_PCI_USE, 9) != XD_PCI_ASSIGNED))
+        return "is not shown as assigned";
+    if ((xd_streq(action, "pci-detach") || xd_streq(action, "pci-assignable")) &&
+        (!r || xd_row_u64(r, XD_PCI_USE, 9) != XD_PCI_ASSIGNABLE))
+        return "is not shown as assignable";
+    if (xd_streq(action, "pci-host") && (!r || xd_row_u64(r, XD_PCI_USE, 9) != XD_PCI_HOST))
+        return "is not shown as dom0's";
     return NULL;
 }
 
-static void carry_out(struct conf *c, const struct xd_action *a, const struct xd_object *o)
+/* The tables whose rows come and go with actions: how many there are of each. */
+struct counts {
+    size_t n[3];
+};
+
+static struct counts count(const struct conf *c)
 {
-    const struct xd_table *t = conf_table(c, "domains");
+    static const char *const names[] = {"disks", "nics", "pools"};
+    struct counts out = {{0}};
+
+    for (int i = 0; i < 3; i++) {
+        const struct xd_table *t = conf_table(c, names[i]);
+
+        out.n[i] = t ? t->n : 0;
+    }
+    return out;
+}
+
+static bool carry_out(struct conf *c, const struct xd_action *a, const struct xd_object *o,
+                      const struct xd_value *params)
+{
+    const struct xd_table *t = conf_table(c, a->table);
     const struct xd_row *r = xd_table_find(t, o->key);
-    uint64_t id = r ? xd_row_u64(r, XD_DOMAIN_ID, 0) : 0;
+    bool domain = t->desc == &xd_domains_desc;
+    uint64_t id = r && domain ? xd_row_u64(r, XD_DOMAIN_ID, 0) : 0;
     struct xd_err err = XD_ERR_INIT;
     const char *why;
     int rc;
 
-    rc = act(c, o, a, NULL, &err);
+    rc = act(c, o, a, params, &err);
     CONF(c, rc == 0, "%s %s: %s", a->name, o->label, xd_err_text(&err));
     if (rc || !settle(c, o, a) || !conf_sample(c, NAP_NS))
-        return;
+        return false;
     why = not_seen(c, a->name, o, id);
     CONF(c, !why, "%s %s: it %s", a->name, o->label, why);
+    return !why;
+}
+
+/* The value that {word} stands for as people would write it; NULL: unknown. */
+static const char *word_value(struct conf *c, const char *word, const struct xd_action *a,
+                              const struct xd_value *params, const struct xd_table *t,
+                              const struct xd_row *r)
+{
+    int col = xd_desc_column(t->desc, word);
+    struct xd_value v;
+
+    for (size_t i = 0; a->params && a->params[i].name; i++) {
+        if (xd_streq(a->params[i].name, word))
+            return params[i].have ? xd_value_exact(&params[i], &a->params[i].kind, &c->arena)
+                                  : NULL;
+    }
+    v = xd_row_value(t->desc, r, col);
+    return v.have ? xd_value_exact(&v, &t->desc->columns[col].kind, &c->arena) : NULL;
+}
+
+/* Puts in what a template names; a part in brackets goes where a name in it has no value. */
+static char *fill_in(struct conf *c, const struct xd_action *a, const struct xd_value *params,
+                     const struct xd_table *t, const struct xd_row *r)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    size_t optional = 0;
+    bool dropped = false;
+    char word[64], *out;
+
+    for (const char *s = a->inverse; *s; s++) {
+        const char *value;
+
+        if (*s == '[') {
+            optional = b.len;
+            dropped = false;
+        } else if (*s == ']') {
+            b.len = dropped ? optional : b.len;
+            b.s[b.len] = '\0';
+        } else if (*s == '{') {
+            size_t n = strcspn(s, "}");
+
+            snprintf(word, sizeof(word), "%.*s", (int)n - 1, s + 1);
+            value = word_value(c, word, a, params, t, r);
+            dropped = dropped || !value;
+            /* Quoted, as the value may be empty or have blanks. */
+            xd_buf_printf(&b, b.len && b.s[b.len - 1] == '=' ? "\"%s\"" : "%s", value ? value : "");
+            s += n;
+        } else {
+            xd_buf_addc(&b, *s);
+        }
+    }
+    out = xd_arena_strdup(&c->arena, xd_buf_str(&b));
+    xd_buf_done(&b);
+    return out;
+}
+
+/* NAME=VALUE in blanks, the value perhaps in quotes. The others fall back. */
+static const struct xd_value *parse_params(struct conf *c, const struct xd_action *a,
+                                           const char *text, const struct xd_row *r)
+{
+    const struct xd_table *t = conf_table(c, a->table);
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_value *v;
+    size_t n = 0;
+
+    while (a->params && a->params[n].name)
+        n++;
+    v = n ? xd_arena_array(&c->arena, n, sizeof(*v)) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct xd_param *p = &a->params[i];
+        const char *at = text ? strstr(text, xd_arena_printf(&c->arena, "%s=", p->name)) : NULL;
+        const char *value = p->fallback;
+        size_t len;
+
+        if (at) {
+            at += strlen(p->name) + 1;
+            len = *at == '"' ? strcspn(at + 1, "\"") : strcspn(at, " ");
+            value = xd_arena_strndup(&c->arena, *at == '"' ? at + 1 : at, len);
+        } else if (value && value[0] == '{') {
+            int col =
+                xd_desc_column(t->desc, xd_arena_strndup(&c->arena, value + 1, strlen(value) - 2));
+            struct xd_value cell = xd_row_value(t->desc, r, col);
+
+            v[i] = xd_value_copy(&cell, &c->arena);
+            continue;
+        } else if (!value || !value[0]) {
+            continue;
+        }
+        CONF(c, xd_value_parse(value, &p->kind, conf_pcpus(c), &c->arena, &v[i], &err) == 0,
+             "%s: %s=%s: %s", a->name, p->name, value, err.text);
+    }
+    return v;
+}
+
+static void take_back(struct conf *c, const struct xd_action *a, const struct xd_object *o,
+                      char *wish)
+{
+    const struct xd_action *back = find(c, a->inverse);
+    char *verb = strchr(wish, ' '), *rest;
+    const struct xd_table *t;
+    const struct xd_row *r;
+    struct xd_object on;
+
+    if (back) {
+        carry_out(c, back, o, plausible(c, back));
+        return;
+    }
+    *verb++ = '\0';
+    rest = strchr(verb, ' ');
+    if (rest)
+        *rest++ = '\0';
+    back = find(c, verb);
+    r = conf_path(c, wish, &t);
+    CONF(c, back && r, "%s %s: what undoes it, \"%s %s\", is nothing that is there", a->name,
+         o->label, wish, verb);
+    if (!back || !r)
+        return;
+    on = conf_object(c, t, r);
+    carry_out(c, back, &on, parse_params(c, back, rest, r));
+}
+
+static void there_and_back(struct conf *c, const struct xd_action *a, const struct conf_victim *v)
+{
+    const struct xd_table *t = conf_table(c, a->table);
+    const struct xd_row *r = v->object[0] ? conf_row(c, a->table, v->object)
+                             : t && t->n  ? t->rows[0]
+                                          : NULL;
+    struct counts before = count(c), after;
+    const struct xd_value *params;
+    struct xd_object o;
+    char *wish = NULL;
+
+    CONF(c, r, "%s: there is no %s %s", a->name, a->table, v->object);
+    if (!r)
+        return;
+    o = conf_object(c, t, r);
+    params = parse_params(c, a, v->params, r);
+    if (a->inverse)
+        wish = fill_in(c, a, params, t, r);
+    if (!carry_out(c, a, &o, params) || !a->inverse)
+        return;
+    take_back(c, a, &o, wish);
+    after = count(c);
+    for (int i = 0; i < 3; i++)
+        CONF(c, before.n[i] == after.n[i], "%s %s was taken back, and there are %zu rows, not %zu",
+             a->name, o.label, after.n[i], before.n[i]);
 }
 
 static void settled(struct conf *c)
@@ -135,21 +311,13 @@ static void settled(struct conf *c)
     if (!ready(c))
         return;
     if (!v->action)
-        conf_skip(c, "no domain was named on which to act");
+        conf_skip(c, "nothing was named on which to act");
     for (; v->action; v++) {
-        const struct xd_action *a = find(c, v->action), *inverse;
-        const struct xd_row *r = conf_row(c, "domains", v->domain);
-        struct xd_object o;
+        const struct xd_action *a = find(c, v->action);
 
         CONF(c, a, "there is no action %s", v->action);
-        CONF(c, r, "there is no domain %s", v->domain);
-        if (!a || !r)
-            continue;
-        o = conf_object(c, conf_table(c, "domains"), r);
-        carry_out(c, a, &o);
-        inverse = a->inverse ? find(c, a->inverse) : NULL;
-        if (inverse)
-            carry_out(c, inverse, &o);
+        if (a)
+            there_and_back(c, a, v);
     }
 }
 

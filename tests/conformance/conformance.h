@@ -8,12 +8,13 @@
 #include "model/backend.h"
 #include "model/tables.h"
 
-#define CONF_VICTIMS_MAX 8
+#define CONF_VICTIMS_MAX 24
 #define CONF_NOWHERE     "ffffffff-dead-4bad-8bad-ffffffffffff"
 
-/* A domain that an action may be tried on. */
+/* What an action may be tried on: a row of its table as people call it ("" : the host), and its
+ * parameters as people write them, or NULL. What undoes it is tried as well. */
 struct conf_victim {
-    const char *action, *domain;
+    const char *action, *object, *params;
 };
 
 /* One host that the suite runs against: a line in main.c's table, or the command line. */
@@ -27,6 +28,9 @@ struct conf_host {
     bool recorded;    /* shows what was recorded, be it declared or not */
     bool dom0;        /* Domain-0 may be asked to do what it must refuse */
     const char *edit; /* the domain whose knobs are turned; NULL: none */
+    bool edit_host;   /* those of pools, pCPUs, parameters and of the host itself as well */
+    /* Knobs that may well be refused on this host whatever they are set to, in blanks. */
+    const char *refuses;
     struct conf_victim victims[CONF_VICTIMS_MAX];
 };
 
@@ -73,6 +77,8 @@ bool conf_sample(struct conf *c, int64_t ns);
 const struct xd_table *conf_table(const struct conf *c, const char *name); /* or NULL */
 /* The row of a table that people call so; NULL: none. */
 const struct xd_row *conf_row(const struct conf *c, const char *table, const char *label);
+/* The row that people call so, or whose key it is: "disk/UUID/xvda", "pool/Pool-0", "host". */
+const struct xd_row *conf_path(const struct conf *c, const char *path, const struct xd_table **t);
 /* The row as an object that knobs and actions take; its strings live until conf_close. */
 struct xd_object conf_object(struct conf *c, const struct xd_table *t, const struct xd_row *r);
 /* An object of that table that is not there. NULL key: the table always has its only row. */

@@ -143,6 +143,24 @@ const struct xd_row *conf_row(const struct conf *c, const char *table, const cha
     return NULL;
 }
 
+const struct xd_row *conf_path(const struct conf *c, const char *path, const struct xd_table **t)
+{
+    for (size_t i = 0; i < xd_snapshot_tables(c->now); i++) {
+        const struct xd_table *table = xd_snapshot_table_at(c->now, i);
+        size_t n = strlen(table->desc->noun);
+        const struct xd_row *r;
+
+        if (strncmp(path, table->desc->noun, n) != 0 || (path[n] && path[n] != '/'))
+            continue;
+        *t = table;
+        if (!path[n])
+            return table->n ? table->rows[0] : NULL;
+        r = xd_table_find(table, path + n + 1);
+        return r ? r : conf_row(c, table->desc->name, path + n + 1);
+    }
+    return NULL;
+}
+
 struct xd_object conf_object(struct conf *c, const struct xd_table *t, const struct xd_row *r)
 {
     char key[XD_KEY_MAX], label[XD_KEY_MAX];

@@ -98,34 +98,89 @@ static bool other_number(const struct xd_knob *k, const struct xd_table *t, cons
     return v->cell.u != old;
 }
 
-/* Only the pCPU that it is on: that one it may certainly have. */
-static bool other_set(struct conf *c, const struct xd_row *r, struct xd_value *v)
+/* A vCPU: only the pCPU that it is on, that one it may certainly have. Nodes: only the first. */
+static bool other_set(struct conf *c, const struct xd_table *t, const struct xd_row *r,
+                      struct xd_value *v)
 {
     struct xd_cpuset *set = xd_arena_alloc(&c->arena, sizeof(*set));
+    bool vcpu = t->desc == &xd_vcpus_desc;
+    const struct xd_table *nodes = conf_table(c, "nodes");
 
-    if (!xd_row_has(r, XD_VCPU_PCPU))
+    if (vcpu && !xd_row_has(r, XD_VCPU_PCPU))
         return false;
-    xd_cpuset_add(set, (unsigned)xd_row_u64(r, XD_VCPU_PCPU, 0));
+    xd_cpuset_add(set, vcpu ? (unsigned)xd_row_u64(r, XD_VCPU_PCPU, 0) : 0);
     if (xd_cpuset_equal(set, v->cell.set))
-        xd_cpuset_fill(set, conf_pcpus(c));
+        xd_cpuset_fill(set, vcpu ? conf_pcpus(c) : nodes ? (unsigned)nodes->n : 1);
     v->cell.set = set;
     return true;
 }
 
+/* Texts that might be taken: names made of the old one, those of all pools, and what parameters
+ * like. */
+static const char *other_text(struct conf *c, const struct xd_value *old, size_t i)
+{
+    static const char *const words[] = {"none",         "0",  "1",   "warning",
+                                        "none/warning", "64", "128", "a"};
+    const struct xd_table *pools = conf_table(c, "pools");
+    size_t n = pools ? pools->n : 0;
+
+    if (i == 0)
+        return xd_arena_printf(&c->arena, "%.40s-conf", old->cell.s);
+    if (i <= n)
+        return xd_row_str(pools->rows[i - 1], XD_POOL_NAME, "?");
+    i -= n + 1;
+    return i < sizeof(words) / sizeof(words[0]) ? words[i] : NULL;
+}
+
+/* The i-th value to try instead of *v, which is the one it has; false: there are no more. */
+static bool candidate(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+                      const struct xd_row *r, size_t i, struct xd_value *v)
+{
+    size_t names = 0;
+
+    switch (k->kind.type) {
+    case XD_CPUSET:
+        return i == 0 && other_set(c, t, r, v);
+    case XD_BOOL:
+        v->cell.b = !v->cell.b;
+        return i == 0;
+    case XD_ENUM:
+        while (k->kind.names[names])
+            names++;
+        v->cell.i = (v->cell.i + 1) % (int64_t)names;
+        return i == 0;
+    case XD_STR:
+        v->cell.s = other_text(c, v, i);
+        return v->cell.s != NULL;
+    default:
+        if (i == 1 && k->kind.unit == XD_UNIT_KIB) {
+            v->cell.u += 1024; /* a bound from below may be in the way */
+            return true;
+        }
+        return i == 0 && other_number(k, t, r, v);
+    }
+}
+
 /* --- writing --- */
 
-/* Writes and reads back until it is seen. */
+/* Writes and reads back until it is seen. What is gradual may also never come: the guest decides.
+ * may_refuse: then false without a failure. */
 static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
-                const struct xd_value *v)
+                const struct xd_value *v, bool may_refuse)
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_value seen = XD_UNKNOWN;
-    int rc;
+    int rc = c->b->write(c->operator, o, k, v, &err);
+    bool later = rc == -EINPROGRESS;
 
-    rc = c->b->write(c->operator, o, k, v, &err);
-    CONF(c, rc == 0 || rc == -EINPROGRESS, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
+    if (rc < 0 && !later && may_refuse) {
+        conf_expect_error(c, rc, &err, k->name);
+        return false;
+    }
+    CONF(c, rc == 0 || later, "%s %s = %s: %s", o->label, k->name, text(c, k, v),
          xd_err_text(&err));
-    if (rc && rc != -EINPROGRESS)
+    CONF(c, !later || k->gradual, "%s is not gradual, but takes effect later", k->name);
+    if (rc && !later)
         return false;
     for (int64_t waited = 0; waited < PATIENCE_NS; waited += NAP_NS) {
         rc = c->b->read(c->operator, o, k, &c->arena, &seen, &err);
@@ -133,9 +188,9 @@ static bool put(struct conf *c, const struct xd_object *o, const struct xd_knob 
             return true;
         conf_pass(c, NAP_NS);
     }
-    conf_fail(c, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
-              rc ? xd_err_text(&err) : text(c, k, &seen));
-    return false;
+    CONF(c, later, "%s %s: wrote %s, read %s", o->label, k->name, text(c, k, v),
+         rc ? xd_err_text(&err) : text(c, k, &seen));
+    return !later;
 }
 
 static bool shown_in_table(struct conf *c, const struct xd_object *o, const struct xd_knob *k,
@@ -155,66 +210,85 @@ static bool shown_in_table(struct conf *c, const struct xd_object *o, const stru
     return true;
 }
 
-static void there_and_back(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+static bool there_and_back(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
                            const struct xd_row *r)
 {
     struct xd_object o = conf_object(c, t, r);
     struct xd_err err = XD_ERR_INIT;
     struct xd_value old, now;
-    bool other;
 
     if (c->b->read(c->operator, & o, k, &c->arena, &old, &err))
-        return; /* said by `readable` */
-    now = old;
-    other = k->kind.type == XD_CPUSET ? other_set(c, r, &now) : other_number(k, t, r, &now);
-    if (!other)
-        return;
-    if (put(c, &o, k, &now))
+        return false; /* said by `readable` */
+    for (size_t i = 0; !conf_limit(c, k->name) && (now = old, candidate(c, k, t, r, i, &now));
+         i++) {
+        if (xd_value_equal(&old, &now) || !put(c, &o, k, &now, true))
+            continue;
         shown_in_table(c, &o, k, &now);
-    if (put(c, &o, k, &old))
-        shown_in_table(c, &o, k, &old);
+        if (put(c, &o, k, &old, false))
+            shown_in_table(c, &o, k, &old);
+        return true;
+    }
+    return false;
 }
 
-/* True for rows of the domain that may be edited: itself, or its vCPUs. */
+/* True for rows of the domain that may be edited: itself, or its vCPUs; and for those of the host
+ * where it may be. */
 static bool editable(const struct conf *c, const struct xd_table *t, const struct xd_row *r)
 {
     char label[XD_KEY_MAX];
     size_t n = c->host->edit ? strlen(c->host->edit) : 0;
+    bool of_domain = t->desc == &xd_domains_desc || t->desc->parent;
 
+    if (!of_domain)
+        return c->host->edit_host;
     if (!n || strncmp(xd_row_label(t->desc, r, label), c->host->edit, n) != 0)
         return false;
     return label[n] == '\0' || (t->desc->parent && label[n] == '/');
 }
 
-static size_t each_editable(struct conf *c,
-                            void (*run)(struct conf *c, const struct xd_knob *k,
-                                        const struct xd_table *t, const struct xd_row *r))
+static bool may_be_refused(const struct conf *c, const char *knob)
+{
+    const char *at = c->host->refuses ? strstr(c->host->refuses, knob) : NULL;
+    size_t n = strlen(knob);
+
+    return at && (at == c->host->refuses || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' ');
+}
+
+/* Runs on each row that may be edited. must: of each knob it has to be true of one of them. */
+static void each_editable(struct conf *c,
+                          bool (*run)(struct conf *c, const struct xd_knob *k,
+                                      const struct xd_table *t, const struct xd_row *r),
+                          bool must)
 {
     struct xd_snapshot *s;
     size_t n = 0;
 
     if (!ready(c))
-        return 0;
+        return;
     s = xd_snapshot_ref(c->now); /* rows stay while checks take samples of their own */
     for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
         const struct xd_table *t = xd_snapshot_table(s, k->table);
+        size_t rows = 0, done = 0;
 
         for (size_t i = 0; t && i < t->n; i++) {
-            if (!editable(c, t, t->rows[i]))
+            if (!editable(c, t, t->rows[i]) ||
+                !xd_row_has(t->rows[i], xd_desc_column(t->desc, k->column)))
                 continue;
-            run(c, k, t, t->rows[i]);
-            n++;
+            done += run(c, k, t, t->rows[i]);
+            rows++;
         }
+        CONF(c, !must || !rows || done || conf_limit(c, k->name) || may_be_refused(c, k->name),
+             "%s could be set to nothing on any of %zu %s", k->name, rows, k->table);
+        n += rows;
     }
     xd_snapshot_unref(s);
     if (n == 0 && !c->skipped[0])
         conf_skip(c, "no domain was named that may be edited");
-    return n;
 }
 
 static void written(struct conf *c)
 {
-    each_editable(c, there_and_back);
+    each_editable(c, there_and_back, true);
 }
 
 /* --- refusals --- */
@@ -267,7 +341,22 @@ static void refuse_sets(struct conf *c, const struct xd_object *o, const struct 
     refuse(c, o, k, &v);
 }
 
-static void refuse_values(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
+/* Names that nothing can have, and pools that aren't there. (Of parameters only the host knows what
+ * they take.) */
+static void refuse_texts(struct conf *c, const struct xd_object *o, const struct xd_knob *k)
+{
+    static const char *const bad[] = {"", "a/b", "7"};
+    struct xd_value v = {.have = true, .type = XD_STR};
+
+    if (xd_streq(k->table, "params"))
+        return;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        v.cell.s = bad[i];
+        refuse(c, o, k, &v);
+    }
+}
+
+static bool refuse_values(struct conf *c, const struct xd_knob *k, const struct xd_table *t,
                           const struct xd_row *r)
 {
     struct xd_object o = conf_object(c, t, r);
@@ -276,11 +365,14 @@ static void refuse_values(struct conf *c, const struct xd_knob *k, const struct 
         refuse_sets(c, &o, k);
     else if (k->kind.type == XD_U64)
         refuse_numbers(c, &o, k, t, r);
+    else if (k->kind.type == XD_STR)
+        refuse_texts(c, &o, k);
+    return true;
 }
 
 static void out_of_range(struct conf *c)
 {
-    each_editable(c, refuse_values);
+    each_editable(c, refuse_values, false);
 }
 
 /* --- what is not there --- */

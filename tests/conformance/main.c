@@ -2,12 +2,14 @@
 /* Runs the suite against the backends that are built in, or against one that is named:
  *
  *   conformance                               the table below
- *   conformance --module libxl.so [--arg ARG] [--edit DOMAIN] [--do ACTION=DOMAIN]… [--dom0]
+ *   conformance --module libxl.so [--arg ARG] [--edit DOMAIN] [--edit-host] [--refuses KNOBS]
+ *               [--do "ACTION=OBJECT [PARAM=VALUE]…"]… [--dom0]
  *   conformance --backend demo [--arg huge] …
  *
- * --edit names the domain whose knobs are turned there and back, --do one on which an action is
- * carried out, --dom0 allows to ask Domain-0 for what it has to refuse. Prints TAP; the status is 0
- * if all is well. */
+ * --edit names the domain whose knobs are turned there and back, --edit-host allows the same with
+ * those of pools, pCPUs and the host, --refuses names those that may be refused whatever they are
+ * set to, --do what an action is carried out on (and taken back, where that is possible), --dom0
+ * allows to ask Domain-0 for what it has to refuse. Prints TAP; the status is 0 if all is well. */
 #include <dlfcn.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -28,14 +30,44 @@ static const struct conf_host builtin[] = {
      .backend = &xd_backend_demo,
      .dom0 = true,
      .edit = "web1",
-     .victims = {{"pause", "web1"},
-                 {"unpause", "staging"},
-                 {"reboot", "web2"},
-                 {"shutdown", "mail"},
-                 {"destroy", "db1"},
-                 {"destroy", "crm-old"}}},
-    {.name = "demo:tiny", .backend = &xd_backend_demo, .arg = "tiny", .dom0 = true, .edit = "db1"},
-    {.name = "demo:huge", .backend = &xd_backend_demo, .arg = "huge", .edit = "db-1"},
+     .edit_host = true,
+     .refuses = "cpu.smt", /* second threads are in Pool-1 */
+     .victims = {{"pause", "web1", NULL},
+                 {"unpause", "staging", NULL},
+                 {"reboot", "web2", NULL},
+                 {"disk-attach", "web1", "vdev=xvdz target=/dev/vg0/more readonly=yes"},
+                 {"disk-detach", "db2/xvda", NULL},
+                 {"cdrom", "win-files/hdc", "medium=/iso/other.iso"},
+                 {"nic-attach", "web1", "devid=7 bridge=xenbr1 mac=00:16:3e:01:02:03"},
+                 {"nic-detach", "mail/0", NULL},
+                 {"pci-assignable", "0000:41:00.1", NULL},
+                 {"pci-host", "0000:81:00.1", NULL},
+                 {"pci-attach", "0000:81:00.1", "domain=win-files"},
+                 {"pci-detach", "0000:81:00.0", NULL},
+                 {"trigger", "db1", "trigger=nmi vcpu=1"},
+                 {"sysrq", "mail", "key=s"},
+                 {"shutdown", "mail", NULL},
+                 {"destroy", "db1", NULL},
+                 {"destroy", "crm-old", NULL}}},
+    {.name = "demo:tiny",
+     .backend = &xd_backend_demo,
+     .arg = "tiny",
+     .dom0 = true,
+     .edit = "db1",
+     .edit_host = true,
+     .refuses = "pool"}, /* there is but one */
+    {.name = "demo:pools",
+     .backend = &xd_backend_demo,
+     .arg = "pools",
+     .edit = "rt1",
+     .edit_host = true,
+     .victims = {{"pool-create", "", "name=conf sched=rtds cpus=14-15"},
+                 {"pool-destroy", "spare", NULL}}},
+    {.name = "demo:huge",
+     .backend = &xd_backend_demo,
+     .arg = "huge",
+     .edit = "db-1",
+     .refuses = "mem.max"}, /* its target is as high as it gets */
     {.name = "capture",
      .backend = &xd_backend_capture,
      .prepare = conf_record_demo,
@@ -116,15 +148,18 @@ static const struct xd_backend *find_builtin(const char *name)
 
 static bool add_victim(struct conf_host *h, char *text)
 {
-    char *domain = strchr(text, '=');
+    char *object = strchr(text, '='), *params;
     size_t n = 0;
 
     while (n < CONF_VICTIMS_MAX - 1 && h->victims[n].action)
         n++;
-    if (!domain || n == CONF_VICTIMS_MAX - 1)
+    if (!object || n == CONF_VICTIMS_MAX - 1)
         return false;
-    *domain++ = '\0';
-    h->victims[n] = (struct conf_victim){text, domain};
+    *object++ = '\0';
+    params = strchr(object, ' ');
+    if (params)
+        *params++ = '\0';
+    h->victims[n] = (struct conf_victim){text, object, params};
     return true;
 }
 
@@ -138,6 +173,8 @@ static bool read_args(int argc, char **argv, struct conf_host *h)
         {"edit", required_argument, NULL, 'e'},
         {"do", required_argument, NULL, 'd'},
         {"dom0", no_argument, NULL, '0'},
+        {"edit-host", no_argument, NULL, 'h'},
+        {"refuses", required_argument, NULL, 'r'},
         {NULL, 0, NULL, 0},
     };
     bool ok = true;
@@ -155,6 +192,10 @@ static bool read_args(int argc, char **argv, struct conf_host *h)
             h->edit = optarg;
         } else if (o == '0') {
             h->dom0 = true;
+        } else if (o == 'h') {
+            h->edit_host = true;
+        } else if (o == 'r') {
+            h->refuses = optarg;
         } else {
             ok = o == 'd' && add_victim(h, optarg);
         }

@@ -21,6 +21,7 @@ static void check(int truth)
 
 static void look(struct xd_demo_host *h)
 {
+    const struct xd_backend_env all = {0};
     struct xd_builder *b = xd_builder_new("demo");
     uint64_t kib = 0;
 
@@ -31,7 +32,7 @@ static void look(struct xd_demo_host *h)
         kib += h->domains[i]->mem_kib;
     check(kib == h->used_kib && kib <= xd_demo_host_memory(h));
     xd_demo_fault_collect(h, NULL);
-    xd_demo_fill(h, b);
+    xd_demo_fill(h, &all, b);
     xd_builder_free(b);
 }
 

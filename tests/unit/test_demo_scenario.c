@@ -37,7 +37,7 @@ static void not_there(void **state)
 
     assert_int_equal(xd_demo_scenario_open("defualt", &a, &s, &err), -ENOENT);
     assert_string_equal(err.text, "there is no demo host \"defualt\", did you mean \"default\"?; "
-                                  "there are default, huge, tiny, and demo:/path/to/file.yaml");
+                                  "there are default, huge, pools, tiny, and demo:/path/to/file.yaml");
     assert_int_equal(xd_demo_scenario_open("/nowhere/x.yaml", &a, &s, &err), -ENOENT);
     assert_int_equal(xd_demo_scenario_open("x.yaml", &a, &s, &err), -ENOENT);
     assert_null(s);
@@ -169,8 +169,8 @@ static void refusals(void **state)
         {"pools: [{name: p, cpus: 0-1}, {name: q, cpus: 1-2}]\n" HEAD,
          "s:1:47: cpus: pCPU 1 of pool \"q\" is in another pool already"},
         {"pools: [{name: p, cpus: 0, sched: null}]\n" HEAD, NULL},
-        {"pools: [{name: p, cpus: 0, sched: rtds}]\n" HEAD,
-         "s:1:35: sched: wanted credit or credit2, found \"rtds\""},
+        {"pools: [{name: p, cpus: 0, sched: arinc653}]\n" HEAD,
+         "s:1:35: sched: wanted one of credit, credit2, rtds, found \"arinc653\""},
         {"pools: [{name: p, cpus: 0}, {name: p, cpus: 1}]\n" HEAD,
          "s:1:29: there are two pools \"p\""},
         {"pools: [{name: p, cpus: 0}]\n" HEAD "- {name: a, memory: 1G, cpus: 1}\n",
