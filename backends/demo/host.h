@@ -73,7 +73,7 @@ struct xd_demo_vcpu {
     uint64_t look;
     struct xd_demo_waits {
         uint64_t wakes, wake_ns, wake_max_ns;
-        uint64_t for_cap_ns, for_cpu_ns;
+        uint64_t for_budget_ns, for_cpu_ns;
     } waits;
 };
 
