@@ -86,6 +86,7 @@ static void close_handles(struct xd_xl *x)
         libxl_ctx_free(x->ctx);
     if (x->xc)
         xc_interface_close(x->xc);
+    xd_xl_events_stop(x);
     if (x->xs)
         xs_close(x->xs);
     x->ctx = NULL;
@@ -108,6 +109,7 @@ int xd_xl_open(struct xd_xl *x, struct xd_err *err)
 void xd_xl_close(struct xd_xl *x)
 {
     close_handles(x);
+    xd_xl_events_done(x);
     xd_xl_facts_done(x);
     free(x->domains);
     free(x->busy_ns);

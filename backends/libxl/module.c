@@ -72,6 +72,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     x->env = env;
     atomic_init(&x->stale, false);
     xd_xl_logger_init(&x->logger, env->log);
+    xd_xl_events_init(x);
     rc = xd_xl_open(x, err);
     if (rc < 0) {
         close_instance(x);
@@ -86,13 +87,19 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     struct xd_xl *x = self;
     struct xd_xl_sample s = {.x = x, .b = b};
     int rc = xd_xl_ready(x, err);
+    unsigned parts;
 
     if (rc < 0)
         return rc;
+    parts = xd_xl_look(&s);
+    if (parts)
+        xd_xl_known_listen(x, &s.store_err);
     s.domains_at_ns = xd_clock_now(x->env->clock);
     rc = xd_xl_list_domains(x, &s.domains, &s.n_domains, err);
     if (rc < 0)
         return rc;
+    if (parts)
+        xd_xl_known_update(x, s.domains, s.n_domains, parts, &s.store_err);
     xd_xl_collect_pools(&s);
     xd_xl_collect_pcpus(&s);
     xd_xl_collect_nodes(&s);
@@ -127,6 +134,8 @@ const struct xd_backend xd_backend_module = {
     .open = open_instance,
     .close = close_instance,
     .collect = collect,
+    .wake_fd = xd_xl_wake_fd,
+    .wake = xd_xl_wake,
     .read = xd_xl_read,
     .write = xd_xl_write,
     .act = xd_xl_act,
