@@ -45,6 +45,7 @@ void xd_xl_collect_nodes(struct xd_xl_sample *s);
 void xd_xl_collect_host(struct xd_xl_sample *s); /* after pcpus */
 void xd_xl_collect_domains(struct xd_xl_sample *s);
 void xd_xl_collect_vcpus(struct xd_xl_sample *s); /* after domains */
+void xd_xl_collect_dmesg(struct xd_xl_sample *s);
 void xd_xl_collect_params(struct xd_xl_sample *s);
 
 /* The pool of that number, or NULL. Asks for the pools. */

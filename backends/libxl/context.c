@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "backend_libxl/known.h"
+#include "backend_libxl/ring.h"
 #include "base/arena.h"
 
 /* libxl calls this instead of exit(): memory or a system call failed it while it handled events.
@@ -110,6 +111,7 @@ void xd_xl_close(struct xd_xl *x)
 {
     close_handles(x);
     xd_xl_events_done(x);
+    xd_xl_ring_free(x->ring);
     xd_xl_facts_done(x);
     free(x->domains);
     free(x->busy_ns);

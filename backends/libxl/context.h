@@ -17,6 +17,7 @@
 #include "model/backend.h"
 
 struct xd_xl_known;
+struct xd_xl_ring;
 struct xd_xl_stored;
 
 /* The incarnation that an action was carried out on: a domain's UUID outlives it. */
@@ -60,6 +61,8 @@ struct xd_xl {
 
     struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring */
     size_t n_deeds;
+
+    struct xd_xl_ring *ring; /* Xen's console (dmesg.c); NULL: nobody has looked yet */
 
     struct xd_xl_facts facts;    /* facts.c */
     struct xd_xl_stored *stored; /* stored.c */

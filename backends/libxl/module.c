@@ -106,6 +106,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     xd_xl_collect_host(&s);
     xd_xl_collect_domains(&s);
     xd_xl_collect_vcpus(&s);
+    xd_xl_collect_dmesg(&s);
     xd_xl_collect_params(&s);
     xd_xl_collect_limits(&s);
     if (s.pools)
@@ -116,8 +117,8 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 }
 
 static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,  &xd_nodes_desc,  &xd_pcpus_desc,  &xd_pools_desc, &xd_domains_desc,
-    &xd_vcpus_desc, &xd_params_desc, &xd_limits_desc, NULL,
+    &xd_host_desc,  &xd_nodes_desc, &xd_pcpus_desc,  &xd_pools_desc,  &xd_domains_desc,
+    &xd_vcpus_desc, &xd_dmesg_desc, &xd_params_desc, &xd_limits_desc, NULL,
 };
 
 extern const struct xd_backend xd_backend_module;

@@ -187,6 +187,7 @@ unsigned xd_xl_path_parts(const char *path, uint32_t *domid)
         {"data/xendeck", XD_XL_GUEST},
     };
     static const char root[] = "/local/domain/";
+    unsigned parts = 0;
     uint32_t id = 0;
     const char *p;
 
@@ -196,11 +197,12 @@ unsigned xd_xl_path_parts(const char *path, uint32_t *domid)
         id = id * 10 + (uint32_t)(*p - '0');
     if (p == path + sizeof(root) - 1 || (*p && *p != '/') || id > 0xffff)
         return 0;
-    *domid = id;
     if (!*p) /* all of it was removed */
-        return XD_XL_ALL & ~(unsigned)XD_XL_TYPE;
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        parts = XD_XL_ALL & ~(unsigned)XD_XL_TYPE;
+    for (size_t i = 0; *p && !parts && i < sizeof(keys) / sizeof(keys[0]); i++)
         if (strcmp(p + 1, keys[i].key) == 0)
-            return keys[i].parts;
-    return 0;
+            parts = keys[i].parts;
+    if (parts)
+        *domid = id;
+    return parts;
 }
