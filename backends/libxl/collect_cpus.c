@@ -242,6 +242,8 @@ void xd_xl_collect_nodes(struct xd_xl_sample *s)
     struct xd_rows *t;
     int n = 0;
 
+    if (!xd_wanted(s->x->env, &xd_nodes_desc))
+        return;
     xd_xl_log_reset(&s->x->logger);
     info = libxl_get_numainfo(s->x->ctx, &n);
     if (!info) {

@@ -45,7 +45,9 @@ static void put_sched(struct xd_xl_sample *s, struct xd_rows *t, const xc_domain
         return;
     xd_put_str(t, XD_DOMAIN_POOL, pool->pool_name);
     xd_put_str(t, XD_DOMAIN_SCHED, libxl_scheduler_to_string(pool->sched));
-    if (xd_xl_sched_params(s->x, d->domain, pool->sched, &weight, &cap)) {
+    if (xd_xl_looked_at(s, &xd_domains_desc,
+                        XD_XL_COL(XD_DOMAIN_WEIGHT) | XD_XL_COL(XD_DOMAIN_CAP)) &&
+        xd_xl_sched_params(s->x, d->domain, pool->sched, &weight, &cap)) {
         xd_put_u64(t, XD_DOMAIN_WEIGHT, weight);
         xd_put_u64(t, XD_DOMAIN_CAP, cap);
     }
@@ -138,7 +140,9 @@ static void put_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32
                 (int)xd_xl_vcpu_state(info.online, info.running, info.blocked, stopped));
     xd_put_u64(t, XD_VCPU_CPU_NS, info.cpu_time);
     xd_xl_put_more_vcpu(s, t, i, vcpu);
-    if (!n_cpus || xd_xl_affinity(s->x, d->domain, vcpu, n_cpus, &hard, &soft) < 0)
+    if (!n_cpus ||
+        !xd_xl_looked_at(s, &xd_vcpus_desc, XD_XL_COL(XD_VCPU_HARD) | XD_XL_COL(XD_VCPU_SOFT)) ||
+        xd_xl_affinity(s->x, d->domain, vcpu, n_cpus, &hard, &soft) < 0)
         return;
     xd_put_set(t, XD_VCPU_HARD, &hard);
     xd_put_set(t, XD_VCPU_SOFT, &soft);
@@ -146,9 +150,12 @@ static void put_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32
 
 void xd_xl_collect_vcpus(struct xd_xl_sample *s)
 {
-    struct xd_rows *t = xd_build_table(s->b, &xd_vcpus_desc, xd_clock_now(s->x->env->clock));
     unsigned n_cpus = s->topology ? (unsigned)s->n_cpus : xd_xl_n_cpus(s->x);
+    struct xd_rows *t;
 
+    if (!xd_wanted(s->x->env, &xd_vcpus_desc))
+        return;
+    t = xd_build_table(s->b, &xd_vcpus_desc, xd_clock_now(s->x->env->clock));
     if (!n_cpus)
         xd_build_reason(t, "Xen doesn't tell its pCPUs, so affinities are unknown");
     for (size_t i = 0; i < s->n_domains; i++) {

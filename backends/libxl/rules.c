@@ -175,3 +175,8 @@ bool xd_xl_rtds_keeps_pcpus(unsigned major, unsigned minor, const char *extra)
         return false;
     return major < 4 || (major == 4 && minor < 23);
 }
+
+bool xd_xl_credit_may_stop(unsigned major, unsigned minor)
+{
+    return major < 4 || (major == 4 && minor < 22);
+}

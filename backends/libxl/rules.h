@@ -55,5 +55,9 @@ enum xd_xl_smt xd_xl_smt_state(unsigned threads, const struct xd_xl_place *place
  * xen/common/sched/rt.c, and the whole host stops; repaired in 4.23 ("xen/sched: rt: fix NULL
  * cpupool dereference in move_repl_timer()"), and in builds that name themselves xendeck. */
 bool xd_xl_rtds_keeps_pcpus(unsigned major, unsigned minor, const char *extra);
+/* Of the credit scheduler it is a race that is rarely lost: a timer of the pCPU that goes may fire
+ * in a moment in which it finds a NULL pointer; repaired in 4.22 ("xen/credit: fix race with
+ * schedule_cpu_rm() in csched_timer()"). */
+bool xd_xl_credit_may_stop(unsigned major, unsigned minor);
 
 #endif

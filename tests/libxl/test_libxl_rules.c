@@ -176,7 +176,7 @@ static void second_threads(void **state)
     }
 }
 
-static void which_xen_keeps_pcpus_in_rtds_pools(void **state)
+static void which_xen_survives_that_a_pcpu_leaves_its_pool(void **state)
 {
     assert_true(xd_xl_rtds_keeps_pcpus(4, 17, ".7"));
     assert_true(xd_xl_rtds_keeps_pcpus(4, 22, ".0"));
@@ -184,6 +184,10 @@ static void which_xen_keeps_pcpus_in_rtds_pools(void **state)
     assert_false(xd_xl_rtds_keeps_pcpus(4, 23, ".0"));
     assert_false(xd_xl_rtds_keeps_pcpus(5, 0, ""));
     assert_false(xd_xl_rtds_keeps_pcpus(4, 17, ".5+xendeck"));
+    assert_true(xd_xl_credit_may_stop(4, 17));
+    assert_true(xd_xl_credit_may_stop(4, 21));
+    assert_false(xd_xl_credit_may_stop(4, 22));
+    assert_false(xd_xl_credit_may_stop(5, 0));
 }
 
 int main(void)
@@ -194,7 +198,7 @@ int main(void)
         cmocka_unit_test(parameters_are_written_as_xen_shows_them),
         cmocka_unit_test(who_would_be_stranded),
         cmocka_unit_test(second_threads),
-        cmocka_unit_test(which_xen_keeps_pcpus_in_rtds_pools),
+        cmocka_unit_test(which_xen_survives_that_a_pcpu_leaves_its_pool),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
