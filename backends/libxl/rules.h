@@ -39,6 +39,11 @@ int xd_xl_check_param(const char *path, enum xd_xl_param_type type, size_t bytes
 bool xd_xl_strands(const struct xd_cpuset *hard, const struct xd_cpuset *pool,
                    const struct xd_cpuset *leaving);
 
+/* How many threads a core has, from a processor's CPUID leaves one after the other, beginning with
+ * 0 (unknown): leaf 0xb (Intel, newer AMD), whose level of type 1 is that of threads, or else
+ * 0x8000001e (AMD). b, c: registers EBX, ECX. */
+unsigned xd_xl_leaf_threads(unsigned so_far, uint32_t leaf, uint32_t b, uint32_t c);
+
 /* Where a pCPU is; what isn't known is XD_XL_NOWHERE. */
 struct xd_xl_place {
     uint32_t socket, core;
