@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "backend_libxl/known.h"
+#include "backend_libxl/ring.h"
 #include "base/arena.h"
 
 /* libxl calls this instead of exit(): memory or a system call failed it while it handled events.
@@ -86,6 +87,7 @@ static void close_handles(struct xd_xl *x)
         libxl_ctx_free(x->ctx);
     if (x->xc)
         xc_interface_close(x->xc);
+    xd_xl_events_stop(x);
     if (x->xs)
         xs_close(x->xs);
     x->ctx = NULL;
@@ -108,6 +110,8 @@ int xd_xl_open(struct xd_xl *x, struct xd_err *err)
 void xd_xl_close(struct xd_xl *x)
 {
     close_handles(x);
+    xd_xl_events_done(x);
+    xd_xl_ring_free(x->ring);
     xd_xl_facts_done(x);
     for (size_t i = 0; i < XD_XL_DEEDS; i++)
         free(x->deeds[i].subject);

@@ -10,12 +10,14 @@
 #include <xenctrl.h>
 #include <xenstore.h>
 
+#include "backend_libxl/events.h"
 #include "backend_libxl/facts.h"
 #include "backend_libxl/logger.h"
 #include "backend_libxl/text.h"
 #include "model/backend.h"
 
 struct xd_xl_known;
+struct xd_xl_ring;
 struct xd_xl_stored;
 
 /* An action that was carried out, as far as it takes to see whether it had an effect: on which
@@ -44,14 +46,16 @@ struct xd_xl {
 
     xc_domaininfo_t *domains; /* room for the list of xd_xl_list_domains */
     size_t domains_room;
+    uint32_t domains_last; /* how many there were */
 
     /* What xenstore says of the domains (known.c). Set from another thread to have it all read
-     * again: something was just changed. */
+     * again where xenstore can't be watched: something was just changed. */
     atomic_bool stale;
     struct xd_xl_known *known;
     size_t n_known;
-    size_t next_known;    /* where the reading again goes on */
-    uint64_t known_round; /* counts the updates */
+    size_t next_known;   /* where the reading again goes on */
+    int64_t known_at_ns; /* when that was last done */
+    struct xd_xl_events events;
 
     /* pCPU time (collect_cpus.c): Xen tells how long each was idle, and not since when. */
     bool have_origin;
@@ -63,6 +67,8 @@ struct xd_xl {
 
     struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring (actions.c) */
     size_t n_deeds;
+
+    struct xd_xl_ring *ring; /* Xen's console (dmesg.c); NULL: nobody has looked yet */
 
     struct xd_xl_facts facts;    /* facts.c */
     struct xd_xl_stored *stored; /* stored.c */
