@@ -220,9 +220,13 @@ creating() {
     edit 2 "without xl" do host create file=/root/c1.cfg --yes
     says "it is said that it is missing" 'xl is not installed'
     mv /usr/sbin/xl.away /usr/sbin/xl
-    config /root/c2.cfg 'name = "c2"' 'maxmem = 1'
-    edit 3 "what xl refuses" do host create file=/root/c2.cfg --yes
-    says "is told in its words" 'xl did not make domain c2'
+    config /root/c2.cfg 'name = "c2"' 'on_poweroff = "dance"'
+    refused "what xl doesn't take" 'xl does not take it: Unknown on_poweroff action' \
+        host create file=/root/c2.cfg
+    config /root/c3.cfg 'name = "c3"' 'kernel = "/etc/passwd"'
+    edit 3 "what xl can't make" do host create file=/root/c3.cfg --yes
+    says "is told in its words" 'xl did not make domain c3 from /root/c3.cfg: [^:]*'
+    check "and leaves nothing" gone c3
 }
 
 cycles() {
