@@ -150,6 +150,8 @@ static void drop(struct xd_dv *d, struct xd_dv_device *v)
     free(v->pci);
     free(v);
     d->changed = true;
+    for (size_t i = 0; d->full && i < d->n_domains; i++) /* there is room for one left out */
+        d->domains[i].scan = d->domains[i].serves;
     d->full = false;
 }
 
@@ -358,13 +360,14 @@ static bool read_device(struct xd_dv *d, struct xd_dv_device *v)
 
     if (is_new && !is_vouched(d, &v->id))
         return !d->xs;
-    for (int i = 0; i < XD_DV_KEYS && d->xs; i++)
+    for (int i = 0; i < XD_DV_KEYS && d->xs; i++) {
         if (dirty & XD_DV_BIT(i) && leaves[i])
             replace(&v->value[i], read_back(d, v, leaves[i]));
+        if (d->xs && !v->value[XD_DV_STATE]) /* the first of them */
+            return false;
+    }
     if (!d->xs)
         return true;
-    if (!v->value[XD_DV_STATE])
-        return false;
     if (dirty & XD_DV_BIT(XD_DV_BACK_ERROR))
         replace(&v->value[XD_DV_BACK_ERROR], read_error(d, v, false));
     if (dirty & XD_DV_BIT(XD_DV_PCI_LIST))
