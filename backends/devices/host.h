@@ -136,8 +136,10 @@ bool xd_dv_look(struct xd_dv *d, size_t looks);
 void xd_dv_names(struct xd_dv *d);
 
 /* --- devices.c --- */
-void xd_dv_event(struct xd_dv *d, const char *path); /* of a folder of backends */
-void xd_dv_front_event(struct xd_dv *d, uint64_t serial, const char *path);
+
+/* An event of a folder of backends, of a frontend. True: something is to be read again. */
+bool xd_dv_event(struct xd_dv *d, const char *path);
+bool xd_dv_front_event(struct xd_dv *d, uint64_t serial, const char *path);
 /* Lists what is to be listed and reads what is to be read. */
 void xd_dv_refresh(struct xd_dv *d);
 void xd_dv_sort(struct xd_dv *d);
