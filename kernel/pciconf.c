@@ -7,26 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/bytes.h"
+
 #define CAP_PCIE   0x10
 #define ECAP_SRIOV 0x10
 #define ECAP_FIRST 0x100
 #define ECAPS_MAX  ((XD_PCICONF_MAX - ECAP_FIRST) / 8)
-
-struct space {
-    const uint8_t *at;
-    size_t size;
-};
-
-static uint32_t number(const struct space *s, size_t offset, unsigned bytes)
-{
-    uint32_t n = 0;
-
-    if (offset + bytes > s->size)
-        return 0;
-    for (unsigned i = bytes; i > 0; i--)
-        n = n << 8 | s->at[offset + i - 1];
-    return n;
-}
 
 /* Link speeds by their code: PCIe 6.0, 7.5.3.6 and 7.5.3.18. */
 static unsigned speed(unsigned code)
@@ -41,11 +27,11 @@ static bool type_has_link(enum xd_pcie_type t)
     return t != XD_PCIE_INTEGRATED && t != XD_PCIE_EVENTS;
 }
 
-static void read_pcie(const struct space *s, size_t cap, struct xd_pciconf *out)
+static void read_pcie(struct xd_bytes s, size_t cap, struct xd_pciconf *out)
 {
-    unsigned flags = number(s, cap + 2, 2);
-    uint32_t most = number(s, cap + 0x0c, 4);
-    unsigned now = number(s, cap + 0x12, 2);
+    unsigned flags = xd_bytes_le(s, cap + 2, 2);
+    uint32_t most = xd_bytes_le(s, cap + 0x0c, 4);
+    unsigned now = xd_bytes_le(s, cap + 0x12, 2);
 
     out->pcie = true;
     out->type = (enum xd_pcie_type)(flags >> 4 & 15);
@@ -54,55 +40,55 @@ static void read_pcie(const struct space *s, size_t cap, struct xd_pciconf *out)
         out->most = (struct xd_pci_link){speed(most & 15), most >> 4 & 63};
         out->now = (struct xd_pci_link){speed(now & 15), now >> 4 & 63};
     }
-    if (flags & 1 << 8 && cap + 0x18 <= s->size) {
+    if (flags & 1 << 8 && cap + 0x18 <= s.size) {
         out->has_slot = true;
-        out->slot = number(s, cap + 0x14, 4) >> 19;
+        out->slot = xd_bytes_le(s, cap + 0x14, 4) >> 19;
     }
-    out->cut |= cap + 0x14 > s->size;
+    out->cut |= cap + 0x14 > s.size;
 }
 
-static void read_sriov(const struct space *s, size_t cap, struct xd_pciconf *out)
+static void read_sriov(struct xd_bytes s, size_t cap, struct xd_pciconf *out)
 {
-    if (cap + 0x18 > s->size) {
+    if (cap + 0x18 > s.size) {
         out->cut = true;
         return;
     }
     out->sriov = true;
-    out->vfs_most = number(s, cap + 0x0e, 2);
+    out->vfs_most = xd_bytes_le(s, cap + 0x0e, 2);
     /* NumVFs says how many there are only while they are enabled. */
-    out->vfs_now = number(s, cap + 0x08, 2) & 1 ? number(s, cap + 0x10, 2) : 0;
-    out->vf_offset = number(s, cap + 0x14, 2);
-    out->vf_stride = number(s, cap + 0x16, 2);
+    out->vfs_now = xd_bytes_le(s, cap + 0x08, 2) & 1 ? xd_bytes_le(s, cap + 0x10, 2) : 0;
+    out->vf_offset = xd_bytes_le(s, cap + 0x14, 2);
+    out->vf_stride = xd_bytes_le(s, cap + 0x16, 2);
 }
 
 /* A list that leads in a circle ends at the first place seen twice. */
-static void walk(const struct space *s, struct xd_pciconf *out)
+static void walk(struct xd_bytes s, struct xd_pciconf *out)
 {
     uint64_t seen = 0;
-    size_t at = number(s, 0x34, 1) & ~3u;
+    size_t at = xd_bytes_le(s, 0x34, 1) & ~3u;
 
-    if (!(number(s, 0x06, 2) & 1 << 4)) /* status: there is a list */
+    if (!(xd_bytes_le(s, 0x06, 2) & 1 << 4)) /* status: there is a list */
         return;
     while (at >= 0x40) {
-        if (at + 2 > s->size || seen >> (at / 4) & 1) {
+        if (at + 2 > s.size || seen >> (at / 4) & 1) {
             out->cut = true;
             return;
         }
         seen |= UINT64_C(1) << (at / 4);
-        if (number(s, at, 1) == CAP_PCIE)
+        if (xd_bytes_le(s, at, 1) == CAP_PCIE)
             read_pcie(s, at, out);
-        at = number(s, at + 1, 1) & ~3u;
+        at = xd_bytes_le(s, at + 1, 1) & ~3u;
     }
 }
 
-static void walk_extended(const struct space *s, struct xd_pciconf *out)
+static void walk_extended(struct xd_bytes s, struct xd_pciconf *out)
 {
     size_t at = ECAP_FIRST;
 
     for (size_t i = 0; at >= ECAP_FIRST; i++) {
-        uint32_t head = number(s, at, 4);
+        uint32_t head = xd_bytes_le(s, at, 4);
 
-        if (at + 4 > s->size || i > ECAPS_MAX) {
+        if (at + 4 > s.size || i > ECAPS_MAX) {
             out->cut = true;
             return;
         }
@@ -116,33 +102,33 @@ static void walk_extended(const struct space *s, struct xd_pciconf *out)
 
 int xd_pciconf_read(const uint8_t *bytes, size_t size, struct xd_pciconf *out, struct xd_err *err)
 {
-    struct space s = {bytes, size < XD_PCICONF_MAX ? size : XD_PCICONF_MAX};
+    struct xd_bytes s = {bytes, size < XD_PCICONF_MAX ? size : XD_PCICONF_MAX};
     unsigned header;
 
     memset(out, 0, sizeof(*out));
     if (size < 64)
         return xd_err_set(err, -ENODATA, "a configuration space of %zu bytes, wanted at least 64",
                           size);
-    out->vendor = (uint16_t)number(&s, 0x00, 2);
-    out->device = (uint16_t)number(&s, 0x02, 2);
+    out->vendor = (uint16_t)xd_bytes_le(s, 0x00, 2);
+    out->device = (uint16_t)xd_bytes_le(s, 0x02, 2);
     if (out->vendor == 0xffff)
         return xd_err_set(err, -ENODEV, "nothing answers there: vendor ffff");
-    out->revision = (uint8_t)number(&s, 0x08, 1);
-    out->class = number(&s, 0x09, 3);
-    header = number(&s, 0x0e, 1);
+    out->revision = (uint8_t)xd_bytes_le(s, 0x08, 1);
+    out->class = xd_bytes_le(s, 0x09, 3);
+    header = xd_bytes_le(s, 0x0e, 1);
     out->multifunction = header & 0x80;
     out->bridge = (header & 0x7f) == 1;
     if (out->bridge) {
-        out->primary = (uint8_t)number(&s, 0x18, 1);
-        out->secondary = (uint8_t)number(&s, 0x19, 1);
-        out->subordinate = (uint8_t)number(&s, 0x1a, 1);
+        out->primary = (uint8_t)xd_bytes_le(s, 0x18, 1);
+        out->secondary = (uint8_t)xd_bytes_le(s, 0x19, 1);
+        out->subordinate = (uint8_t)xd_bytes_le(s, 0x1a, 1);
     } else if ((header & 0x7f) == 0) {
-        out->subsystem_vendor = (uint16_t)number(&s, 0x2c, 2);
-        out->subsystem = (uint16_t)number(&s, 0x2e, 2);
+        out->subsystem_vendor = (uint16_t)xd_bytes_le(s, 0x2c, 2);
+        out->subsystem = (uint16_t)xd_bytes_le(s, 0x2e, 2);
     }
-    walk(&s, out);
+    walk(s, out);
     if (out->pcie && s.size > ECAP_FIRST)
-        walk_extended(&s, out);
+        walk_extended(s, out);
     return 0;
 }
 
@@ -211,7 +197,7 @@ struct dump {
     const char *file;
     unsigned line;
     struct xd_arena *a;
-    struct xd_pci_dumped *list; /* doubles when it is full: when n is a power of two */
+    struct xd_pci_dumped *list;
     size_t n;
     uint8_t *bytes; /* of the newest function */
     struct xd_err *err;
@@ -224,13 +210,7 @@ static int wrong(const struct dump *d, size_t column, const char *what)
 
 static void begin_function(struct dump *d, const struct xd_pci_address *at)
 {
-    if ((d->n & (d->n - 1)) == 0) {
-        struct xd_pci_dumped *more = xd_arena_array(d->a, d->n ? 2 * d->n : 1, sizeof(*more));
-
-        if (d->n)
-            memcpy(more, d->list, d->n * sizeof(*more));
-        d->list = more;
-    }
+    d->list = xd_arena_grow(d->a, d->list, d->n, sizeof(*d->list));
     d->bytes = NULL;
     d->list[d->n++] = (struct xd_pci_dumped){.at = *at};
 }
