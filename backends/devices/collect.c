@@ -351,6 +351,7 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
     bool only_sums = !w->nics && !w->disks && !w->devices;
     bool all = xd_dv_update(d, only_sums ? LOOK_MAX : SIZE_MAX, &err);
     int64_t at = xd_clock_now(d->env->clock);
+    struct xd_rows *domains;
 
     if (w->nics & NIC_COUNTERS || w->domains & DOMAIN_NETS)
         xd_dv_count_nics(d);
@@ -364,8 +365,13 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
         else
             fill_table(d, b, i, at, err.code ? err.text : NULL);
     }
-    if (w->domains && !err.code)
-        fill_domains(d, xd_build_table(b, &xd_domains_desc, at), all);
+    if (!w->domains)
+        return;
+    domains = xd_build_table(b, &xd_domains_desc, at);
+    if (err.code)
+        xd_build_reason(domains, "%s", err.text);
+    else
+        fill_domains(d, domains, all);
 }
 
 int xd_dv_collect(void *self, struct xd_builder *b, struct xd_err *err)
