@@ -38,7 +38,10 @@ is_other() { [ "$(xendeck get vcpus -c domain,ready -o json | jq '[.rows[] | sel
 check "guests compete" populate
 before=$(mask)
 note "before: $(tbuf)"
-is "nothing is traced while nobody looks" "$(xendeck get vcpus -c domain,cpu >/dev/null; tbuf | awk '{ print $3 }')" none
+xendeck get vcpus >/dev/null
+xendeck get vcpus -o json >/dev/null
+xendeck get domains -f 'cpu>0 web' >/dev/null
+is "nothing is traced while nobody asks for it" "$(tracing)" none
 
 # --- is it right? ---
 # The share of the time that it ran, by the trace alone
