@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-#define XC_WANT_COMPAT_MAP_FOREIGN_API
+
+#define XC_WANT_COMPAT_MAP_FOREIGN_API 1 /* xc_map_foreign_range */
 #include <xenctrl.h>
 #include <xen/trace.h>
 
