@@ -45,8 +45,22 @@ static uint64_t identity_of(const struct xd_table_desc *d)
     return mask;
 }
 
-/* What a screen shows of its table. All of it where something may be about to be edited, and where
- * a filter or the pane below look at everything. */
+/* The columns that only a trace of the whole host can fill; not those that `text` speaks of. */
+static uint64_t traced_of(const struct xd_table_desc *d, const char *text)
+{
+    static const char *const names[] = {"run_ns",  "ready_ns", "blocked_ns", "ready",
+                                        "blocked", "wakes",    "wakes_s",    "wake_ns",
+                                        "moves",   "moves_s",  "waits_for",  "wake_max_ns"};
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (!strstr(text, names[i]))
+            mask |= bit_of(d, names[i]);
+    return mask;
+}
+
+/* What a screen shows of its table. All of it, but for what needs a trace, where something may be
+ * about to be edited, and where a filter or the pane below look at everything. */
 static uint64_t shown_of(const struct xd_app *a, const struct xd_screen *s)
 {
     struct xd_layout l;
@@ -54,7 +68,7 @@ static uint64_t shown_of(const struct xd_app *a, const struct xd_screen *s)
 
     if (a->dialog || a->prompt != XD_PROMPT_NONE || a->n_staged || s->filter[0] ||
         s->view->detail == xd_row_detail)
-        return XD_WANT_ALL;
+        mask |= XD_WANT_ALL & ~traced_of(s->desc, s->filter);
     xd_layout_make(s, a->w, &l);
     for (int i = 0; i < l.n; i++)
         mask |= BIT(l.at[i].col) | (l.at[i].full >= 0 ? BIT(l.at[i].full) : 0);
