@@ -6,14 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/bytes.h"
+
 #define HEADER    36
 #define ITEMS_MAX 65536 /* of one kind */
 #define NODES_MAX 1024  /* of a square of distances */
 
 /* A table while it is read. */
 struct reader {
-    const uint8_t *at;
-    size_t size;
+    struct xd_bytes b;
     char name[5]; /* made printable */
     struct xd_acpi *out;
     struct xd_arena *a;
@@ -21,13 +22,7 @@ struct reader {
 
 static uint64_t number(const struct reader *r, size_t offset, unsigned bytes)
 {
-    uint64_t n = 0;
-
-    if (offset > r->size || r->size - offset < bytes)
-        return 0;
-    for (unsigned i = bytes; i > 0; i--)
-        n = n << 8 | r->at[offset + i - 1];
-    return n;
+    return xd_bytes_le(r->b, offset, bytes);
 }
 
 static void complain(struct reader *r, size_t offset, const char *what)
@@ -37,19 +32,12 @@ static void complain(struct reader *r, size_t offset, const char *what)
             xd_arena_printf(r->a, "ACPI table %s, offset 0x%zx: %s", r->name, offset, what);
 }
 
-/* Room for one more record at the end of a list, zeroed; the list doubles when it is full, which is
- * when n is a power of two. NULL: there are too many. */
+/* Room for one more record at the end of a list, zeroed. NULL: there are too many. */
 static void *grow(struct reader *r, const void **list, size_t *n, size_t size)
 {
     if (*n == ITEMS_MAX)
         return NULL;
-    if ((*n & (*n - 1)) == 0) {
-        void *more = xd_arena_array(r->a, *n ? 2 * *n : 1, size);
-
-        if (*n)
-            memcpy(more, *list, *n * size);
-        *list = more;
-    }
+    *list = xd_arena_grow(r->a, *list, *n, size);
     return (char *)*list + (*n)++ * size;
 }
 
@@ -90,11 +78,11 @@ static void read_slit(struct reader *r)
 {
     uint64_t n = number(r, HEADER, 8);
 
-    if (n == 0 || n > NODES_MAX || r->size < HEADER + 8 + n * n) {
+    if (n == 0 || n > NODES_MAX || r->b.size < HEADER + 8 + n * n) {
         complain(r, HEADER, "the matrix of distances does not fit into the table");
         return;
     }
-    r->out->distances = memcpy(xd_arena_alloc(r->a, n * n), r->at + HEADER + 8, n * n);
+    r->out->distances = memcpy(xd_arena_alloc(r->a, n * n), r->b.at + HEADER + 8, n * n);
     r->out->n_distances = n;
 }
 
@@ -137,7 +125,7 @@ static void read_mcfg(struct reader *r)
 {
     size_t at = HEADER + 8;
 
-    for (; r->size - at >= 16; at += 16) {
+    for (; r->b.size - at >= 16; at += 16) {
         struct xd_acpi_mcfg *m = ADD(r, mcfg);
 
         if (!m)
@@ -147,7 +135,7 @@ static void read_mcfg(struct reader *r)
         m->first_bus = (uint8_t)number(r, at + 10, 1);
         m->last_bus = (uint8_t)number(r, at + 11, 1);
     }
-    if (at != r->size)
+    if (at != r->b.size)
         complain(r, at, "an entry is cut");
 }
 
@@ -250,12 +238,12 @@ static void read_list(struct reader *r, const struct list *l)
 {
     size_t at = l->first, least = l->len_at + l->len_bytes;
 
-    if (r->size < at)
+    if (r->b.size < at)
         complain(r, HEADER, "the table is cut");
-    while (at < r->size) {
-        size_t len = r->size - at >= least ? (size_t)number(r, at + l->len_at, l->len_bytes) : 0;
+    while (at < r->b.size) {
+        size_t len = r->b.size - at >= least ? (size_t)number(r, at + l->len_at, l->len_bytes) : 0;
 
-        if (len < least || len > r->size - at) {
+        if (len < least || len > r->b.size - at) {
             complain(r, at, "a structure does not fit into the table");
             return;
         }
@@ -267,14 +255,14 @@ static void read_list(struct reader *r, const struct list *l)
 static void name_table(struct reader *r)
 {
     for (int i = 0; i < 4; i++)
-        r->name[i] = r->at[i] > ' ' && r->at[i] < 0x7f ? (char)r->at[i] : '?';
+        r->name[i] = r->b.at[i] > ' ' && r->b.at[i] < 0x7f ? (char)r->b.at[i] : '?';
     r->name[4] = '\0';
 }
 
 int xd_acpi_add(struct xd_acpi *out, const void *table, size_t size, struct xd_arena *a,
                 struct xd_err *err)
 {
-    struct reader r = {.at = table, .size = size, .out = out, .a = a};
+    struct reader r = {.b = {table, size}, .out = out, .a = a};
     uint64_t told;
     uint8_t sum = 0;
 
@@ -289,14 +277,14 @@ int xd_acpi_add(struct xd_acpi *out, const void *table, size_t size, struct xd_a
                           (unsigned)told, HEADER);
     if (told > size)
         complain(&r, 4, "the table is longer than what there is of it");
-    r.size = told < size ? (size_t)told : size;
-    for (size_t i = 0; i < r.size; i++)
-        sum = (uint8_t)(sum + r.at[i]);
+    r.b.size = told < size ? (size_t)told : size;
+    for (size_t i = 0; i < r.b.size; i++)
+        sum = (uint8_t)(sum + r.b.at[i]);
     if (sum && told <= size)
         complain(&r, 9, "the checksum is wrong");
     if (strcmp(r.name, "SLIT") == 0)
         read_slit(&r);
-    if (strcmp(r.name, "MCFG") == 0 && r.size >= HEADER + 8)
+    if (strcmp(r.name, "MCFG") == 0 && r.b.size >= HEADER + 8)
         read_mcfg(&r);
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         if (strcmp(r.name, lists[i].name) == 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/bytes.h"
 
 #define HEADER    4
 #define STR_MAX   256
@@ -27,8 +28,7 @@ enum {
 
 /* One structure: its formatted part and its strings, both within the table. */
 struct item {
-    const uint8_t *at;
-    unsigned len;        /* of the formatted part, header included */
+    struct xd_bytes b;   /* the formatted part, header included */
     const uint8_t *text; /* its strings … */
     const uint8_t *end;  /* … up to their final NUL */
     struct xd_arena *a;
@@ -36,18 +36,12 @@ struct item {
 
 static uint64_t number(const struct item *s, unsigned offset, unsigned bytes)
 {
-    uint64_t n = 0;
-
-    if (offset + bytes > s->len)
-        return 0;
-    for (unsigned i = bytes; i > 0; i--)
-        n = n << 8 | s->at[offset + i - 1];
-    return n;
+    return xd_bytes_le(s->b, offset, bytes);
 }
 
 static bool has(const struct item *s, unsigned offset, unsigned bytes)
 {
-    return offset + bytes <= s->len;
+    return xd_bytes_has(s->b, offset, bytes);
 }
 
 /* Firmware fills strings up with blanks, and writes such words where it knows nothing. */
@@ -368,8 +362,7 @@ static void complain(struct xd_smbios *out, struct xd_arena *a, const char *text
         out->trouble = xd_arena_strdup(a, text);
 }
 
-/* Adds a record of its kind; the list doubles when it is full, which is when n is a power of two.
- */
+/* Adds a record of its kind. */
 static void keep(struct xd_smbios *out, const struct kind *k, const struct item *s)
 {
     char *base = (char *)out;
@@ -379,31 +372,26 @@ static void keep(struct xd_smbios *out, const struct kind *k, const struct item 
 
     if (*n == ITEMS_MAX)
         return;
-    if ((*n & (*n - 1)) == 0) {
-        void *more = xd_arena_array(s->a, *n ? 2 * *n : 1, k->size);
-
-        if (*n)
-            memcpy(more, *list, *n * k->size);
-        *list = more;
-    }
+    *list = xd_arena_grow(s->a, *list, *n, k->size);
     record = (char *)*list + (*n)++ * k->size;
-    memcpy(record, s->at + 2, sizeof(uint16_t)); /* each record begins with the handle */
+    memcpy(record, s->b.at + 2, sizeof(uint16_t)); /* each record begins with the handle */
     k->read(s, record);
 }
 
 static void take(struct xd_smbios *out, const struct item *s, size_t offset)
 {
-    const struct kind *k = kind_of(s->at[0]);
+    const struct kind *k = kind_of(s->b.at[0]);
 
     out->structures++;
-    if (s->at[0] == SYSTEM && s->len >= 0x08 && !out->system.product && !out->system.maker)
+    if (s->b.at[0] == SYSTEM && s->b.size >= 0x08 && !out->system.product && !out->system.maker)
         read_system(s, &out->system);
     if (!k)
         return;
-    if (s->len < k->least)
+    if (s->b.size < k->least)
         complain(out, s->a,
-                 xd_arena_printf(s->a, "SMBIOS, offset 0x%zx: a %s of %u bytes, wanted at least %u",
-                                 offset, k->name, s->len, k->least));
+                 xd_arena_printf(s->a,
+                                 "SMBIOS, offset 0x%zx: a %s of %zu bytes, wanted at least %u",
+                                 offset, k->name, s->b.size, k->least));
     else
         keep(out, k, s);
 }
@@ -424,17 +412,17 @@ int xd_smbios_parse(const void *table, size_t size, struct xd_arena *a, struct x
 
     memset(out, 0, sizeof(*out));
     while (end - p >= HEADER) {
-        struct item s = {.at = p, .len = p[1], .a = a};
+        struct item s = {.b = {p, p[1]}, .a = a};
         size_t offset = (size_t)(p - begin);
 
-        if (s.len < HEADER || s.len > (size_t)(end - p)) {
-            complain(
-                out, a,
-                xd_arena_printf(a, "SMBIOS, offset 0x%zx: a structure of %u bytes, wanted 4 to %zu",
-                                offset, s.len, (size_t)(end - p)));
+        if (s.b.size < HEADER || s.b.size > (size_t)(end - p)) {
+            complain(out, a,
+                     xd_arena_printf(
+                         a, "SMBIOS, offset 0x%zx: a structure of %zu bytes, wanted 4 to %zu",
+                         offset, s.b.size, (size_t)(end - p)));
             break;
         }
-        s.text = p + s.len;
+        s.text = p + s.b.size;
         s.end = strings_end(s.text, end);
         if (!s.end) {
             complain(out, a,

@@ -122,7 +122,8 @@ static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
 
     menu_measure(a, m, &size);
     int below = size.help_h ? size.help_h + 1 : 0;
-    struct xd_rect in = xd_dialog_box(c, size.w, m->n + 2 + below, XD_S_DIALOG, m->title);
+    struct xd_rect in = xd_dialog_box(c, size.w > c->w - 4 ? c->w - 4 : size.w, m->n + 2 + below,
+                                      XD_S_DIALOG, m->title);
     int rows = in.h - below > 0 ? in.h - below : 1, top = m->at >= rows ? m->at - rows + 1 : 0;
     for (int i = 0; i < rows && top + i < m->n; i++) {
         const struct xd_menu_item *item = &m->items[top + i];

@@ -111,8 +111,8 @@ static void draw_field(const struct form *q, int i, struct xd_canvas *c, struct 
 static const char *footer(const struct form *q)
 {
     return words_of(&q->action->params[q->at])
-               ? "← → change · ↑ ↓ other fields · Enter shows the plan · Esc leaves"
-               : "Tab completes · ↑ ↓ other fields · Enter shows the plan · Esc leaves";
+               ? "← → change · ↑ ↓ fields · Enter shows the plan · Esc leaves"
+               : "Tab completes · ↑ ↓ fields · Enter shows the plan · Esc leaves";
 }
 
 static void form_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)

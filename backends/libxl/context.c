@@ -115,6 +115,8 @@ void xd_xl_close(struct xd_xl *x)
     xd_xl_events_done(x);
     xd_xl_ring_free(x->ring);
     xd_xl_facts_done(x);
+    for (size_t i = 0; i < XD_XL_DEEDS; i++)
+        free(x->deeds[i].subject);
     free(x->domains);
     free(x->busy_ns);
 }
@@ -169,7 +171,16 @@ static bool ended(struct xd_xl *x, const libxl_asyncop_how *how, int *result)
     return done;
 }
 
-static int await(struct xd_xl *x, const libxl_asyncop_how *how, bool can_abort,
+/* libxl says nothing of most operations while they wait. */
+static void tell(const struct xd_xl *x, const struct xd_xl_op *op, struct xd_progress *p)
+{
+    if (x->logger.progress[0])
+        p->report(p, x->logger.permille, x->logger.progress);
+    else if (op->waiting)
+        p->report(p, -1, op->waiting);
+}
+
+static int await(struct xd_xl *x, const libxl_asyncop_how *how, const struct xd_xl_op *op,
                  struct xd_progress *p)
 {
     bool aborted = false;
@@ -178,18 +189,17 @@ static int await(struct xd_xl *x, const libxl_asyncop_how *how, bool can_abort,
     while (!ended(x, how, &result)) {
         if (x->disaster)
             return ERROR_FAIL;
-        if (can_abort && !aborted && ((p && p->cancelled(p)) || x->env->stopping(x->env)))
+        if (op->can_abort && !aborted && ((p && p->cancelled(p)) || x->env->stopping(x->env)))
             aborted = libxl_ao_abort(x->ctx, how) == 0;
         if (p)
-            p->report(p, x->logger.permille, x->logger.progress);
+            tell(x, op, p);
         xd_xl_serve(x, 200);
     }
     x->pending = false;
     return result;
 }
 
-int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool can_abort,
-                  struct xd_progress *p)
+int xd_xl_operate(struct xd_xl *x, const struct xd_xl_op *op, struct xd_progress *p)
 {
     libxl_asyncop_how how = {.callback = NULL, .u.for_event = ++x->operations};
     sigset_t child, old;
@@ -200,9 +210,9 @@ int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool c
     sigaddset(&child, SIGCHLD);
     pthread_sigmask(SIG_UNBLOCK, &child, &old);
     x->pending = true;
-    rc = start(x->ctx, domid, &how);
+    rc = op->start(x->ctx, op->domid, op->arg, &how);
     if (rc == 0)
-        rc = await(x, &how, can_abort, p);
+        rc = await(x, &how, op, p);
     else
         x->pending = x->disaster;
     pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -20,10 +20,16 @@ struct xd_xl_known;
 struct xd_xl_ring;
 struct xd_xl_stored;
 
-/* The incarnation that an action was carried out on: a domain's UUID outlives it. */
+/* An action that was carried out, as far as it takes to see whether it had an effect: on which
+ * incarnation of a domain (a UUID outlives it), and on what of it. */
 struct xd_xl_deed {
+    ptrdiff_t action; /* index into xd_xen_actions */
+    char key[96];     /* of the object */
+    bool have_domain; /* then: */
     uint8_t uuid[XD_XL_UUID_BYTES];
     uint32_t domid;
+    uint32_t number; /* of a device in its domain; what else the action wants */
+    char *subject;   /* a device's or domain's name, a file; or NULL */
 };
 #define XD_XL_DEEDS 64
 
@@ -60,7 +66,7 @@ struct xd_xl {
     struct xd_cpuset counted; /* pCPUs that were online in the last sample */
     uint64_t busy_all_ns;     /* what they did, summed up over the samples */
 
-    struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring */
+    struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring (actions.c) */
     size_t n_deeds;
 
     struct xd_xl_ring *ring; /* Xen's console (dmesg.c); NULL: nobody has looked yet */
@@ -85,11 +91,17 @@ void xd_xl_serve(struct xd_xl *x, int timeout_ms);
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err);
 
 /* One libxl operation that may take long: `start` with an ao_how of ours, then libxl's events until
- * it ended. Asks p (NULL allowed) for a cancel where the operation can be cut short without leaving
- * something half done. Returns libxl's ERROR_ number or 0. */
-typedef int xd_xl_start_fn(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how);
-int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool can_abort,
-                  struct xd_progress *p);
+ * it ended. What arg points to has to live until then. Asks p (NULL allowed) for a cancel where the
+ * operation can be cut short without leaving something half done. Returns libxl's ERROR_ number or
+ * 0. */
+struct xd_xl_op {
+    int (*start)(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how);
+    uint32_t domid;
+    void *arg;
+    bool can_abort;
+    const char *waiting; /* for p, where libxl doesn't say what it is doing */
+};
+int xd_xl_operate(struct xd_xl *x, const struct xd_xl_op *op, struct xd_progress *p);
 
 /* All domains, in the order of their domids: one hypercall for each 1024. *list is valid until the
  * next call. */

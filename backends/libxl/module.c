@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The backend of a real Xen host, through libxl and libxc: the one symbol that a module exports.
  * Files: context.c opens the libraries, find.c finds objects by UUID, known.c reads xenstore,
- * collect_*.c fill tables, knobs.c and actions.c change the host, doctor.c explains it. */
+ * collect_*.c fill tables, knobs*.c and actions*.c change the host, doctor.c explains it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -144,5 +144,6 @@ const struct xd_backend xd_backend_module = {
     .write = xd_xl_write,
     .act = xd_xl_act,
     .settled = xd_xl_settled,
+    .preview = xd_xl_preview,
     .doctor = xd_xl_doctor,
 };

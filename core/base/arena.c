@@ -106,6 +106,19 @@ char *xd_arena_strndup(struct xd_arena *a, const char *s, size_t n)
     return p;
 }
 
+/* It doubles when it is full, which is when n is a power of two. */
+void *xd_arena_grow(struct xd_arena *a, const void *list, size_t n, size_t size)
+{
+    void *more;
+
+    if (n & (n - 1))
+        return (void *)list;
+    more = xd_arena_array(a, n ? 2 * n : 1, size);
+    if (n)
+        memcpy(more, list, n * size);
+    return more;
+}
+
 char *xd_arena_strdup(struct xd_arena *a, const char *s)
 {
     return s ? xd_arena_strndup(a, s, strlen(s)) : NULL;

@@ -25,6 +25,9 @@ void xd_arena_done(struct xd_arena *a); /* frees everything; the arena may be us
 
 void *xd_arena_alloc(struct xd_arena *a, size_t size); /* aligned for any object, zeroed */
 void *xd_arena_array(struct xd_arena *a, size_t n, size_t size); /* n * size, checked */
+/* A list that grows: where its n members of that size stand now that there is room for one more.
+ * Pass what the last call returned, and n as it counts up from 0 by one. */
+void *xd_arena_grow(struct xd_arena *a, const void *list, size_t n, size_t size);
 char *xd_arena_strdup(struct xd_arena *a, const char *s); /* NULL gives NULL */
 char *xd_arena_strndup(struct xd_arena *a, const char *s, size_t n);
 char *xd_arena_printf(struct xd_arena *a, const char *fmt, ...) XD_PRINTF(2, 3);

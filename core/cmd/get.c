@@ -195,6 +195,8 @@ static int print_once(struct get *g, struct xd_err *err)
             rows[n++] = t->rows[i];
     if (g->sort.n)
         xd_sort_rows(t->desc, &g->sort, rows, n);
+    if (!trouble) /* why part of it is unknown */
+        trouble = t->reason;
     struct xd_print p = {
         .format = g->format,
         .cols = g->cols,

@@ -132,9 +132,24 @@ static void overflow_aborts(void **state)
     expect_abort(size_overflow);
 }
 
+static void a_list_that_grows(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    unsigned *list = NULL;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        list = xd_arena_grow(&a, list, i, sizeof(*list));
+        list[i] = i;
+    }
+    for (unsigned i = 0; i < 1000; i++)
+        assert_int_equal(list[i], i);
+    xd_arena_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_that_grows),
         cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(large_and_small_mix),
         cmocka_unit_test(strings),
