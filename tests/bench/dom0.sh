@@ -46,8 +46,10 @@ each() {
 line() {
     awk -v name="$1" -v a="$2" -v b="$3" -v unit="$4" -v d="$5" 'BEGIN {
         number = d > 1 ? "%9.1f" : "%9.0f"
-        printf "%-44s " number " " number " %-5s %6s\n", name, a / d, b / d, unit,
-            b > 0 ? sprintf("%.2f", a / b) : "-" }'
+        ratio = "-"
+        if (b > 0)
+            ratio = sprintf("%.2f", a / b)
+        printf("%-44s " number " " number " %-5s %6s\n", name, a / d, b / d, unit, ratio) }'
 }
 
 bench() { # COUNT
