@@ -40,6 +40,7 @@ void xd_app_done(struct xd_app *a)
 {
     while (a->dialog)
         xd_dialog_pop(a);
+    xd_again_forget(a);
     xd_keep_end(a);
     xd_app_unstage(a, NULL, NULL);
     xd_app_freeze(a, false);
@@ -222,6 +223,7 @@ void xd_app_update(struct xd_app *a)
     if (a->dialog && a->dialog->ops->update)
         a->dialog->ops->update(a, a->dialog);
     xd_keep_save(a, false);
+    xd_again_try(a);
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
     xd_app_want(a);
@@ -257,9 +259,18 @@ void xd_app_run_command(struct xd_app *a, const struct xd_command *c, int argc, 
 {
     struct xd_err err = XD_ERR_INIT;
 
+    char *copy[XD_AGAIN_WORDS]; /* as typed: a command may cut its words */
+    int rc = 0, kept = argc <= XD_AGAIN_WORDS ? argc : 0;
+
+    for (int i = 0; i < kept; i++)
+        copy[i] = xd_strdup(argv[i]);
     a->key = key;
-    if (!xd_app_offers(a, c, &err) || c->run(a, argc, argv, &err) < 0)
-        xd_app_fail(a, &err);
+    if (!xd_app_offers(a, c, &err) || (rc = c->run(a, argc, argv, &err)) < 0) {
+        if (!kept || !xd_again_note(a, c, argc, copy, key, rc))
+            xd_app_fail(a, &err);
+    }
+    for (int i = 0; i < kept; i++)
+        free(copy[i]);
     a->key = 0;
     if (!a->quit)
         xd_screen_update(a, xd_app_screen(a));

@@ -39,6 +39,19 @@ struct xd_staged {
     char *text; /* "web1 sched.cap none → 40" */
 };
 
+/* A command that waits for what it needs to be sampled (again.c). */
+#define XD_AGAIN_WORDS 16
+
+struct xd_again {
+    const struct xd_command *command; /* NULL: none waits */
+    char *argv[XD_AGAIN_WORDS];
+    int argc;
+    uint32_t key;
+    int64_t until_ns;
+    uint64_t generation; /* of the world that it was tried in */
+    bool trying;
+};
+
 enum xd_prompt { XD_PROMPT_NONE, XD_PROMPT_COMMAND, XD_PROMPT_FILTER, XD_PROMPT_MARK };
 
 struct xd_app {
@@ -88,6 +101,8 @@ struct xd_app {
     struct xd_settings *settings; /* NULL: nothing is kept */
     char *kept[XD_KEPT_GLOBALS + XD_SCREENS_MAX * XD_KEPT_LOCALS]; /* as noted last */
     int64_t keep_due_ns; /* when they are to be written; 0: nothing is new */
+
+    struct xd_again again;
 
     uint32_t key;                /* that called the command which runs; 0: a `:` line did */
     bool quit, repaint, suspend, theme_changed; /* what the loop is asked for */
@@ -162,6 +177,12 @@ char *xd_app_meant(const struct xd_app *a, const char *table, char *out);
 /* The journal's entry under the cursor of its screen, or NULL; and the style of an outcome. */
 const struct xd_journal_entry *xd_journal_under_cursor(const struct xd_app *a);
 enum xd_role_style xd_outcome_style(enum xd_outcome o);
+
+/* True if the command's failure (rc) is one that waiting may help against; it is noted then. */
+bool xd_again_note(struct xd_app *a, const struct xd_command *c, int argc, char *const *argv,
+                   uint32_t key, int rc);
+void xd_again_try(struct xd_app *a);
+void xd_again_forget(struct xd_app *a);
 
 /* Tells the session what is looked at; called after whatever may change that. */
 void xd_app_want(struct xd_app *a);

@@ -338,6 +338,15 @@ int xd_cmd_stage(void *ctx, int argc, char **argv, struct xd_err *err)
 
 /* --- actions and undo --- */
 
+/* Whether it has a parameter that must be told. */
+static bool must_ask(const struct xd_action *action)
+{
+    for (const struct xd_param *p = action->params; p && p->name; p++)
+        if (!p->fallback)
+            return true;
+    return false;
+}
+
 /* With parameters: they are asked for first. */
 static void action_chosen(struct xd_app *a, int index, const void *tag)
 {
@@ -400,6 +409,10 @@ int xd_cmd_propose(void *ctx, int argc, char **argv, struct xd_err *err)
     const struct xd_action *action = xd_app_action(a, argv[1], err);
     if (!action)
         return -ENOENT;
+    if (argc == 2 && must_ask(action) && !xd_app_limit(a, action->name)) {
+        xd_form_open(a, action);
+        return 0;
+    }
     for (int i = 2; i < argc; i++) {
         char *equals = strchr(argv[i], '=');
         if (!equals) {
@@ -421,6 +434,20 @@ int xd_cmd_console(void *ctx, int argc, char **argv, struct xd_err *err)
     return action ? xd_app_propose_action(ctx, action, NULL, err) : -ENOENT;
 }
 
+/* Whether a table that the undoing of an entry needs is not sampled: it may be in a moment. */
+static bool is_unseen(const struct xd_app *a, uint64_t id)
+{
+    const struct xd_journal_entry *e = xd_undo_entry(xd_session_journal(a->session), id);
+    struct xd_wants wants = {.n = 0};
+
+    if (e)
+        xd_undo_wants(a->world, e, &wants);
+    for (size_t i = 0; i < wants.n; i++)
+        if (xd_world_trouble(a->world, wants.want[i].table))
+            return true;
+    return false;
+}
+
 int xd_cmd_take_back(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_app *a = ctx;
@@ -433,5 +460,5 @@ int xd_cmd_take_back(void *ctx, int argc, char **argv, struct xd_err *err)
     int rc = xd_plan_undo(a->world, xd_session_journal(a->session), id, &p, err);
     if (rc == 0)
         xd_plan_open(a, p);
-    return rc;
+    return rc < 0 && is_unseen(a, id) ? -ENODEV : rc;
 }

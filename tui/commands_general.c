@@ -129,7 +129,7 @@ static void screen_item(struct xd_app *a, int i, struct xd_menu_item *item, stru
 
     item->text = i < 9 ? xd_arena_printf(arena, "%d %s", i + 1, s->view->title)
                        : xd_arena_printf(arena, "  %s", s->view->title);
-    item->note = s->desc ? s->desc->help : "What was done to this host, and how it ended";
+    item->note = s->view->help ? s->view->help : s->desc ? s->desc->help : "";
 }
 
 static void screen_chosen(struct xd_app *a, int index, const void *tag)

@@ -155,6 +155,7 @@ static void take_key(struct xd_app *a, const struct xd_key *k)
         return;
     a->message[0] = '\0';
     a->verb_seq = 0;
+    xd_again_forget(a);
     if (k->code == XD_KEY_CLICK) {
         click(a, k->x, k->y);
         return;

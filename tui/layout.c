@@ -63,9 +63,12 @@ static int view_columns(const struct xd_screen *s, struct xd_view_column *out)
     for (const struct xd_view_column *v = s->view->columns; v && v->name && n < COLUMNS; v++)
         if (xd_desc_column(s->desc, v->name) >= 0)
             out[n++] = *v;
-    for (int i = 0; !s->view->columns && i < s->desc->n_columns; i++)
-        if (s->desc->columns[i].flags & XD_COL_DEFAULT)
-            out[n++] = (struct xd_view_column){.name = s->desc->columns[i].name, .drop = n};
+    for (int i = 0; !s->view->columns && i < s->desc->n_columns; i++) {
+        if (s->desc->columns[i].flags & XD_COL_DEFAULT) {
+            out[n] = (struct xd_view_column){.name = s->desc->columns[i].name, .drop = n};
+            n++;
+        }
+    }
     return n;
 }
 
@@ -193,6 +196,9 @@ int xd_screen_set_columns(struct xd_screen *s, const char *text, struct xd_err *
     }
     if (n < 0)
         return n;
+    /* What comes to the usual ones is no choice: those give way where the screen is narrow. */
+    if (n == base.n && memcmp(cols, base_cols, (size_t)n * sizeof(*cols)) == 0)
+        n = 0;
     free(s->columns);
     s->columns = n ? xd_strdup(text) : NULL;
     memcpy(s->cols, cols, (size_t)n * sizeof(*cols));

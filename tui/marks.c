@@ -21,11 +21,16 @@ static size_t place_of(const struct xd_screen *s, const char *key)
     return lo;
 }
 
-bool xd_screen_marked(const struct xd_screen *s, const char *key)
+size_t xd_screen_mark_at(const struct xd_screen *s, const char *key)
 {
     size_t i = place_of(s, key);
 
-    return i < s->n_marks && strcmp(s->marks[i], key) == 0;
+    return i < s->n_marks && strcmp(s->marks[i], key) == 0 ? i : SIZE_MAX;
+}
+
+bool xd_screen_marked(const struct xd_screen *s, const char *key)
+{
+    return xd_screen_mark_at(s, key) != SIZE_MAX;
 }
 
 void xd_screen_mark(struct xd_screen *s, const char *key, bool on)

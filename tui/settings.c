@@ -128,6 +128,20 @@ static void put_in_tree(struct xd_settings *s, const struct put *p)
 
 /* --- reading --- */
 
+/* Whether what YAML takes for the end of a line stands in text. */
+static bool has_break(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\r')
+            return true;
+        if (i + 1 < len && memcmp(text + i, "\xc2\x85", 2) == 0)
+            return true;
+        if (i + 2 < len && memcmp(text + i, "\xe2\x80", 2) == 0 && (text[i + 2] & 0xfe) == 0xa8)
+            return true;
+    }
+    return false;
+}
+
 /* The comment lines at the beginning: the one part of the text that the tree doesn't hold and that
  * is kept all the same. */
 static char *head_of(const char *text, size_t len)
@@ -136,7 +150,7 @@ static char *head_of(const char *text, size_t len)
 
     while (n < len && text[n] == '#') {
         const char *end = memchr(text + n, '\n', len - n);
-        if (!end)
+        if (!end || has_break(text + n, (size_t)(end - text) - n))
             break;
         n = (size_t)(end - text) + 1;
     }

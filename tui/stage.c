@@ -93,27 +93,42 @@ int xd_app_stage_for(struct xd_app *a, const char *object, const char *name, con
     return stage_wishes(a, &wish, 1, err);
 }
 
-/* Wishes for the marked rows, or for the row under the cursor. In arena. */
+static struct xd_wish wish_for(const struct xd_screen *s, const char *key, const char *name,
+                               const char *value, struct xd_arena *arena)
+{
+    return (struct xd_wish){xd_arena_printf(arena, "%s/%s", s->desc->noun, key), name, value};
+}
+
+/* Wishes for the marked rows in the order of the screen, then for those that the filter hides; or
+ * for the row under the cursor. In arena. */
 static size_t wishes_for_rows(struct xd_app *a, const char *name, const char *value,
                               struct xd_arena *arena, struct xd_wish **out, struct xd_err *err)
 {
     struct xd_screen *s = xd_app_screen(a);
     const struct xd_row *row = xd_screen_row(s);
+    bool *done = xd_arena_array(arena, s->n_marks + 1, sizeof(*done));
     char key[XD_KEY_MAX];
-    size_t n = 0;
+    size_t n = 0, at;
 
     if (!s->desc || (!row && !s->n_marks)) {
         xd_err_set(err, -ENOENT, "there is nothing under the cursor to edit");
         return 0;
     }
     *out = xd_arena_array(arena, s->n_marks + 1, sizeof(**out));
-    for (size_t i = 0; i < s->n_marks; i++)
-        (*out)[n++] = (struct xd_wish){xd_arena_printf(arena, "%s/%s", s->desc->noun, s->marks[i]),
-                                       name, value};
-    if (!n)
-        (*out)[n++] = (struct xd_wish){
-            xd_arena_printf(arena, "%s/%s", s->desc->noun, xd_row_key(s->desc, row, key)), name,
-            value};
+    if (!s->n_marks) {
+        (*out)[n++] = wish_for(s, xd_row_key(s->desc, row, key), name, value, arena);
+        return n;
+    }
+    for (size_t i = 0; i < s->n_rows; i++) {
+        at = xd_screen_mark_at(s, xd_row_key(s->desc, s->sorted[i], key));
+        if (at == SIZE_MAX || done[at])
+            continue;
+        done[at] = true;
+        (*out)[n++] = wish_for(s, key, name, value, arena);
+    }
+    for (at = 0; at < s->n_marks; at++)
+        if (!done[at])
+            (*out)[n++] = wish_for(s, s->marks[at], name, value, arena);
     return n;
 }
 

@@ -13,7 +13,7 @@
 
 /* What a grouping needs to know of the rest of the host, made once for all rows. */
 struct context {
-    const struct xd_table *vcpus, *domains, *pcpus;
+    const struct xd_table *vcpus, *domains, *pcpus, *pools;
     struct xd_cpuset *of_node[NODES_MAX]; /* the pCPUs of node 0, 1 …; NULL: no such node */
     struct xd_arena *arena;
 };
@@ -48,9 +48,30 @@ static const char *nodes_of(const struct context *x, const struct xd_cpuset *cpu
     return text;
 }
 
-static const char *vcpu_node(const struct context *x, const struct xd_row *row)
+/* The pCPUs of a pool, or NULL. */
+static const struct xd_cpuset *pool_cpus(const struct context *x, const char *pool)
 {
-    return xd_row_has(row, XD_VCPU_HARD) ? nodes_of(x, row->cell[XD_VCPU_HARD].set) : NULL;
+    for (size_t i = 0; pool && x->pools && i < x->pools->n; i++) {
+        const struct xd_row *r = x->pools->rows[i];
+        if (strcmp(xd_row_str(r, XD_POOL_NAME, ""), pool) == 0 && xd_row_has(r, XD_POOL_CPUS))
+            return r->cell[XD_POOL_CPUS].set;
+    }
+    return NULL;
+}
+
+/* Where it may run: its hard affinity, as far as its pool goes. */
+static const char *nodes_of_vcpu(const struct context *x, const struct xd_row *row,
+                                 const char *pool)
+{
+    const struct xd_cpuset *within = pool_cpus(x, pool);
+    struct xd_cpuset set;
+
+    if (!xd_row_has(row, XD_VCPU_HARD))
+        return NULL;
+    set = *row->cell[XD_VCPU_HARD].set;
+    if (within)
+        xd_cpuset_and(&set, within);
+    return nodes_of(x, &set);
 }
 
 /* Where its first vCPU may run: what the others may differs seldom, and where one runs now changes
@@ -63,7 +84,7 @@ static const char *domain_node(const struct context *x, const struct xd_row *row
     snprintf(key, sizeof(key), "%s/0", xd_row_str(row, XD_DOMAIN_UUID, "?"));
     if (x->vcpus && x->vcpus->desc->n_columns >= XD_VCPU_N)
         v = xd_table_find(x->vcpus, key);
-    return v ? vcpu_node(x, v) : NULL;
+    return v ? nodes_of_vcpu(x, v, xd_row_str(row, XD_DOMAIN_POOL, NULL)) : NULL;
 }
 
 static const char *vcpu_pool(const struct context *x, const struct xd_row *row)
@@ -72,6 +93,11 @@ static const char *vcpu_pool(const struct context *x, const struct xd_row *row)
         x->domains ? xd_table_find(x->domains, xd_row_str(row, XD_VCPU_DOMAIN_UUID, "?")) : NULL;
 
     return d ? xd_row_str(d, XD_DOMAIN_POOL, NULL) : NULL;
+}
+
+static const char *vcpu_node(const struct context *x, const struct xd_row *row)
+{
+    return nodes_of_vcpu(x, row, vcpu_pool(x, row));
 }
 
 static const struct grouping {
@@ -259,6 +285,7 @@ void xd_tree_make(const struct xd_app *a, struct xd_screen *s)
     x.vcpus = xd_app_table(a, "vcpus");
     x.domains = xd_app_table(a, "domains");
     x.pcpus = xd_app_table(a, "pcpus");
+    x.pools = xd_app_table(a, "pools");
     know_nodes(&x);
     struct member *m = xd_arena_array(&s->group_arena, s->n_rows ? s->n_rows : 1, sizeof(*m));
     int col = g->column ? xd_desc_column(s->desc, g->column) : -1;
@@ -279,7 +306,10 @@ static bool adds_up(const struct xd_column *c)
 
     if (c->kind.type != XD_U64 && c->kind.type != XD_I64 && c->kind.type != XD_F64)
         return false;
-    if (c->rate_of || (c->flags & XD_COL_COUNTER) || c->kind.unit == XD_UNIT_KIB)
+    /* A capture has rates as they were, of nothing: they are known by their unit. */
+    if (c->rate_of || (c->flags & XD_COL_COUNTER) || c->kind.unit == XD_UNIT_KIB ||
+        c->kind.unit == XD_UNIT_BYTES_S || c->kind.unit == XD_UNIT_PER_S ||
+        (c->kind.unit == XD_UNIT_PERCENT && (c->flags & XD_COL_HISTORY)))
         return true;
     for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
         if (strcmp(counts[i], c->name) == 0)

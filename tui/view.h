@@ -28,6 +28,7 @@ struct xd_view_column {
 struct xd_view {
     const char *name;  /* "domains" */
     const char *title; /* on the tab */
+    const char *help;  /* in the list of screens; NULL: what the table says */
     const char *table; /* the table it shows, or NULL */
     const struct xd_view_column *columns; /* NULL: the table's default columns */
     const char *sort;                     /* to begin with; NULL: the table's own order */
@@ -106,6 +107,7 @@ size_t xd_screen_place(const struct xd_screen *s, size_t line);
 void xd_screen_goto(const struct xd_app *a, struct xd_screen *s, size_t at);
 int xd_screen_set_filter(struct xd_screen *s, const char *text, struct xd_err *err);
 bool xd_screen_marked(const struct xd_screen *s, const char *key);
+size_t xd_screen_mark_at(const struct xd_screen *s, const char *key); /* in marks; SIZE_MAX: not */
 void xd_screen_mark(struct xd_screen *s, const char *key, bool on);
 void xd_screen_unmark_all(struct xd_screen *s);
 /* Marks the rows shown that pass a filter; returns how many passed, or -errno. */

@@ -129,6 +129,7 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
 const struct xd_view xd_view_journal = {
     .name = "journal",
     .title = "Journal",
+    .help = "What was done to this host, and how it ended",
     .draw = draw,
     .detail = detail,
     .count = count,

@@ -50,7 +50,7 @@ static const struct xd_want wants[] = {
 struct facts {
     struct xd_arena arena;
     struct xd_why_domain d;
-    struct xd_why_vcpu *vcpus; /* who waits most comes first */
+    struct xd_why_vcpu *vcpus; /* who misses most comes first */
     size_t n_offline;
     struct xd_cpuset pool;
     struct xd_why why;
@@ -111,10 +111,18 @@ static void of_vcpu(const struct xd_table *t, const struct xd_row *row, struct f
     of_affinity(row, f, v);
 }
 
-static int by_ready(const void *a, const void *b)
+/* Time that it wanted and did not get; unknown comes last. */
+static double missed(const struct xd_why_vcpu *v)
+{
+    double sum = v->ready + xd_why_held(v);
+
+    return isnan(sum) ? -1 : sum;
+}
+
+static int by_missed(const void *a, const void *b)
 {
     const struct xd_why_vcpu *x = a, *y = b;
-    double d = (isnan(y->ready) ? -1 : y->ready) - (isnan(x->ready) ? -1 : x->ready);
+    double d = missed(y) - missed(x);
 
     return d > 0 ? 1 : d < 0 ? -1 : x->id < y->id ? -1 : x->id > y->id;
 }
@@ -130,7 +138,7 @@ static void of_vcpus(const struct xd_app *a, const char *uuid, struct facts *f)
     for (size_t i = 0; i < t->n; i++)
         if (strcmp(xd_row_str(t->rows[i], XD_VCPU_DOMAIN_UUID, ""), uuid) == 0)
             of_vcpu(t, t->rows[i], f);
-    qsort(f->vcpus, f->d.n, sizeof(*f->vcpus), by_ready);
+    qsort(f->vcpus, f->d.n, sizeof(*f->vcpus), by_missed);
     f->d.vcpus = f->vcpus;
 }
 
@@ -192,7 +200,7 @@ struct places {
     int bar, bar_w, numbers, late, waits, waits_w;
 };
 
-#define NUMBER_W 7
+#define NUMBER_W 8
 #define LATE_W   7
 
 static struct places places(struct xd_rect r)
@@ -212,12 +220,10 @@ static void draw_heading(struct xd_canvas *c, const struct places *p, int x, int
 {
     xd_canvas_text(c, x, y, XD_S_TITLE, "VCPU@CPU");
     for (int i = 0; i < PARTS; i++) {
-        char text[16];
-        int at = p->numbers + (i + 1) * NUMBER_W - 1 - xd_str_width(names[i]);
+        int at = p->numbers + (i + 1) * NUMBER_W - 2 - xd_str_width(names[i]);
 
         xd_canvas_text(c, at, y, styles[i], glyph(c, i));
-        snprintf(text, sizeof(text), "%s", names[i]);
-        xd_canvas_text(c, at + 1, y, XD_S_TITLE, text);
+        xd_canvas_text(c, at + 2, y, XD_S_TITLE, names[i]);
     }
     xd_canvas_field(c, p->late, y, LATE_W, true, XD_S_TITLE, "late");
     if (p->waits_w > 4)
@@ -259,7 +265,7 @@ static void draw_vcpu(struct xd_canvas *c, const struct places *p, int x, int y,
         enum xd_role_style s = i == RUN || i == IDLE || !(parts[i] >= 5) ? XD_S_NORMAL : styles[i];
 
         snprintf(text, sizeof(text), "%.0f%%", parts[i]);
-        xd_canvas_field(c, p->numbers + i * NUMBER_W, y, NUMBER_W - 1, true,
+        xd_canvas_field(c, p->numbers + i * NUMBER_W, y, NUMBER_W, true,
                         isnan(parts[i]) ? XD_S_UNKNOWN : s, isnan(parts[i]) ? "-" : text);
     }
     xd_canvas_field(c, p->late, y, LATE_W, true, v->wake_ns ? XD_S_NORMAL : XD_S_UNKNOWN,
@@ -268,22 +274,19 @@ static void draw_vcpu(struct xd_canvas *c, const struct places *p, int x, int y,
         xd_canvas_field(c, p->waits, y, p->waits_w, false, XD_S_NORMAL, v->waits_for);
 }
 
-/* "cap 40 · weight 256 · credit2 · Pool-0: 8 pCPUs, 43% busy · 0 may use 1 of them" */
+/* "cap 40 · weight 256 · Pool-0: 43% of 8 pCPUs busy · vCPU 0: only on 1" */
 static void draw_facts(struct xd_canvas *c, struct xd_rect r, int y, const struct xd_row *row,
                        struct facts *f)
 {
     struct xd_buf b = XD_BUF_INIT;
 
-    xd_buf_printf(&b, "cap %s · weight %s · %s", text_of(row, XD_DOMAIN_CAP, &f->arena),
-                  text_of(row, XD_DOMAIN_WEIGHT, &f->arena),
-                  text_of(row, XD_DOMAIN_SCHED, &f->arena));
-    if (f->d.pool && f->d.pool_cpus)
-        xd_buf_printf(&b, " · %s: %u pCPUs", f->d.pool, f->d.pool_cpus);
-    if (!isnan(f->d.pool_busy))
-        xd_buf_printf(&b, ", %.0f%% busy", f->d.pool_busy);
+    xd_buf_printf(&b, "cap %s · weight %s", text_of(row, XD_DOMAIN_CAP, &f->arena),
+                  text_of(row, XD_DOMAIN_WEIGHT, &f->arena));
+    if (f->d.pool && !isnan(f->d.pool_busy))
+        xd_buf_printf(&b, " · %s: %.0f%% of %u pCPUs busy", f->d.pool, f->d.pool_busy,
+                      f->d.pool_cpus);
     if (f->d.n && f->vcpus[0].may)
-        xd_buf_printf(&b, " · vCPU %u may use %u of them: %s", f->vcpus[0].id, f->vcpus[0].n_may,
-                      f->vcpus[0].may);
+        xd_buf_printf(&b, " · vCPU %u: only on %s", f->vcpus[0].id, f->vcpus[0].may);
     xd_canvas_field(c, r.x, y, r.w, false, XD_S_DIM, xd_buf_str(&b));
     xd_buf_done(&b);
 }
@@ -313,7 +316,7 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
         size_t more = f.d.n - i + (f.n_offline != 0);
 
         if (y == end - 1 && more > 1) {
-            xd_canvas_printf(c, r.x, y, XD_S_DIM, "and %zu more that wait less; %zu offline",
+            xd_canvas_printf(c, r.x, y, XD_S_DIM, "and %zu more that miss less; %zu offline",
                              f.d.n - i, f.n_offline);
             continue;
         }
@@ -327,6 +330,7 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
 const struct xd_view xd_view_why = {
     .name = "why",
     .title = "Why slow",
+    .help = "Who waits for a pCPU, and for whom: why a guest is slow",
     .table = "domains",
     .columns = columns,
     .sort = "-ready",

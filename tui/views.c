@@ -100,7 +100,7 @@ static const struct xd_view_column pci_columns[] = {
 };
 
 static const struct xd_view_column param_columns[] = {
-    {.name = "name"},
+    {.name = "name", .width = 34},
     {.name = "writable", .drop = 1},
     {.name = "type", .drop = 2},
     {.name = "value", .grow = true, .width = 24},
@@ -195,7 +195,6 @@ static const struct xd_view events = {TABLE("events", "Events"), .columns = even
                                       .tail = true};
 
 const struct xd_view *const xd_views[] = {
-    &xd_view_domains, &vcpus,  &pcpus, &pools,   &nodes, &xd_view_journal,
-    &events,          &disks,  &nics,  &devices, &pci,   &params,
-    &dmesg,           &limits, &xd_view_why, NULL,
+    &xd_view_domains, &vcpus, &pcpus,  &pools, &nodes,  &xd_view_journal, &events, &disks, &nics,
+    &devices,         &pci,   &params, &dmesg, &limits, &xd_view_why,     NULL,
 };

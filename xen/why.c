@@ -8,11 +8,12 @@
 
 #include "base/str.h"
 
-#define NOTABLE   5.0  /* percent of the time: less is nothing to speak of */
-#define ROUNDING  3.0  /* percent: run, ready and idle are measured by different clocks */
-#define POOL_FULL 90.0 /* percent of a pool's pCPUs */
-#define FLAT_OUT  90.0 /* percent of a vCPU's time running */
-#define LATE_NS   UINT64_C(5000000)
+#define NOTABLE     5.0  /* percent of the time: less is nothing to speak of */
+#define NOTABLE_ONE 15.0 /* the same of a single vCPU among several */
+#define ROUNDING    3.0  /* percent: run, ready and idle are measured by different clocks */
+#define POOL_FULL   90.0 /* percent of a pool's pCPUs */
+#define FLAT_OUT    90.0 /* percent of a vCPU's time running */
+#define LATE_NS     UINT64_C(5000000)
 
 double xd_why_held(const struct xd_why_vcpu *v)
 {
@@ -33,6 +34,7 @@ struct facts {
     struct xd_why *out;
     size_t online;
     const struct xd_why_vcpu *worst; /* who waits most; NULL: nobody is online */
+    const struct xd_why_vcpu *held;  /* who is held back most */
     const struct xd_why_vcpu *late;  /* whose wake-ups take longest */
 };
 
@@ -52,6 +54,8 @@ static void sum_up(struct facts *f)
         o->idle += v->idle;
         if (!f->worst || v->ready > f->worst->ready)
             f->worst = v;
+        if (!f->held || xd_why_held(v) > xd_why_held(f->held))
+            f->held = v;
         if (!f->late || v->wake_ns > f->late->wake_ns)
             f->late = v;
     }
@@ -61,6 +65,17 @@ static void sum_up(struct facts *f)
     o->ready /= (double)f->online;
     o->held /= (double)f->online;
     o->idle /= (double)f->online;
+}
+
+static bool is_held(const struct facts *f)
+{
+    return (f->out->held >= NOTABLE || xd_why_held(f->held) >= NOTABLE_ONE) &&
+           f->out->held >= f->out->ready;
+}
+
+static bool is_waiting(const struct facts *f)
+{
+    return f->out->ready >= NOTABLE || f->worst->ready >= NOTABLE_ONE;
 }
 
 /* --- words --- */
@@ -153,7 +168,7 @@ static bool unknown(struct facts *f, struct xd_buf *b)
 
 static bool capped(struct facts *f, struct xd_buf *b)
 {
-    if (!f->d->cap || f->out->held < NOTABLE || f->out->held < f->out->ready)
+    if (!f->d->cap || !is_held(f))
         return false;
     xd_buf_printf(b,
                   "%s is held back by its cap %.0f%% of the time: it uses %.0f%% of a pCPU and may "
@@ -165,7 +180,7 @@ static bool capped(struct facts *f, struct xd_buf *b)
 
 static bool held(struct facts *f, struct xd_buf *b)
 {
-    if (f->out->held < NOTABLE || f->out->held < f->out->ready)
+    if (!is_held(f))
         return false;
     xd_buf_printf(
         b,
@@ -180,7 +195,7 @@ static bool self(struct facts *f, struct xd_buf *b)
     char who[128];
 
     first_of(f->worst->waits_for, who, sizeof(who));
-    if (f->out->ready < NOTABLE || !is_of(who, f->d->name))
+    if (!is_waiting(f) || !is_of(who, f->d->name))
         return false;
     add_waiting(f, b);
     xd_buf_printf(b, ", mostly for its own %s: %zu vCPUs are more than ", who, f->online);
@@ -196,7 +211,7 @@ static bool self(struct facts *f, struct xd_buf *b)
 
 static bool pinned(struct facts *f, struct xd_buf *b)
 {
-    if (f->out->ready < NOTABLE || !is_narrow(f) || f->d->pool_busy >= POOL_FULL)
+    if (!is_waiting(f) || !is_narrow(f) || f->d->pool_busy >= POOL_FULL)
         return false;
     add_waiting(f, b);
     xd_buf_add(b, ": ");
@@ -211,7 +226,7 @@ static bool pinned(struct facts *f, struct xd_buf *b)
 
 static bool full(struct facts *f, struct xd_buf *b)
 {
-    if (f->out->ready < NOTABLE || !(f->d->pool_busy >= POOL_FULL))
+    if (!is_waiting(f) || !(f->d->pool_busy >= POOL_FULL))
         return false;
     add_waiting(f, b);
     xd_buf_printf(b, ": the %u pCPUs of %s are %.0f%% busy, and ", f->d->pool_cpus,
@@ -223,7 +238,7 @@ static bool full(struct facts *f, struct xd_buf *b)
 
 static bool unlucky(struct facts *f, struct xd_buf *b)
 {
-    if (f->out->ready < NOTABLE)
+    if (!is_waiting(f))
         return false;
     add_waiting(f, b);
     xd_buf_add(b, ": ");

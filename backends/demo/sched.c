@@ -21,6 +21,10 @@
 /* One vCPU in so many looks for a better place in each step, though it could stay. */
 #define RESTLESS 256
 
+/* How many pCPUs of a large class are looked at for one with room; and what a large one is. */
+#define NEIGHBOURS 16
+#define LARGE      64
+
 /* A vCPU stays on a pCPU that is used up to this part of the step. */
 #define CROWDED_PERCENT 75
 
@@ -176,15 +180,16 @@ static void share_pools(struct xd_demo_host *h, int64_t len_ns)
 
 /* --- 3. places --- */
 
-/* The pCPU of the class (and of also, unless NULL) with most room, or -1 where none has any. */
-static int roomiest(const struct xd_demo_host *h, const struct xd_demo_class *c,
-                    const struct xd_cpuset *also, int64_t len_ns)
+/* The pCPU with most room among n of the class (and of also, unless NULL) from the one at `first`
+ * on, or -1 where none has any. */
+static int roomiest_of(const struct xd_demo_host *h, const struct xd_demo_class *c, unsigned first,
+                       unsigned n, const struct xd_cpuset *also, int64_t len_ns)
 {
     int64_t least = len_ns;
     int best = -1;
 
-    for (unsigned i = 0; i < c->n_cpus && least > 0; i++) {
-        unsigned p = c->list[i];
+    for (unsigned i = 0; i < n && least > 0; i++) {
+        unsigned p = c->list[first + i < c->n_cpus ? first + i : first + i - c->n_cpus];
 
         if (h->pcpus[p].used_ns >= least || (also && !xd_cpuset_has(also, p)))
             continue;
@@ -192,6 +197,24 @@ static int roomiest(const struct xd_demo_host *h, const struct xd_demo_class *c,
         best = (int)p;
     }
     return best;
+}
+
+/* The roomiest of all; or, in a large class, of some neighbours somewhere in it, if that has room
+ * enough: else the cost of a vCPU would grow with the machine. */
+static int roomiest(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
+                    const struct xd_demo_class *c, const struct xd_cpuset *also, int64_t len_ns)
+{
+    int64_t left = v->want_ns - v->got_ns;
+
+    if (c->n_cpus > LARGE) {
+        uint64_t step = (uint64_t)(h->t_ns / XD_DEMO_STEP_NS);
+        unsigned first = (unsigned)(xd_demo_random(v->seed + 1, step) % c->n_cpus);
+        int p = roomiest_of(h, c, first, NEIGHBOURS, also, len_ns);
+
+        if (p >= 0 && len_ns - h->pcpus[p].used_ns >= left)
+            return p;
+    }
+    return roomiest_of(h, c, 0, c->n_cpus, also, len_ns);
 }
 
 static bool may_stay(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
@@ -214,10 +237,10 @@ static int choose(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
     int p = -1;
 
     if (v->picky)
-        p = roomiest(h, c, &h->masks[v->soft].set, len_ns);
+        p = roomiest(h, v, c, &h->masks[v->soft].set, len_ns);
     if (p >= 0 && len_ns - h->pcpus[p].used_ns >= v->want_ns - v->got_ns)
         return p;
-    return roomiest(h, c, NULL, len_ns);
+    return roomiest(h, v, c, NULL, len_ns);
 }
 
 /* As much of what v still wants as fits. */

@@ -55,7 +55,6 @@ static void boot_lines(struct xd_demo_host *h)
 
     xd_demo_dmesg(h, "Xen version %s (simulated)", s->host.xen);
     xd_demo_dmesg(h, "Bootloader: none: this host is simulated");
-    xd_demo_dmesg(h, "Command line: placeholder");
     xd_demo_dmesg(h, "System RAM: %lluMB (%llukB)", (unsigned long long)(s->host.memory_kib >> 10),
                   (unsigned long long)s->host.memory_kib);
     for (unsigned i = 0; i < s->n_nodes && s->n_nodes > 1; i++)

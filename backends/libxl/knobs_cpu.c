@@ -161,18 +161,28 @@ int xd_xl_get_nodes(struct xd_xl *x, const struct xd_xl_target *t, struct xd_val
 static int check_nodes(struct xd_xl *x, const struct xd_xl_target *t, const struct xd_cpuset *want,
                        struct xd_err *err)
 {
-    xc_physinfo_t info;
-    int beyond;
+    struct xd_arena scratch = XD_ARENA_INIT;
+    struct xd_cpuset nodes;
+    int n = 0, node = xd_cpuset_next(want, 0), rc = 0;
+    libxl_numainfo *info;
 
-    if (xd_cpuset_empty(want))
+    if (node < 0)
         return xd_err_set(err, -EINVAL, "%s: %s needs at least one node", t->what, t->knob->name);
-    if (xc_physinfo(x->xc, &info) < 0)
-        return xd_xl_fail_errno(&x->logger, errno, err, "Xen doesn't tell about this host");
-    beyond = xd_cpuset_next(want, info.max_node_id + 1);
-    if (beyond < 0)
-        return 0;
-    return xd_err_set(err, -ERANGE, "%s: there is no node %d, this host has 0-%u", t->what, beyond,
-                      info.max_node_id);
+    info = libxl_get_numainfo(x->ctx, &n);
+    if (!info)
+        return xd_xl_fail(&x->logger, ERROR_FAIL, err, "Xen doesn't tell its nodes");
+    xd_cpuset_zero(&nodes);
+    for (int i = 0; i < n; i++)
+        if (info[i].size != LIBXL_NUMAINFO_INVALID_ENTRY)
+            xd_cpuset_add(&nodes, (unsigned)i);
+    libxl_numainfo_list_free(info, n);
+    while (node >= 0 && xd_cpuset_has(&nodes, (unsigned)node))
+        node = xd_cpuset_next(want, (unsigned)node + 1);
+    if (node >= 0)
+        rc = xd_err_set(err, -ERANGE, "%s: there is no node %d, this host has %s", t->what, node,
+                        xd_cpuset_format(&nodes, &scratch));
+    xd_arena_done(&scratch);
+    return rc;
 }
 
 int xd_xl_put_nodes(struct xd_xl *x, const struct xd_xl_target *t, const struct xd_value *v,

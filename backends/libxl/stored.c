@@ -8,10 +8,9 @@
 
 #include "base/arena.h"
 
-/* How long one sample may read, and how often it is tried: a domain that is just being made has
- * nothing stored yet, and one that another toolstack made never will. */
-#define BUDGET_NS (20 * XD_NS_PER_MS)
-#define TRIES     8
+/* A domain that is just being made has nothing stored yet, and one that another toolstack made
+ * never will: it is tried in so many samples. */
+#define TRIES 8
 
 struct xd_xl_stored {
     uint32_t domid;
@@ -78,10 +77,8 @@ static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
 
 void xd_xl_stored_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
 {
-    int64_t end = xd_clock_now(x->env->clock) + BUDGET_NS;
-
     match_up(x, list, n);
-    for (size_t i = 0; i < n && xd_clock_now(x->env->clock) < end; i++) {
+    for (size_t i = 0; i < n && !x->env->stopping(x->env); i++) {
         struct xd_xl_stored *s = &x->stored[i];
 
         /* dom0 was made by nobody who would restart it. */

@@ -17,8 +17,8 @@ struct xd_xl_on {
 /* Reads it now; -errno. */
 int xd_xl_stored_read(struct xd_xl *x, uint32_t domid, struct xd_xl_on *out);
 
-/* Brings what is kept to the list of domains (which is in the order of domids), reading for a
- * bounded time what is new; x->stored[i] is of list[i] then. */
+/* Brings what is kept to the list of domains (which is in the order of domids), reading what is
+ * new: about a millisecond each. x->stored[i] is of list[i] then. */
 void xd_xl_stored_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n);
 /* What is kept of list[i]. */
 const struct xd_xl_on *xd_xl_stored_on(const struct xd_xl *x, size_t i);

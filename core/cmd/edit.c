@@ -71,6 +71,10 @@ static void print_bounds(FILE *out, const struct xd_knob *k, struct xd_arena *a)
     if (k->kind.type == XD_ENUM) {
         for (int i = 0; k->kind.names[i]; i++)
             fprintf(out, "%s%s", i ? "|" : "", k->kind.names[i]);
+    } else if (k->kind.type == XD_BOOL) {
+        fputs("yes|no", out);
+    } else if (k->kind.type == XD_STR) {
+        fputs("text", out);
     } else if (k->kind.type == XD_CPUSET) {
         fputs("CPU list such as 0-3,8 or all", out);
     } else if (k->min != k->max) {

@@ -61,6 +61,12 @@ static int do_readonly(struct script *s, const char *arg, struct xd_err *err)
     return 0;
 }
 
+static int do_keep(struct script *s, const char *arg, struct xd_err *err)
+{
+    s->config.keep = true;
+    return 0;
+}
+
 static int do_interval(struct script *s, const char *arg, struct xd_err *err)
 {
     return duration(arg, &s->config.interval_ns, err);
@@ -154,6 +160,41 @@ static int do_line(struct script *s, const char *arg, struct xd_err *err)
     return 0;
 }
 
+static int do_again(struct script *s, const char *arg, struct xd_err *err)
+{
+    int rc = stage_again(&s->stage, &s->config, err);
+
+    s->open = rc == 0;
+    return rc;
+}
+
+/* The settings file by hand, its lines divided by \ns. */
+static int do_settings(struct script *s, const char *arg, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    for (; *arg; arg++) {
+        bool nl = arg[0] == '\\' && arg[1] == 'n';
+        xd_buf_addc(&b, nl ? '\n' : *arg);
+        arg += nl;
+    }
+    xd_buf_addc(&b, '\n');
+    int rc = stage_settings(&s->stage, b.s, err);
+    xd_buf_done(&b);
+    return rc;
+}
+
+static int do_settings_have(struct script *s, const char *arg, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    int rc = stage_settings_text(&s->stage, &b, err);
+
+    if (rc == 0 && !strstr(xd_buf_str(&b), arg))
+        script_fail(s, "\"%s\" is not in the settings:\n%s", arg, xd_buf_str(&b));
+    xd_buf_done(&b);
+    return rc;
+}
+
 static int do_verb(struct script *s, const char *arg, struct xd_err *err)
 {
     return stage_verb(&s->stage, arg, err);
@@ -238,15 +279,17 @@ static const struct verb {
     enum when when;
     int (*run)(struct script *s, const char *arg, struct xd_err *err);
 } verbs[] = {
-    {"host", BEFORE, do_host},         {"theme", BEFORE, do_theme},
-    {"readonly", BEFORE, do_readonly}, {"interval", BEFORE, do_interval},
-    {"size", BEFORE, do_size},         {"glyphs", ANY, do_glyphs},
-    {"resize", ON_STAGE, do_resize},   {"tick", ON_STAGE, do_tick},
-    {"keys", ON_STAGE, do_keys},       {"line", ON_STAGE, do_line},
-    {"verb", ON_STAGE, do_verb},       {"expect", ON_STAGE, do_expect},
-    {"styles", ON_STAGE, do_styles},   {"contains", ON_STAGE, do_contains},
-    {"absent", ON_STAGE, do_absent},   {"cursor", ON_STAGE, do_cursor},
-    {"quits", ON_STAGE, do_quits},     {"click", ON_STAGE, do_click},
+    {"host", BEFORE, do_host},           {"theme", BEFORE, do_theme},
+    {"readonly", BEFORE, do_readonly},   {"interval", BEFORE, do_interval},
+    {"size", BEFORE, do_size},           {"glyphs", ANY, do_glyphs},
+    {"resize", ON_STAGE, do_resize},     {"tick", ON_STAGE, do_tick},
+    {"keys", ON_STAGE, do_keys},         {"line", ON_STAGE, do_line},
+    {"verb", ON_STAGE, do_verb},         {"expect", ON_STAGE, do_expect},
+    {"styles", ON_STAGE, do_styles},     {"contains", ON_STAGE, do_contains},
+    {"absent", ON_STAGE, do_absent},     {"cursor", ON_STAGE, do_cursor},
+    {"quits", ON_STAGE, do_quits},       {"click", ON_STAGE, do_click},
+    {"keep", BEFORE, do_keep},           {"again", ON_STAGE, do_again},
+    {"settings", ON_STAGE, do_settings}, {"settings?", ON_STAGE, do_settings_have},
 };
 
 static const struct verb *find_verb(const char *line, size_t len)

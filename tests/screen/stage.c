@@ -2,8 +2,13 @@
 /* See stage.h. */
 #include "stage.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "tui/keep.h"
 
 #define WALL_NS (INT64_C(1772366400) * XD_NS_PER_S) /* 2026-03-01 12:00:00 UTC */
 
@@ -23,8 +28,39 @@ static void settle(struct stage *s)
     }
 }
 
+static void settings_path(const struct stage *s, char *out, size_t size)
+{
+    snprintf(out, size, "%s/settings.yaml", s->folder);
+}
+
+/* As the console does: a file that can't be read is told of and left alone. */
+static int use_settings(struct stage *s, const struct stage_config *c, struct xd_err *err)
+{
+    struct xd_settings *settings = NULL;
+    struct xd_err why = XD_ERR_INIT;
+    char path[128];
+
+    if (!c->keep)
+        return 0;
+    if (!s->folder[0]) {
+        snprintf(s->folder, sizeof(s->folder), "/tmp/xendeck-screen-XXXXXX");
+        if (!mkdtemp(s->folder))
+            return xd_err_set(err, -errno, "no folder for settings: %s", strerror(errno));
+    }
+    settings_path(s, path, sizeof(path));
+    if (xd_settings_open(path, &settings, &why) < 0) {
+        xd_log_write(&s->log, XD_LOG_WARN, "settings", "%s", strrchr(xd_err_text(&why), '/') + 1);
+        xd_settings_free(settings);
+    } else {
+        xd_keep_begin(&s->app, settings, false, false);
+    }
+    return 0;
+}
+
 int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err)
 {
+    char folder[sizeof(s->folder)];
+
     struct xd_session_config sc = {.registry = NULL,
                                    .clock = &s->clock,
                                    .log = &s->log,
@@ -36,7 +72,9 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
                                    .inline_workers = true};
     int rc;
 
+    memcpy(folder, s->folder, sizeof(folder));
     memset(s, 0, sizeof(*s));
+    memcpy(s->folder, folder, sizeof(folder));
     xd_clock_init_manual(&s->clock, WALL_NS);
     xd_log_init(&s->log, &s->clock);
     xd_canvas_init(&s->canvas, c->w, c->h, c->glyphs);
@@ -48,6 +86,8 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
         rc = xd_session_open(&sc, &s->session, err);
     if (rc == 0)
         rc = xd_app_init(&s->app, s->session, &s->theme, c->glyphs, err);
+    if (rc == 0)
+        rc = use_settings(s, c, err);
     if (rc == 0) {
         stage_resize(s, c->w, c->h);
         return 0;
@@ -59,13 +99,56 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
     return rc;
 }
 
-void stage_close(struct stage *s)
+static void end(struct stage *s)
 {
     xd_app_done(&s->app);
     xd_session_close(s->session);
     xd_registry_free(s->registry);
     xd_canvas_done(&s->canvas);
     xd_log_done(&s->log);
+}
+
+void stage_close(struct stage *s)
+{
+    char path[128];
+
+    end(s);
+    settings_path(s, path, sizeof(path));
+    if (s->folder[0]) {
+        unlink(path);
+        rmdir(s->folder);
+    }
+}
+
+int stage_again(struct stage *s, const struct stage_config *c, struct xd_err *err)
+{
+    end(s);
+    return stage_open(s, c, err);
+}
+
+int stage_settings(struct stage *s, const char *text, struct xd_err *err)
+{
+    char path[128];
+
+    settings_path(s, path, sizeof(path));
+    FILE *f = s->folder[0] ? fopen(path, "w") : NULL;
+    if (!f)
+        return xd_err_set(err, -EINVAL, "there is no settings file; \"keep\" makes one");
+    fputs(text, f);
+    return fclose(f) == 0 ? 0 : xd_err_set(err, -EIO, "%s can't be written", path);
+}
+
+int stage_settings_text(struct stage *s, struct xd_buf *out, struct xd_err *err)
+{
+    char path[128], text[4096];
+
+    settings_path(s, path, sizeof(path));
+    FILE *f = s->folder[0] ? fopen(path, "r") : NULL;
+    if (!f)
+        return xd_err_set(err, -ENOENT, "there is no settings file");
+    xd_buf_addn(out, text, fread(text, 1, sizeof(text), f));
+    fclose(f);
+    return 0;
 }
 
 void stage_tick(struct stage *s, int64_t ns)

@@ -14,6 +14,7 @@ struct stage_config {
     int w, h;
     bool readonly;
     int64_t interval_ns;
+    bool keep; /* settings, in a file of its own */
 };
 
 struct stage {
@@ -24,11 +25,17 @@ struct stage {
     struct xd_theme theme;
     struct xd_app app;
     struct xd_canvas canvas;
+    char folder[64]; /* of the settings file; "": none */
 };
 
 /* Opens the host and takes its first sample; -errno with a sentence. */
 int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err);
 void stage_close(struct stage *s);
+/* Ends the console and starts it anew on a fresh host, with the settings that it has kept. */
+int stage_again(struct stage *s, const struct stage_config *c, struct xd_err *err);
+/* Writes the settings file by hand. */
+int stage_settings(struct stage *s, const char *text, struct xd_err *err);
+int stage_settings_text(struct stage *s, struct xd_buf *out, struct xd_err *err); /* as it is */
 
 /* Lets the time pass, as the console's loop would: it wakes whenever the session or the console has
  * something to do. */

@@ -115,6 +115,17 @@ static void of_several_vcpus_the_worst_is_named(void **state)
     assert_true(fabs(why.ready - 20) < 0.01);
 }
 
+/* Their mean hides it. */
+static void one_of_many_that_waits_is_noticed(void **state)
+{
+    d.n = 4;
+    vcpus[1].ready = 16;
+    vcpus[0].ready = vcpus[2].ready = vcpus[3].ready = 0;
+    xd_why_explain(&d, &why);
+    assert_true(why.ready < 5);
+    assert_int_equal(why.cause, XD_WHY_UNLUCKY);
+}
+
 static void its_own_vcpus_are_in_the_way(void **state)
 {
     d.n = 2;
@@ -231,6 +242,7 @@ int main(void)
         TEST(the_whole_pool_is_busy),
         TEST(waiting_beside_free_pcpus),
         TEST(of_several_vcpus_the_worst_is_named),
+        TEST(one_of_many_that_waits_is_noticed),
         TEST(its_own_vcpus_are_in_the_way),
         TEST(held_by_a_cap),
         TEST(a_cap_that_matters_less_is_not_told_first),

@@ -130,3 +130,12 @@ says() { like "$1" "$(cat $OUT $ERR)" "$2"; }
 
 # set_ NAME OBJECT KNOB=VALUE...: an edit that must be done
 set_() { edit 0 "$1" set "${@:2}" --yes; }
+
+# refused NAME REGEX OBJECT KNOB=VALUE...: an edit that must be refused, and say so
+refused() {
+    edit 2 "$1" set "${@:3}" --yes
+    says "$1: the reason" "$2"
+}
+
+# undone NAME: the last edit is taken back
+undone() { edit 0 "$1" undo --yes; }

@@ -186,11 +186,18 @@ image_vmlinux() {
 # image_archive DIR: its cpio archive to stdout, everything owned by root
 image_archive() { (cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet); }
 
-# image_linux_initrd UNPACKED WORK: ram disk of the Linux guests to stdout
+# image_linux_initrd UNPACKED WORK: ram disk of the Linux guests to stdout. Their modules lie in
+# /modules, with numbers in front of their names that give the order to load them in.
 image_linux_initrd() {
-    mkdir -p "$2"/{bin,sbin}
+    local version file n=10
+    version=$(ls "$1/lib/modules")
+    mkdir -p "$2"/{bin,sbin,modules}
     cp "$1/bin/busybox" "$2/bin/" && ln -s busybox "$2/bin/sh"
     cp "$LAB_DIR/guests/linux-init" "$2/init" && chmod 755 "$2/init"
+    modprobe -d "$1" -S "$version" -a --show-depends --ignore-install xen-blkfront xen-netfront |
+        awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
+        cp "$file" "$2/modules/$((n++))-${file##*/}"
+    done
     image_archive "$2"
 }
 

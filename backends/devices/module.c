@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices of a real Xen host: the one symbol that a module exports. Files: store.c speaks with
+ * xenstore, domains.c and devices.c keep what it says, counters.c reads the kernel's counters,
+ * pci.c the PCI functions, collect.c makes a sample, doctor.c explains. words.c and kernel/ hold
+ * the parsers, which need no Xen. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "backend_devices/host.h"
+#include "base/arena.h"
+#include "model/tables.h"
+
+static void vmessage(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
+                     const char *context, const char *format, va_list al)
+{
+    struct xd_dv *d = (struct xd_dv *)((char *)logger - offsetof(struct xd_dv, logger));
+
+    /* What failed is said in our own words where it matters. */
+    xd_log_writev(d->env->log, XD_LOG_DEBUG, context ? context : "xen", format, al);
+}
+
+static void progress(struct xentoollog_logger *logger, const char *context, const char *doing_what,
+                     int percent, unsigned long done, unsigned long total)
+{
+}
+
+static void destroy(struct xentoollog_logger *logger)
+{
+}
+
+static int probe(struct xd_err *err)
+{
+    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0)
+        return 0;
+    if (errno == ENOENT)
+        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no /dev/xen/privcmd");
+    return xd_err_set(err, -errno, "/dev/xen/privcmd can't be opened (%s): be root",
+                      strerror(errno));
+}
+
+static void close_instance(void *self)
+{
+    struct xd_dv *d = self;
+
+    xd_dv_disconnect(d);
+    xd_dv_forget_devices(d);
+    xd_dv_forget_domains(d);
+    xd_dv_pci_free(d);
+    if (d->xc)
+        xc_interface_close(d->xc);
+    if (d->epoll >= 0)
+        close(d->epoll);
+    free(d);
+}
+
+static int open_all(struct xd_dv *d, struct xd_err *err)
+{
+    d->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (d->epoll < 0)
+        return xd_err_set(err, -errno, "no way to wait for xenstore: %s", strerror(errno));
+    d->xc = xc_interface_open(&d->logger, &d->logger, 0);
+    if (!d->xc)
+        return xd_err_set(err, -(errno ? errno : EIO), "the hypervisor can't be reached: %s",
+                          strerror(errno));
+    return 0;
+}
+
+/* xenstore is connected to with the first sample, and again after it was away. */
+static int open_instance(const struct xd_backend_env *env, void **self, struct xd_err *err)
+{
+    struct xd_dv *d = xd_malloc(sizeof(*d));
+    int rc;
+
+    d->env = env;
+    d->root = "";
+    d->logger = (struct xentoollog_logger){vmessage, progress, destroy};
+    rc = open_all(d, err);
+    if (rc < 0) {
+        close_instance(d);
+        return rc;
+    }
+    *self = d;
+    return 0;
+}
+
+static int wake_fd(void *self)
+{
+    return ((struct xd_dv *)self)->epoll;
+}
+
+static bool wake(void *self)
+{
+    struct xd_dv *d = self;
+
+    return xd_dv_hear(d) && xd_dv_is_wanted(d);
+}
+
+static const struct xd_table_desc *const tables[] = {&xd_disks_desc, &xd_nics_desc,
+                                                     &xd_devices_desc, &xd_pci_desc, NULL};
+static const struct xd_table_desc *const fills[] = {&xd_domains_desc, NULL};
+
+extern const struct xd_backend xd_backend_module;
+const struct xd_backend xd_backend_module = {
+    .abi = XD_BACKEND_ABI,
+    .name = "devices",
+    .title = "Devices, by xenstore and Linux",
+    .help = "Disks, network interfaces and other devices of domains, and the host's PCI functions",
+    .live = true,
+    .tables = tables,
+    .fills = fills,
+    .probe = probe,
+    .open = open_instance,
+    .close = close_instance,
+    .collect = xd_dv_collect,
+    .wake_fd = wake_fd,
+    .wake = wake,
+    .doctor = xd_dv_doctor,
+};
