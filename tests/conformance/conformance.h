@@ -29,7 +29,8 @@ struct conf_host {
     bool dom0;        /* Domain-0 may be asked to do what it must refuse */
     const char *edit; /* the domain whose knobs are turned; NULL: none */
     bool edit_host;   /* those of pools, pCPUs, parameters and of the host itself as well */
-    /* Knobs that may well be refused on this host whatever they are set to, in blanks. */
+    /* Knobs that may well be refused on this host whatever they are set to, or (gradual ones) left
+     * undone by the guest; between blanks. */
     const char *refuses;
     struct conf_victim victims[CONF_VICTIMS_MAX];
 };

@@ -10,13 +10,27 @@
 
 #define TITLE_CELLS 8
 
-static const struct xd_table_desc *declared(const struct conf *c, const char *table)
+static const struct xd_table_desc *among(const struct xd_table_desc *const *list, const char *table)
 {
-    for (size_t i = 0; c->b->tables && c->b->tables[i]; i++) {
-        if (xd_streq(c->b->tables[i]->name, table))
-            return c->b->tables[i];
+    for (size_t i = 0; list && list[i]; i++) {
+        if (xd_streq(list[i]->name, table))
+            return list[i];
     }
     return NULL;
+}
+
+static const struct xd_table_desc *declared(const struct conf *c, const char *table)
+{
+    return among(c->b->tables, table);
+}
+
+/* The same, or of another backend of the host that this one is a part of: there the core tables are
+ * somebody's. */
+static const struct xd_table_desc *of_host(const struct conf *c, const char *table)
+{
+    const struct xd_table_desc *d = declared(c, table);
+
+    return d || !c->b->live ? d : xd_core_table(table);
 }
 
 /* A name as JSON, filters and scripts use it. */
@@ -60,8 +74,22 @@ static void check_column(struct conf *c, const struct xd_table_desc *d, int i)
     CONF(c, col->kind.type == XD_F64, "%s.%s is a rate and not an f64", d->name, col->name);
 }
 
+/* Rows of others are found by their key, and their table is described by core. */
+static void check_fills(struct conf *c)
+{
+    for (size_t i = 0; c->b->fills && c->b->fills[i]; i++) {
+        const struct xd_table_desc *d = c->b->fills[i];
+
+        CONF(c, c->b->live, "it adds to the rows of %s and is a host of its own", d->name);
+        CONF(c, !declared(c, d->name), "it adds to the rows of %s, which is its own", d->name);
+        CONF(c, xd_core_table(d->name) == d, "it adds to rows of %s by another description",
+             d->name);
+    }
+}
+
 static void check_tables(struct conf *c)
 {
+    check_fills(c);
     for (size_t i = 0; c->b->tables && c->b->tables[i]; i++) {
         const struct xd_table_desc *d = c->b->tables[i];
 
@@ -74,7 +102,7 @@ static void check_tables(struct conf *c)
         for (int k = 0; k < 2; k++)
             CONF(c, d->keys[k] < d->n_columns && d->labels[k] < d->n_columns,
                  "table %s: a key or label is no column", d->name);
-        CONF(c, !d->parent || declared(c, d->parent), "table %s: its parent %s is not declared",
+        CONF(c, !d->parent || of_host(c, d->parent), "table %s: its parent %s is not declared",
              d->name, d->parent);
         for (int col = 0; col < d->n_columns; col++)
             check_column(c, d, col);
@@ -118,7 +146,7 @@ static void check_template(struct conf *c, const char *name, const char *text,
 
 static void check_knob(struct conf *c, const struct xd_knob *k)
 {
-    const struct xd_table_desc *d = declared(c, k->table);
+    const struct xd_table_desc *d = of_host(c, k->table);
     int col = d ? xd_desc_column(d, k->column) : -1;
 
     CONF(c, is_name(k->name, "._-"), "a knob has the name \"%s\"", k->name);
@@ -177,12 +205,16 @@ static const char *next_word(const char **s, char *out, size_t size)
 
 static const struct xd_table_desc *by_noun(const struct conf *c, const char *path)
 {
-    for (size_t i = 0; c->b->tables && c->b->tables[i]; i++) {
-        const char *noun = c->b->tables[i]->noun;
-        size_t n = strlen(noun);
+    const struct xd_table_desc *const *lists[] = {c->b->tables, c->b->live ? xd_core_tables : NULL};
 
-        if (strncmp(noun, path, n) == 0 && (path[n] == '/' || path[n] == '\0'))
-            return c->b->tables[i];
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; lists[l] && lists[l][i]; i++) {
+            const char *noun = lists[l][i]->noun;
+            size_t n = strlen(noun);
+
+            if (strncmp(noun, path, n) == 0 && (path[n] == '/' || path[n] == '\0'))
+                return lists[l][i];
+        }
     }
     return NULL;
 }
@@ -246,7 +278,7 @@ static void check_param(struct conf *c, const struct xd_action *a, const struct 
 
 static void check_action(struct conf *c, const struct xd_action *a)
 {
-    const struct xd_table_desc *d = declared(c, a->table);
+    const struct xd_table_desc *d = of_host(c, a->table);
 
     CONF(c, is_name(a->name, "-"), "an action has the name \"%s\"", a->name);
     CONF(c, action(c, a->name) == a, "there are two actions %s", a->name);
@@ -280,7 +312,7 @@ static void check_backend(struct conf *c)
          XD_BACKEND_ABI);
     CONF(c, is_name(b->name, "-"), "its name is \"%s\"", b->name);
     CONF(c, has_text(b->title) && has_text(b->help), "it lacks title or help");
-    CONF(c, b->tables && b->tables[0], "it declares no tables");
+    CONF(c, b->tables && (b->tables[0] || (b->fills && b->fills[0])), "it declares no tables");
     CONF(c, b->open && b->close && b->collect, "it lacks open, close or collect");
     CONF(c, !b->knobs || (b->read && b->write), "it has knobs and no read or write");
     CONF(c, !b->actions || (b->act && b->settled), "it has actions and no act or settled");

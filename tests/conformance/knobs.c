@@ -270,6 +270,10 @@ static void each_editable(struct conf *c,
         const struct xd_table *t = xd_snapshot_table(s, k->table);
         size_t rows = 0, done = 0;
 
+        /* A guest may leave undone what it is asked to do in its own time. */
+        if (must && k->gradual && may_be_refused(c, k->name))
+            continue;
+
         for (size_t i = 0; t && i < t->n; i++) {
             if (!editable(c, t, t->rows[i]) ||
                 !xd_row_has(t->rows[i], xd_desc_column(t->desc, k->column)))
