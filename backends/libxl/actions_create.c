@@ -260,7 +260,9 @@ static int run(const struct xd_xl_doing *d, const struct xd_xl_config *c, const 
         rc = stopped(d, c, err);
     } else if (rc > 0) {
         xd_xl_why(xd_buf_str(&said), why, sizeof(why));
-        rc = xd_err_set(err, -EIO, "xl did not make domain %s from %s: %s", c->name, c->file,
+        /* xl takes away what it had made of it: then it is as if it had been refused. */
+        rc = xd_err_set(err, host_taken(d->x, c, false) ? -EIO : -EINVAL,
+                        "xl did not make domain %s from %s: %s", c->name, c->file,
                         why[0] ? why : "it gives no reason (its words are in the log)");
     }
     xd_buf_done(&said);
