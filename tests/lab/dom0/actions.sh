@@ -151,7 +151,7 @@ pci() {
     bdf=$(lspci -Dnd 8086:10d3 | awk 'NR == 1 { print $1 }')
     modprobe e1000e
     check "there is a network card to spare" [ -n "$bdf" ]
-    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=pv1
+    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=l1
     act "it is made assignable" "pci/$bdf" pci-assignable
     check "xl sees it" grep -q "$bdf" <(xl pci-assignable-list)
     refused "that again is refused" 'already' "pci/$bdf" pci-assignable
