@@ -69,5 +69,7 @@ function(xd_module_backend name)
     xd_may_include(${name} backend_${name} base model xen kernel)
     target_compile_options(${name} PRIVATE ${XD_WARN})
     target_link_libraries(${name} PRIVATE ${ARGN})
+    # A function of the program that happens to have the name of one of the module's is another one.
+    target_link_options(${name} PRIVATE -Wl,-Bsymbolic)
     install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBDIR}/xendeck/modules)
 endfunction()

@@ -110,12 +110,12 @@ int xd_xl_refuse_own(const struct xd_xl_found *f, const char *action, const char
     return 0;
 }
 
-const char *xd_xl_text(const struct xd_value *v)
+const char *xd_xl_param_text(const struct xd_value *v)
 {
     return v->have && v->type == XD_STR && v->cell.s ? v->cell.s : "";
 }
 
-bool xd_xl_yes(const struct xd_value *v)
+bool xd_xl_param_yes(const struct xd_value *v)
 {
     return v->have && v->type == XD_BOOL && v->cell.b;
 }

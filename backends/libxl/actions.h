@@ -59,7 +59,7 @@ int xd_xl_refuse_own(const struct xd_xl_found *f, const char *action, const char
                      struct xd_err *err);
 
 /* Text of a parameter; "" where it is unknown. */
-const char *xd_xl_text(const struct xd_value *v);
-bool xd_xl_yes(const struct xd_value *v);
+const char *xd_xl_param_text(const struct xd_value *v);
+bool xd_xl_param_yes(const struct xd_value *v);
 
 #endif

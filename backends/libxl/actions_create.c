@@ -182,7 +182,7 @@ static int look(struct xd_xl *x, const struct xd_value *params, struct xd_xl_con
                            .assignable = host_assignable,
                            .monitor = monitor};
     struct xd_xl_defaults defaults;
-    int rc = xd_xl_config_read(xd_xl_text(&params[XD_CREATE_FILE]), c, err);
+    int rc = xd_xl_config_read(xd_xl_param_text(&params[XD_CREATE_FILE]), c, err);
 
     if (rc < 0)
         return rc;
@@ -191,7 +191,7 @@ static int look(struct xd_xl *x, const struct xd_value *params, struct xd_xl_con
     h.balloons = balloons(x, &defaults);
     ask_memory(x, &h);
     xd_xl_program("xl", monitor, 512);
-    rc = xd_xl_preview_text(c, &h, xd_xl_yes(&params[XD_CREATE_PAUSED]), out, err);
+    rc = xd_xl_preview_text(c, &h, xd_xl_param_yes(&params[XD_CREATE_PAUSED]), out, err);
     return rc < 0 ? rc : ask_xl(x, c, monitor, err);
 }
 
@@ -248,7 +248,7 @@ static int stopped(const struct xd_xl_doing *d, const struct xd_xl_config *c, st
 static int run(const struct xd_xl_doing *d, const struct xd_xl_config *c, const char *monitor,
                struct xd_err *err)
 {
-    bool paused = xd_xl_yes(&d->params[XD_CREATE_PAUSED]);
+    bool paused = xd_xl_param_yes(&d->params[XD_CREATE_PAUSED]);
     const char *argv[] = {monitor, "create", "-q", paused ? "-p" : c->file, paused ? c->file : NULL,
                           NULL};
     struct xd_xl_child child = {.argv = argv, .stop = stop, .line = line, .self = (void *)d};
@@ -260,7 +260,9 @@ static int run(const struct xd_xl_doing *d, const struct xd_xl_config *c, const 
         rc = stopped(d, c, err);
     } else if (rc > 0) {
         xd_xl_why(xd_buf_str(&said), why, sizeof(why));
-        rc = xd_err_set(err, -EIO, "xl did not make domain %s from %s: %s", c->name, c->file,
+        /* xl takes away what it had made of it: then it is as if it had been refused. */
+        rc = xd_err_set(err, host_taken(d->x, c, false) ? -EIO : -EINVAL,
+                        "xl did not make domain %s from %s: %s", c->name, c->file,
                         why[0] ? why : "it gives no reason (its words are in the log)");
     }
     xd_buf_done(&said);
@@ -291,7 +293,7 @@ int xd_xl_act_create(const struct xd_xl_doing *d, struct xd_err *err)
 
     if (rc == 0) {
         xd_xl_deed_subject(d->deed, c.name);
-        d->deed->number = xd_xl_yes(&d->params[XD_CREATE_PAUSED]);
+        d->deed->number = xd_xl_param_yes(&d->params[XD_CREATE_PAUSED]);
         xd_log_write(d->x->env->log, XD_LOG_INFO, "libxl", "create of %s from %s", c.name, c.file);
         rc = run(d, &c, monitor, err);
     }

@@ -30,25 +30,24 @@ static struct xd_object domain_of(const struct xd_object *o, char key[XD_XL_UUID
     return (struct xd_object){.table = "domains", .key = key, .label = label};
 }
 
-static int type_of(struct xd_xl *x, const struct xd_xl_found *f, libxl_domain_type *type,
-                   struct xd_err *err)
+/* Xen tells PV from the rest, and libxl_domain_info no more than that: what the rest is libxl noted
+ * when it made the domain. */
+int xd_xl_type(struct xd_xl *x, const struct xd_xl_found *f, libxl_domain_type *type,
+               struct xd_err *err)
 {
-    libxl_dominfo info;
-    int rc;
+    char *text = xd_xl_xs_read(x, "/libxl/%u/type", f->info.domain);
+    int rc = 0;
 
-    libxl_dominfo_init(&info);
-    rc = libxl_domain_info(x->ctx, &info, f->info.domain);
-    *type = info.domain_type;
-    libxl_dominfo_dispose(&info);
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: libxl doesn't tell what it is", f->what);
-    if (*type == LIBXL_DOMAIN_TYPE_INVALID)
-        return xd_err_set(
+    if (!(f->info.flags & XEN_DOMINF_hvm_guest))
+        *type = LIBXL_DOMAIN_TYPE_PV;
+    else if (!text || libxl_domain_type_from_string(text, type) != 0)
+        rc = xd_err_set(
             err, -EINVAL,
-            "%s: libxl doesn't know whether it is PV, PVH or HVM; it is being made or "
-            "ended, or another toolstack made it",
+            "%s: libxl doesn't know whether it is PVH or HVM: it is being made or ended, "
+            "or another toolstack made it",
             f->what);
-    return 0;
+    free(text);
+    return rc;
 }
 
 int xd_xl_find_guest(const struct xd_xl_doing *d, const char *why_not, struct xd_xl_found *f,
@@ -61,7 +60,7 @@ int xd_xl_find_guest(const struct xd_xl_doing *d, const char *why_not, struct xd
     if (rc == 0)
         rc = xd_xl_refuse_own(f, d->a->name, why_not, err);
     if (rc == 0 && type)
-        rc = type_of(d->x, f, type, err);
+        rc = xd_xl_type(d->x, f, type, err);
     if (rc < 0)
         return rc;
     xd_xl_deed_domain(d->deed, &f->info);

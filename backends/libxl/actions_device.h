@@ -13,6 +13,9 @@
 int xd_xl_find_guest(const struct xd_xl_doing *d, const char *why_not, struct xd_xl_found *f,
                      libxl_domain_type *type, struct xd_err *err);
 
+int xd_xl_type(struct xd_xl *x, const struct xd_xl_found *f, libxl_domain_type *type,
+               struct xd_err *err);
+
 /* A device in xenstore, as far as libxl knows it. Kinds: "vbd" "vif". */
 struct xd_xl_ends {
     bool there;

@@ -83,10 +83,10 @@ static int check_target(const char *what, const char *target, bool cdrom, uint32
 static int fill(const struct xd_xl_doing *d, const char *what, libxl_device_disk *disk,
                 struct xd_err *err)
 {
-    const char *target = xd_xl_text(&d->params[XD_DISK_ATTACH_TARGET]);
-    const char *format = xd_xl_text(&d->params[XD_DISK_ATTACH_FORMAT]);
-    const char *backend = xd_xl_text(&d->params[XD_DISK_ATTACH_BACKEND]);
-    bool cdrom = xd_xl_yes(&d->params[XD_DISK_ATTACH_CDROM]);
+    const char *target = xd_xl_param_text(&d->params[XD_DISK_ATTACH_TARGET]);
+    const char *format = xd_xl_param_text(&d->params[XD_DISK_ATTACH_FORMAT]);
+    const char *backend = xd_xl_param_text(&d->params[XD_DISK_ATTACH_BACKEND]);
+    bool cdrom = xd_xl_param_yes(&d->params[XD_DISK_ATTACH_CDROM]);
     struct xd_xl_found server;
     int rc = 0;
 
@@ -105,10 +105,10 @@ static int fill(const struct xd_xl_doing *d, const char *what, libxl_device_disk
         return xd_err_set(err, -EINVAL,
                           "%s: \"%s\" is no format of an image: raw, qcow2, qcow, vhd or qed", what,
                           format);
-    disk->vdev = xd_strdup(xd_xl_text(&d->params[XD_DISK_ATTACH_VDEV]));
+    disk->vdev = xd_strdup(xd_xl_param_text(&d->params[XD_DISK_ATTACH_VDEV]));
     disk->pdev_path = target[0] ? xd_strdup(target) : NULL;
     disk->is_cdrom = disk->removable = cdrom;
-    disk->readwrite = !cdrom && !xd_xl_yes(&d->params[XD_DISK_ATTACH_READONLY]);
+    disk->readwrite = !cdrom && !xd_xl_param_yes(&d->params[XD_DISK_ATTACH_READONLY]);
     return 0;
 }
 
@@ -137,7 +137,7 @@ static int attach(const struct xd_xl_doing *d, const struct xd_xl_found *f, cons
 
 int xd_xl_act_disk_attach(const struct xd_xl_doing *d, struct xd_err *err)
 {
-    const char *vdev = xd_xl_text(&d->params[XD_DISK_ATTACH_VDEV]);
+    const char *vdev = xd_xl_param_text(&d->params[XD_DISK_ATTACH_VDEV]);
     struct xd_xl_ends ends;
     libxl_domain_type type;
     struct xd_xl_found f;
@@ -227,7 +227,7 @@ static int check_cdrom(const struct xd_xl_found *f, libxl_domain_type type,
 
 int xd_xl_act_cdrom(const struct xd_xl_doing *d, struct xd_err *err)
 {
-    const char *medium = xd_xl_text(&d->params[0]);
+    const char *medium = xd_xl_param_text(&d->params[0]);
     libxl_device_disk old, disk;
     libxl_domain_type type;
     struct xd_xl_found f;

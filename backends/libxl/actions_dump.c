@@ -147,7 +147,7 @@ static int dump_paused(struct dump *dump, const struct xd_xl_found *f, const cha
 
 int xd_xl_act_dump(const struct xd_xl_doing *d, struct xd_err *err)
 {
-    const char *file = xd_xl_text(&d->params[0]);
+    const char *file = xd_xl_param_text(&d->params[0]);
     struct dump dump = {.d = d, .fd = -1};
     libxl_domain_type type;
     struct xd_xl_found f;

@@ -70,10 +70,10 @@ static int check_bridge(const char *what, const char *bridge, struct xd_err *err
 static int fill(const struct xd_xl_doing *d, const char *what, libxl_device_nic *nic,
                 struct xd_err *err)
 {
-    const char *bridge = xd_xl_text(&d->params[XD_NIC_ATTACH_BRIDGE]);
-    const char *mac = xd_xl_text(&d->params[XD_NIC_ATTACH_MAC]);
-    const char *model = xd_xl_text(&d->params[XD_NIC_ATTACH_MODEL]);
-    const char *backend = xd_xl_text(&d->params[XD_NIC_ATTACH_BACKEND]);
+    const char *bridge = xd_xl_param_text(&d->params[XD_NIC_ATTACH_BRIDGE]);
+    const char *mac = xd_xl_param_text(&d->params[XD_NIC_ATTACH_MAC]);
+    const char *model = xd_xl_param_text(&d->params[XD_NIC_ATTACH_MODEL]);
+    const char *backend = xd_xl_param_text(&d->params[XD_NIC_ATTACH_BACKEND]);
     struct xd_xl_defaults defaults;
     struct xd_xl_found server;
     int rc = 0;

@@ -237,11 +237,10 @@ static int start_destroy(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_
 static int check_attach(const struct xd_xl_doing *d, const struct function *f,
                         const struct xd_xl_found *to, struct xd_err *err)
 {
-    libxl_dominfo info;
+    libxl_domain_type type;
     xc_domaininfo_t who;
     uint32_t vdevfn;
     char name[128];
-    bool pvh;
     int rc = xd_xl_refuse_own(to, d->a->name, "it has all functions that no guest has", err);
 
     if (rc < 0)
@@ -253,11 +252,10 @@ static int check_attach(const struct xd_xl_doing *d, const struct function *f,
         name_of(d->x, who.domain, name, sizeof(name));
         return xd_err_set(err, -EALREADY, "%s is domain %s's already", f->what, name);
     }
-    libxl_dominfo_init(&info);
-    pvh = libxl_domain_info(d->x->ctx, &info, to->info.domain) == 0 &&
-          info.domain_type == LIBXL_DOMAIN_TYPE_PVH;
-    libxl_dominfo_dispose(&info);
-    if (pvh)
+    rc = xd_xl_type(d->x, to, &type, err);
+    if (rc < 0)
+        return rc;
+    if (type == LIBXL_DOMAIN_TYPE_PVH)
         return xd_err_set(err, -ENOTSUP,
                           "%s is PVH, and Xen gives PCI functions to PV and HVM guests only",
                           to->what);
@@ -271,7 +269,7 @@ int xd_xl_act_pci_attach(const struct xd_xl_doing *d, struct xd_err *err)
     int rc = find_function(d, &f, err);
 
     if (rc == 0)
-        rc = xd_xl_find_named(d->x, xd_xl_text(&d->params[0]), &to, err);
+        rc = xd_xl_find_named(d->x, xd_xl_param_text(&d->params[0]), &to, err);
     if (rc == 0)
         rc = check_attach(d, &f, &to, err);
     if (rc < 0)
@@ -296,7 +294,7 @@ int xd_xl_act_pci_attach(const struct xd_xl_doing *d, struct xd_err *err)
 
 int xd_xl_act_pci_detach(const struct xd_xl_doing *d, struct xd_err *err)
 {
-    bool force = xd_xl_yes(&d->params[XD_PCI_DETACH_FORCE]);
+    bool force = xd_xl_param_yes(&d->params[XD_PCI_DETACH_FORCE]);
     struct function f;
     xc_domaininfo_t who;
     char name[128];

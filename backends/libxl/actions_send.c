@@ -82,7 +82,7 @@ int xd_xl_seen_trigger(struct xd_xl *x, const struct xd_object *o, const struct 
 
 int xd_xl_act_sysrq(const struct xd_xl_doing *d, struct xd_err *err)
 {
-    const char *key = xd_xl_text(&d->params[0]);
+    const char *key = xd_xl_param_text(&d->params[0]);
     libxl_domain_type type;
     struct xd_xl_found f;
     int rc =

@@ -38,6 +38,11 @@ static pid_t fork_quietly(void *user)
 
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        sigset_t none;
+
+        /* A worker's thread holds signals back, which a device model must hear to end. */
+        sigemptyset(&none);
+        pthread_sigmask(SIG_SETMASK, &none, NULL);
 
         if (null >= 0)
             for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

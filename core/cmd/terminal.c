@@ -29,11 +29,23 @@ static int add_value(const struct xd_action *action, const struct xd_table_desc 
     return rc;
 }
 
+static bool is_domain_0(const struct xd_table_desc *d, const struct xd_row *row)
+{
+    int col = strcmp(d->name, "domains") == 0 ? xd_desc_column(d, "id") : -1;
+
+    return col >= 0 && row && xd_row_u64(row, col, 1) == 0;
+}
+
 int xd_terminal_line(const struct xd_action *action, const struct xd_table_desc *d,
                      const struct xd_row *row, struct xd_buf *out, struct xd_err *err)
 {
     int rc = 0;
 
+    if (is_domain_0(d, row))
+        return xd_err_set(
+            err, -ENOTSUP,
+            "%s: Domain-0's console is this host's own: its screen or its serial line",
+            action->name);
     for (const char *p = action->terminal; *p && rc == 0;) {
         size_t len = *p == '{' ? strcspn(p, "}") : 0;
         if (len && p[len]) {

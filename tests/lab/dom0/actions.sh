@@ -151,7 +151,7 @@ pci() {
     bdf=$(lspci -Dnd 8086:10d3 | awk 'NR == 1 { print $1 }')
     modprobe e1000e
     check "there is a network card to spare" [ -n "$bdf" ]
-    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=pv1
+    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=l1
     act "it is made assignable" "pci/$bdf" pci-assignable
     check "xl sees it" grep -q "$bdf" <(xl pci-assignable-list)
     refused "that again is refused" 'already' "pci/$bdf" pci-assignable
@@ -224,8 +224,8 @@ creating() {
     refused "what xl doesn't take" 'xl does not take it: Unknown on_poweroff action' \
         host create file=/root/c2.cfg
     config /root/c3.cfg 'name = "c3"' 'kernel = "/etc/passwd"'
-    edit 3 "what xl can't make" do host create file=/root/c3.cfg --yes
-    says "is told in its words" 'xl did not make domain c3 from /root/c3.cfg: [^:]*'
+    refused "what xl can't make" 'xl did not make domain c3 from /root/c3.cfg: .' \
+        host create file=/root/c3.cfg
     check "and leaves nothing" gone c3
 }
 
@@ -241,13 +241,9 @@ cycles() {
     check "nor is memory lost" awk '$1 == "rss_kib" { exit !($2 > 0 && $3 - $2 < 512) }' $OUT
 }
 
+# With arguments, only these parts
+[ $# -gt 0 ] || set -- sending dumping disks nics creating cycles pci
 prepare
-sending
-dumping
-disks
-nics
-creating
-cycles
-pci
+for part in "$@"; do "$part"; done
 end_guests
 tap_end
