@@ -74,8 +74,8 @@ static void check_tables(struct conf *c)
         for (int k = 0; k < 2; k++)
             CONF(c, d->keys[k] < d->n_columns && d->labels[k] < d->n_columns,
                  "table %s: a key or label is no column", d->name);
-        CONF(c, !d->parent || declared(c, d->parent), "table %s: its parent %s is not declared",
-             d->name, d->parent);
+        CONF(c, !d->parent || declared(c, d->parent) || conf_fills(c->b, d->parent),
+             "table %s: its parent %s is not declared", d->name, d->parent);
         for (int col = 0; col < d->n_columns; col++)
             check_column(c, d, col);
     }
