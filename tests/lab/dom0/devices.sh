@@ -131,7 +131,7 @@ is "what is taken away is gone" "$(rows devices '.device' | grep -c 51760)" 0
 # Each sample of one run reads only what its watches told.
 xendeck get devices --watch 1s --count 4 -o csv >/root/watched 2>&1 &
 sleep 1.5
-xenstore-write "$BACK/frontend" "/local/domain/$ID/device/vbd/51760" "$BACK/hotplug-status" seen "$BACK/state" 1
+xenstore-write "$BACK/frontend" "/local/domain/$ID/device/vbd/51760" "$BACK/hotplug-status" seen "$BACK/state" 2
 sleep 1
 xenstore-rm "$BACK"
 wait
