@@ -76,6 +76,8 @@ void conf_pass(struct conf *c, int64_t ns);
 /* Lets time pass and takes a sample; c->before is then the one that was c->now. False: failed. */
 bool conf_sample(struct conf *c, int64_t ns);
 const struct xd_table *conf_table(const struct conf *c, const char *name); /* or NULL */
+/* Whether it adds cells to that table of another backend. */
+bool conf_fills(const struct xd_backend *b, const char *table);
 /* The row of a table that people call so; NULL: none. */
 const struct xd_row *conf_row(const struct conf *c, const char *table, const char *label);
 /* The row that people call so, or whose key it is: "disk/UUID/xvda", "pool/Pool-0", "host". */

@@ -126,6 +126,15 @@ bool conf_sample(struct conf *c, int64_t ns)
     return true;
 }
 
+bool conf_fills(const struct xd_backend *b, const char *table)
+{
+    size_t i = 0;
+
+    while (b->fills && b->fills[i] && !xd_streq(b->fills[i]->name, table))
+        i++;
+    return b->fills && b->fills[i];
+}
+
 const struct xd_table *conf_table(const struct conf *c, const char *name)
 {
     return xd_snapshot_table(c->now, name);

@@ -12,16 +12,6 @@
 
 /* --- there --- */
 
-/* Whether it adds cells to that table of another backend. */
-static bool fills(const struct xd_backend *b, const char *name)
-{
-    size_t i = 0;
-
-    while (b->fills && b->fills[i] && !xd_streq(b->fills[i]->name, name))
-        i++;
-    return b->fills && b->fills[i];
-}
-
 static void filled(struct conf *c)
 {
     if (!conf_sample(c, 0))
@@ -49,7 +39,7 @@ static void filled(struct conf *c)
 
         while (c->b->tables[j] && !xd_streq(c->b->tables[j]->name, name))
             j++;
-        CONF(c, c->host->recorded || c->b->tables[j] || fills(c->b, name),
+        CONF(c, c->host->recorded || c->b->tables[j] || conf_fills(c->b, name),
              "table %s is filled and not declared", name);
     }
 }

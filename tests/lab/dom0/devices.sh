@@ -27,7 +27,26 @@ same() {
 # tell NAME COMMAND: types a line on the guest's console
 tell() { printf '%s\n' "$2" >"$(xenstore-read "/local/domain/$(domid "$1")/console/tty")"; }
 
+# Debian's hotplug scripts take 6 to 40 s each under emulation; these do what is needed here.
+scripts() {
+    cat >/root/vif <<'END'
+#!/bin/sh
+[ "$1" = online ] || exit 0
+name=$(xenstore-read "$XENBUS_PATH/vifname" 2>/dev/null) || name=$vif
+[ "$name" = "$vif" ] || ip link set "$vif" name "$name"
+ip link set "$name" master xenbr0 up
+xenstore-write "$XENBUS_PATH/hotplug-status" connected
+END
+    cat >/root/block <<'END'
+#!/bin/sh
+[ "$1" = add ] || exit 0
+xenstore-write "$XENBUS_PATH/physical-device" 7:0 "$XENBUS_PATH/hotplug-status" connected
+END
+    chmod 755 /root/vif /root/block
+}
+
 prepare() {
+    scripts
     modprobe -a xen-blkback xen-netback bridge loop &&
         ip link add xenbr0 type bridge && ip link set xenbr0 up && ip addr add 10.0.0.1/24 dev xenbr0 &&
         dd if=/dev/zero of=/root/disk.img bs=1M count=8 2>/dev/null && losetup /dev/loop0 /root/disk.img
@@ -37,8 +56,9 @@ check "dom0 can serve disks and nics" prepare
 check "a host without devices: every domain has none" \
     test "$(rows domains '"\(.nics) \(.disks) \(.net_rx_bytes) \(.disk_rd_reqs)"')" = "0 0 0 0"
 check "a guest with a disk and two nics, one renamed" guest linux-pv web1 \
-    'disk=["phy:/dev/loop0,xvda,w"]' \
-    'vif=["bridge=xenbr0,mac=00:16:3e:00:00:01", "bridge=xenbr0,mac=00:16:3E:00:00:02,vifname=web1-two"]'
+    'disk=["script=/root/block,vdev=xvda,access=rw,target=/dev/loop0"]' \
+    'vif=["script=/root/vif,bridge=xenbr0,mac=00:16:3e:00:00:01",
+        "script=/root/vif,bridge=xenbr0,mac=00:16:3E:00:00:02,vifname=web1-two"]'
 guest idle idle1
 check "it comes up" eventually 60 said web1 LINUX-GUEST-UP
 ID=$(domid web1)
@@ -111,7 +131,7 @@ is "what is taken away is gone" "$(rows devices '.device' | grep -c 51760)" 0
 # Each sample of one run reads only what its watches told.
 xendeck get devices --watch 1s --count 4 -o csv >/root/watched 2>&1 &
 sleep 1.5
-xenstore-write "$BACK/frontend" "/local/domain/$ID/device/vbd/51760" "$BACK/hotplug-status" seen "$BACK/state" 1
+xenstore-write "$BACK/frontend" "/local/domain/$ID/device/vbd/51760" "$BACK/hotplug-status" seen "$BACK/state" 2
 sleep 1
 xenstore-rm "$BACK"
 wait
@@ -126,14 +146,14 @@ ours_pci_names() { rows pci '"\(.bdf) \(.class): \(.name)"'; }
 theirs_pci_names() { lspci -D | sed 's/ (rev [0-9a-f]*)$//; s/ (prog-if .*)$//'; }
 same "and names them" ours_pci_names theirs_pci_names
 ours_nodes() { rows pci 'select(.node != null) | "\(.bdf) \(.node)"'; }
-theirs_nodes() { xl info -n | awk '/^device topology/ { on = 1; next } on && $1 ~ /^[0-9a-f]+:/ { print $1, $NF }'; }
+theirs_nodes() { xl info -n | awk '/^device topology/ { on = 1; next } on && $1 ~ /^[0-9a-f]+:[0-9a-f]+:/ { print $1, $NF }'; }
 same "with the nodes that Xen knows" ours_nodes theirs_nodes
 NIC=$(lspci -D -d 8086:10d3 | awk '{ print $1 }')
 is "a function of the host" "$(cell pci ".bdf == \"$NIC\"" use)" host
 modprobe xen-pciback
 check "it is made assignable" xl pci-assignable-add "$NIC"
 is "assignable" "$(rows pci "select(.bdf == \"$NIC\") | \"\(.use) \(.driver)\"")" "assignable pciback"
-check "it is given to a guest" guest linux-pv pci1 "pci=[\"$NIC\"]" 'on_crash="preserve"'
+check "it is given to a guest" guest linux-pv pci1 'passthrough="enabled"' "pci=[\"$NIC\"]"
 is "assigned to it" "$(rows pci "select(.bdf == \"$NIC\") | \"\(.use) \(.domain) \(.domain_uuid)\"")" \
     "assigned pci1 $(xl list -v pci1 | awk 'END { print $7 }')"
 xl destroy pci1
