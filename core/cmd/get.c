@@ -28,7 +28,8 @@ struct get {
     int n_cols;
     enum xd_format format;
     bool watch, printed;
-    int signal; /* it asked us to end */
+    int signal;  /* it asked us to end */
+    bool unread; /* what we print goes nowhere */
 };
 
 static void list_tables(struct get *g)
@@ -223,8 +224,8 @@ static int print_once(struct get *g, struct xd_err *err)
     return 0;
 }
 
-/* Waits that long, or for a signal that asks to end: sources give back what they hold of the host
- * (a trace) before the program goes. False: there was one. */
+/* Waits that long, or until a signal asks to end or nobody reads what we print: sources give back
+ * what they hold of the host (a trace) before the program goes. False: end. */
 static bool pause_for(struct get *g, int64_t ns)
 {
     struct timespec ts = {.tv_sec = ns / XD_NS_PER_S, .tv_nsec = ns % XD_NS_PER_S};
@@ -234,12 +235,15 @@ static bool pause_for(struct get *g, int64_t ns)
         nanosleep(&ts, NULL);
         return true;
     }
-    struct pollfd p = {.fd = g->cli->signals, .events = POLLIN};
-    ppoll(&p, 1, &ts, NULL);
+    struct pollfd p[] = {{.fd = g->cli->signals, .events = POLLIN},
+                         {.fd = fileno(g->cli->out), .events = 0}};
+    ppoll(p, 2, &ts, NULL);
+    if (p[1].revents & POLLERR) /* nobody reads it any more */
+        g->unread = true;
     if (read(g->cli->signals, &info, sizeof(info)) == sizeof(info))
         g->signal = (int)info.ssi_signo;
     xd_cli_give_signals(g->cli);
-    return !g->signal;
+    return !g->signal && !g->unread;
 }
 
 /* The threads of the session leave signals to this one. */
