@@ -3,8 +3,12 @@
 #include "cmd/cli.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "model/presets.h"
@@ -24,6 +28,8 @@ struct get {
     int n_cols;
     enum xd_format format;
     bool watch, printed;
+    int signal;  /* it asked us to end */
+    bool unread; /* what we print goes nowhere */
 };
 
 static void list_tables(struct get *g)
@@ -218,12 +224,37 @@ static int print_once(struct get *g, struct xd_err *err)
     return 0;
 }
 
-static void sleep_ns(int64_t ns)
+/* Waits that long, or until a signal asks to end or nobody reads what we print: sources give back
+ * what they hold of the host (a trace) before the program goes. False: end. */
+static bool pause_for(struct get *g, int64_t ns)
 {
     struct timespec ts = {.tv_sec = ns / XD_NS_PER_S, .tv_nsec = ns % XD_NS_PER_S};
+    struct signalfd_siginfo info;
 
-    while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
-        ;
+    if (xd_cli_take_signals(g->cli, NULL) < 0) {
+        nanosleep(&ts, NULL);
+        return true;
+    }
+    struct pollfd p[] = {{.fd = g->cli->signals, .events = POLLIN},
+                         {.fd = fileno(g->cli->out), .events = 0}};
+    ppoll(p, 2, &ts, NULL);
+    if (p[1].revents & POLLERR) /* nobody reads it any more */
+        g->unread = true;
+    if (read(g->cli->signals, &info, sizeof(info)) == sizeof(info))
+        g->signal = (int)info.ssi_signo;
+    xd_cli_give_signals(g->cli);
+    return !g->signal && !g->unread;
+}
+
+/* The threads of the session leave signals to this one. */
+static int open_session(struct get *g, const struct xd_session_config *c, struct xd_err *err)
+{
+    int rc = xd_cli_take_signals(g->cli, err);
+
+    if (rc == 0)
+        rc = xd_session_open(c, &g->s, err);
+    xd_cli_give_signals(g->cli);
+    return rc;
 }
 
 /* The samples of the session go on counting; each print is one more. */
@@ -236,7 +267,8 @@ static int print_all(struct get *g, int64_t watch_ns, uint64_t count, struct xd_
 
     for (uint64_t i = 0; rc == 0 && i < count; i++) {
         if (i > 0 || rates) {
-            sleep_ns(i > 0 ? watch_ns : gap);
+            if (!pause_for(g, i > 0 ? watch_ns : gap))
+                break;
             xd_session_refresh(g->s);
             rc = xd_session_wait_samples(g->s, ++samples, XD_CLI_SAMPLE_TIMEOUT, err);
             if (rc == -ETIMEDOUT) { /* what is there is shown, with its trouble */
@@ -279,7 +311,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
     c.one_shot = true;
     c.journal = "";
     status = XD_EXIT_NO_SOURCE;
-    if (xd_session_open(&c, &g.s, err) < 0)
+    if (open_session(&g, &c, err) < 0)
         goto out;
     want_columns(&g, argc > 1 ? argv[1] : NULL);
     if (xd_session_wait_samples(g.s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
@@ -305,5 +337,9 @@ out:
     xd_query_done(g.query);
     xd_arena_done(&g.arena);
     xd_session_close(g.s);
+    if (g.signal) { /* the caller learns what ended it */
+        fflush(g.cli->out);
+        raise(g.signal);
+    }
     return status;
 }

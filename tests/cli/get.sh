@@ -76,6 +76,10 @@ holds "two headings, with xentop's columns in its order" sh -c "[ \$(tr -s ' ' <
 lines 9
 holds "each block is out before the next sample" sh -c "timeout 60 '$xendeck' $tiny get domains \
     --watch 1000s --interval 100ms 2>/dev/null | head -4 | grep -q '^db1'"
+holds "a signal ends the watching, and the caller learns which" sh -c "
+    '$xendeck' $tiny get domains --watch 1000s --interval 100ms -o csv >'$tmp/watched' 2>&1 & p=\$!
+    until grep -q db1 '$tmp/watched'; do sleep 0.05; done
+    kill -TERM \$p; wait \$p; [ \$? -eq 143 ]"
 t "a preset, and more" 0 $tiny get domains -1 -p memory -c +uuid,-id -o csv
 out "name,state,mem_kib,mem_target_kib,mem_max_kib,mem_percent,mem_max_percent,node_affinity,uuid"
 holds "its order" sh -c "tail -n +2 '$tmp/out' | cut -d, -f1 | tr '\n' ' ' | grep -qx 'db1 web1 Domain-0 '"
