@@ -323,7 +323,7 @@ static void draw_rule(const struct xd_screen *s, const struct xd_row *row, struc
 
 static bool has_graphs(const struct xd_app *a, const struct xd_screen *s)
 {
-    for (int i = 0; a->graphs && s->desc && i < s->desc->n_columns; i++)
+    for (int i = 0; a->graphs && !s->view->tall && s->desc && i < s->desc->n_columns; i++)
         if (s->desc->columns[i].flags & XD_COL_HISTORY)
             return true;
     return false;
