@@ -13,8 +13,10 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* What of table host comes from the pCPUs. */
-#define HOST_BUSY (XD_XL_COL(XD_HOST_CPU_NS) | XD_XL_COL(XD_HOST_CPU))
+/* What costs more than the topology; and what of table host comes from the pCPUs. */
+#define PCPU_BUSY  (XD_XL_COL(XD_PCPU_BUSY_NS) | XD_XL_COL(XD_PCPU_BUSY))
+#define PCPU_PLACE (XD_XL_COL(XD_PCPU_ONLINE) | XD_XL_COL(XD_PCPU_POOL))
+#define HOST_BUSY  (XD_XL_COL(XD_HOST_CPU_NS) | XD_XL_COL(XD_HOST_CPU))
 
 const libxl_cpupoolinfo *xd_xl_pool(struct xd_xl_sample *s, uint32_t id)
 {
@@ -210,25 +212,25 @@ void xd_xl_collect_pcpus(struct xd_xl_sample *s)
     struct xd_rows *t;
     xc_cpuinfo_t *idle;
     int64_t now_ns = 0;
-    bool have_online;
+    bool busy = s->host & HOST_BUSY || s->pcpus & PCPU_BUSY, have_online;
 
-    if (!s->pcpus && !(s->host & HOST_BUSY))
+    if (!s->pcpus && !busy)
         return;
     if (!xd_xl_need_topology(s)) {
         if (s->pcpus)
             xd_build_missing(s->b, &xd_pcpus_desc, "%s", xd_err_text(&s->topology_err));
         return;
     }
-    have_online = online_set(s, &online);
+    have_online = (busy || s->pcpus & PCPU_PLACE) && online_set(s, &online);
     t = s->pcpus ? xd_build_table(s->b, &xd_pcpus_desc, xd_clock_now(s->x->env->clock)) : NULL;
-    idle = read_idle(s, &now_ns);
+    idle = busy ? read_idle(s, &now_ns) : NULL;
     s->have_busy = idle && have_online;
     for (int i = 0; i < s->n_cpus; i++) {
         bool on = have_online && xd_cpuset_has(&online, (unsigned)i);
-        uint64_t busy = s->have_busy && on ? busy_ns(s->x, i, now_ns, idle[i].idletime) : 0;
+        uint64_t ns = s->have_busy && on ? busy_ns(s->x, i, now_ns, idle[i].idletime) : 0;
 
         if (t)
-            put_pcpu(s, t, i, have_online ? &on : NULL, s->have_busy && on ? &busy : NULL);
+            put_pcpu(s, t, i, have_online ? &on : NULL, s->have_busy && on ? &ns : NULL);
     }
     if (s->have_busy)
         s->x->counted = online;

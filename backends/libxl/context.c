@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "backend_libxl/deaths.h"
 #include "backend_libxl/known.h"
 #include "backend_libxl/ring.h"
 #include "base/arena.h"
@@ -81,8 +82,9 @@ static int open_handles(struct xd_xl *x, struct xd_err *err)
 /* libxl_ctx_free asserts that nothing is under way. After a disaster in the middle of an operation
  * that can't be had: then the old context is left behind, which costs some memory and descriptors
  * and keeps the program. */
-static void close_handles(struct xd_xl *x)
+void xd_xl_close_handles(struct xd_xl *x)
 {
+    xd_xl_deaths_end(x);
     if (x->ctx && !x->pending)
         libxl_ctx_free(x->ctx);
     if (x->xc)
@@ -103,13 +105,13 @@ int xd_xl_open(struct xd_xl *x, struct xd_err *err)
     int rc = open_handles(x, err);
 
     if (rc < 0)
-        close_handles(x);
+        xd_xl_close_handles(x);
     return rc;
 }
 
 void xd_xl_close(struct xd_xl *x)
 {
-    close_handles(x);
+    xd_xl_close_handles(x);
     xd_xl_events_done(x);
     xd_xl_ring_free(x->ring);
     xd_xl_facts_done(x);
@@ -122,15 +124,14 @@ void xd_xl_close(struct xd_xl *x)
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err)
 {
     if (x->disaster)
-        close_handles(x);
+        xd_xl_close_handles(x);
     if (!x->ctx)
         return xd_xl_open(x, err);
     xd_xl_log_reset(&x->logger);
     return 0;
 }
 
-/* Waits at most `timeout_ms` for something to happen in libxl and lets it happen. */
-static void serve_events(struct xd_xl *x, int timeout_ms)
+void xd_xl_serve(struct xd_xl *x, int timeout_ms)
 {
     struct pollfd few[16], *fds = few;
     struct timeval now;
@@ -192,7 +193,7 @@ static int await(struct xd_xl *x, const libxl_asyncop_how *how, const struct xd_
             aborted = libxl_ao_abort(x->ctx, how) == 0;
         if (p)
             tell(x, op, p);
-        serve_events(x, 200);
+        xd_xl_serve(x, 200);
     }
     x->pending = false;
     return result;

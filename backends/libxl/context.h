@@ -56,6 +56,7 @@ struct xd_xl {
     size_t next_known;   /* where the reading again goes on */
     int64_t known_at_ns; /* when that was last done */
     struct xd_xl_events events;
+    uint64_t samples; /* of domains, counted up to where deaths.c begins */
 
     /* pCPU time (collect_cpus.c): Xen tells how long each was idle, and not since when. */
     bool have_origin;
@@ -81,6 +82,10 @@ struct xd_xl {
  * libxl. The error says what is missing and what to do. */
 int xd_xl_open(struct xd_xl *x, struct xd_err *err);
 void xd_xl_close(struct xd_xl *x);
+/* Only the handles, which the next request makes anew. */
+void xd_xl_close_handles(struct xd_xl *x);
+/* Waits at most `timeout_ms` for something to happen in libxl and lets it happen. */
+void xd_xl_serve(struct xd_xl *x, int timeout_ms);
 /* To be called at the beginning of every request: makes a new context after a disaster, and clears
  * what the logger has heard. */
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err);

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "backend_libxl/deaths.h"
 #include "backend_libxl/known.h"
 
 /* Guests can make as many events as they like: no more of them are taken in at once. */
@@ -38,23 +39,6 @@ void xd_xl_events_done(struct xd_xl *x)
     x->events.epoll = -1;
 }
 
-static struct xd_xl_known *known_of(struct xd_xl *x, uint32_t domid)
-{
-    size_t low = 0, high = x->n_known;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (x->known[mid].domid == domid)
-            return &x->known[mid];
-        if (x->known[mid].domid < domid)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
-}
-
 /* True if it is worth a sample: what guests write of themselves can wait for the next one, or each
  * of them could keep us busy. */
 static bool take_event(struct xd_xl *x, const char *path)
@@ -66,7 +50,7 @@ static bool take_event(struct xd_xl *x, const char *path)
     if (path[0] == '@')
         return true;
     parts = xd_xl_path_parts(path, &domid);
-    k = parts ? known_of(x, domid) : NULL;
+    k = parts ? xd_xl_known_of(x, domid) : NULL;
     if (!k)
         return false; /* one that we haven't seen yet is read whole when we do */
     k->fresh &= ~parts;
@@ -144,5 +128,8 @@ int xd_xl_wake_fd(void *self)
 
 bool xd_xl_wake(void *self)
 {
-    return drain(self);
+    bool wake = drain(self);
+
+    xd_xl_deaths_hear(self);
+    return wake;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <xenstore_lib.h>
 
+#include "backend_libxl/deaths.h"
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -160,10 +161,28 @@ void xd_xl_known_doubt(struct xd_xl *x)
         x->known[i].fresh = 0;
 }
 
-static void forget(struct xd_xl_known *k)
+static void forget(struct xd_xl *x, struct xd_xl_known *k)
 {
+    xd_xl_deaths_forget(x, k);
     free(k->name);
     free(k->guest);
+}
+
+struct xd_xl_known *xd_xl_known_of(struct xd_xl *x, uint32_t domid)
+{
+    size_t low = 0, high = x->n_known;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (x->known[mid].domid == domid)
+            return &x->known[mid];
+        if (x->known[mid].domid < domid)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
 }
 
 /* Both lists are in the order of domids. */
@@ -176,18 +195,20 @@ static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
         struct xd_xl_known *k = &now[i];
 
         for (; old < x->n_known && x->known[old].domid < list[i].domain; old++)
-            forget(&x->known[old]);
+            forget(x, &x->known[old]);
         if (old < x->n_known && x->known[old].domid == list[i].domain &&
             memcmp(x->known[old].uuid, list[i].handle, sizeof(k->uuid)) == 0) {
             *k = x->known[old++];
+            k->ended = list[i].flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying);
             continue;
         }
         k->domid = list[i].domain;
         k->type = -1;
+        k->ended = list[i].flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying);
         memcpy(k->uuid, list[i].handle, sizeof(k->uuid));
     }
     for (; old < x->n_known; old++)
-        forget(&x->known[old]);
+        forget(x, &x->known[old]);
     free(x->known);
     x->known = now;
     x->n_known = n;
@@ -295,7 +316,7 @@ int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, u
 void xd_xl_known_free(struct xd_xl *x)
 {
     for (size_t i = 0; i < x->n_known; i++)
-        forget(&x->known[i]);
+        forget(x, &x->known[i]);
     free(x->known);
     x->known = NULL;
     x->n_known = 0;

@@ -9,13 +9,17 @@
 
 #include "backend_libxl/context.h"
 
+#include <libxl_event.h>
+
 struct xd_xl_known {
     uint32_t domid;
     uint8_t uuid[XD_XL_UUID_BYTES];
     unsigned fresh; /* XD_XL_NAME …: which parts were read and have not changed since */
     char *name;     /* NULL: xenstore has none (the domain is being made, or torn down) */
     char *guest;    /* hostile text, as the guest wrote it; or NULL */
-    int type;       /* enum xd_domain_type; -1: unknown yet */
+    libxl_evgen_domain_death *death; /* deaths.c; NULL: not asked for */
+    bool ended;                      /* it has shut down, or is being destroyed */
+    int type;                        /* enum xd_domain_type; -1: unknown yet */
     bool have_target, have_max;
     /* As `xl mem-set` and `xl list` count it: with the video memory that device models hold. */
     uint64_t target_kib, max_kib;
@@ -29,6 +33,8 @@ int xd_xl_known_listen(struct xd_xl *x, struct xd_err *err);
  * these parts (XD_XL_NAME …) of it that aren't known. Returns as the above. */
 int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts,
                        struct xd_err *err);
+/* That of a domain; NULL: it was not there in the last sample. */
+struct xd_xl_known *xd_xl_known_of(struct xd_xl *x, uint32_t domid);
 /* All of it has to be read again. */
 void xd_xl_known_doubt(struct xd_xl *x);
 void xd_xl_known_free(struct xd_xl *x);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend_libxl/collect.h"
+#include "backend_libxl/deaths.h"
 #include "backend_libxl/edit.h"
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
@@ -100,6 +101,8 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
         return rc;
     if (parts)
         xd_xl_known_update(x, s.domains, s.n_domains, parts, &s.store_err);
+    if (parts)
+        xd_xl_deaths_watch(x);
     xd_xl_collect_pools(&s);
     xd_xl_collect_pcpus(&s);
     xd_xl_collect_nodes(&s);

@@ -45,8 +45,11 @@ each() {
 # line NAME OURS THEIRS UNIT DIVISOR
 line() {
     awk -v name="$1" -v a="$2" -v b="$3" -v unit="$4" -v d="$5" 'BEGIN {
-        printf "%-44s %9.*f %9.*f %-5s %6s\n", name, d > 1, a / d, d > 1, b / d, unit,
-            b > 0 ? sprintf("%.2f", a / b) : "-" }'
+        number = d > 1 ? "%9.1f" : "%9.0f"
+        ratio = "-"
+        if (b > 0)
+            ratio = sprintf("%.2f", a / b)
+        printf("%-44s " number " " number " %-5s %6s\n", name, a / d, b / d, unit, ratio) }'
 }
 
 bench() { # COUNT

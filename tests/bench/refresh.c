@@ -2,7 +2,10 @@
 /* What a full-screen program costs while it only refreshes: runs it in a pseudo-terminal and tells
  * bursts of output apart by the silence between them. One burst is one refresh.
  *
- *   refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]   → "BYTES CPU_US"
+ *   refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]
+ *                                                  → "BYTES CPU_US MAIN_THREAD_CPU_US"
+ *   refresh busy COUNT                             processes that each take about 1 % of a CPU,
+ *                                                  until standard input ends
  *   refresh run RUNS PROGRAM [ARG…]                → "WALL_US CPU_US MAXRSS_KIB SYSCALLS"
  *
  * Each number is the median. KEYS are typed once the program has drawn. SYSCALLS are those of all
@@ -19,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -52,6 +56,23 @@ static int64_t cpu_ns(pid_t pid)
     if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) < 0)
         return -1;
     return ns_of(ts);
+}
+
+/* The same of its main thread alone: what a console spends on its screen. */
+static int64_t main_cpu_ns(pid_t pid)
+{
+    long long ns = -1;
+    char path[64];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid, (int)pid);
+    f = fopen(path, "re");
+    if (!f)
+        return -1;
+    if (fscanf(f, "%lld", &ns) != 1)
+        ns = -1;
+    fclose(f);
+    return ns;
 }
 
 static int by_size(const void *a, const void *b)
@@ -123,7 +144,7 @@ static void type(int fd, const char *keys)
 
 static int screen(const char *keys, const char *size, int n, char **argv)
 {
-    static int64_t bytes[SAMPLES], cpu[SAMPLES];
+    static int64_t bytes[SAMPLES], cpu[SAMPLES], own[SAMPLES];
     struct winsize ws = {0};
     int fd, got = 0;
 
@@ -143,16 +164,19 @@ static int screen(const char *keys, const char *size, int n, char **argv)
     if (before > 0)
         type(fd, keys);
     before = before > 0 ? cpu_ns(pid) : -1;
+    int64_t own_before = main_cpu_ns(pid);
     for (int i = 0; i < n + WARMUP; i++) {
-        int64_t b = burst(fd), c = cpu_ns(pid);
+        int64_t b = burst(fd), c = cpu_ns(pid), o = main_cpu_ns(pid);
 
         if (b <= 0 || c < 0)
             break;
         if (i >= WARMUP) {
             bytes[got] = b;
+            own[got] = (o - own_before) / 1000;
             cpu[got++] = (c - before) / 1000;
         }
         before = c;
+        own_before = o;
     }
     end_child(fd, pid);
     if (got < n) {
@@ -160,7 +184,7 @@ static int screen(const char *keys, const char *size, int n, char **argv)
                 n);
         return 1;
     }
-    printf("%lld %lld\n", median(bytes, n), median(cpu, n));
+    printf("%lld %lld %lld\n", median(bytes, n), median(cpu, n), median(own, n));
     return 0;
 }
 
@@ -250,6 +274,33 @@ static int run(int n, char **argv)
     return 0;
 }
 
+/* Something for htop to show: rows that change as those of busy domains do. */
+static void take_one_percent(unsigned seed)
+{
+    struct timespec pause = {.tv_nsec = 100000000};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        int64_t until = cpu_ns(getpid()) + rand_r(&seed) % 2000000;
+
+        while (cpu_ns(getpid()) < until)
+            ;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static int busy(int n)
+{
+    char c;
+
+    for (int i = 0; i < n; i++)
+        if (fork() == 0)
+            take_one_percent((unsigned)i);
+    while (read(STDIN_FILENO, &c, 1) > 0)
+        ;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *keys = "";
@@ -263,7 +314,10 @@ int main(int argc, char **argv)
         return screen(keys, argv[2], atoi(argv[3]), argv + 4);
     if (argc >= 4 && strcmp(argv[1], "run") == 0)
         return run(atoi(argv[2]), argv + 3);
+    if (argc == 3 && strcmp(argv[1], "busy") == 0)
+        return busy(atoi(argv[2]));
     fprintf(stderr, "usage: refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG...]\n"
+                    "       refresh busy COUNT\n"
                     "       refresh run RUNS PROGRAM [ARG...]\n");
     return 2;
 }
