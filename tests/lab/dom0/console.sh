@@ -165,29 +165,7 @@ keeps_dom0() {
     is "its weight is as before" "$(credit2 Domain-0)" "$before"
 }
 
-# A Linux with a shell on its console; Ctrl-] is xenconsole's own key.
-hands_over() {
-    guest linux-pvh lin1
-    check "a Linux guest comes up" eventually 120 grep -q LINUX-GUEST-UP /var/log/xen/console/guest-lin1.log
-    console "the guest's console gets the terminal and gives it back" < <(
-        go_to lin1
-        echo "key o"
-        echo "wait xl console"
-        echo "key Enter"
-        echo "sleep 1s"
-        echo "type echo by-\$((40 + 2))"
-        echo "key Enter"
-        echo "wait by-42"
-        echo "key C-]"
-        echo "wait Back from xl console"
-        echo "expect lin1"
-        quit
-    )
-    xl destroy lin1
-}
-
 shows_the_host
-hands_over
 edits_it
 is_refused
 destroys_only_by_name
