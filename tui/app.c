@@ -224,7 +224,10 @@ void xd_app_update(struct xd_app *a)
         a->dialog->ops->update(a, a->dialog);
     xd_keep_save(a, false);
     xd_again_try(a);
+    int screens = a->n_screens;
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
+    if (a->n_screens > screens)
+        xd_app_resize(a, a->w, a->h);
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
     xd_app_want(a);
 }
@@ -323,7 +326,7 @@ static void draw_rule(const struct xd_screen *s, const struct xd_row *row, struc
 
 static bool has_graphs(const struct xd_app *a, const struct xd_screen *s)
 {
-    for (int i = 0; a->graphs && s->desc && i < s->desc->n_columns; i++)
+    for (int i = 0; a->graphs && !s->view->tall && s->desc && i < s->desc->n_columns; i++)
         if (s->desc->columns[i].flags & XD_COL_HISTORY)
             return true;
     return false;
