@@ -81,7 +81,8 @@ struct xd_backend {
     /* Something of its own to wait for besides the interval: a descriptor that becomes readable
      * when wake should be called (an epoll descriptor where there are several). wake takes in what
      * there is without blocking, and says whether to collect now. Both NULL: only the interval. An
-     * observer's only; collecting is held to ten times a second however often wake asks. */
+     * observer's only; collecting is held to ten times a second however often wake asks, and to
+     * once a second while that goes on. */
     int (*wake_fd)(void *self);
     bool (*wake)(void *self);
 

@@ -377,7 +377,7 @@ static void sources_nobody_looks_at_rest(void **state)
     close_host(&b);
 }
 
-static void an_event_brings_a_sample_but_a_storm_only_ten_a_second(void **state)
+static void an_event_brings_a_sample_but_a_storm_only_a_few(void **state)
 {
     struct bench b;
 
@@ -394,7 +394,18 @@ static void an_event_brings_a_sample_but_a_storm_only_ten_a_second(void **state)
         eventfd_write(host.poke, 1);
         pass(&b, XD_NS_PER_MS);
     }
-    assert_in_range(host.ground_samples, 10, 11);
+    assert_int_equal(host.ground_samples, 3); /* after 0.2 and 0.6 s; then after 1.4 s */
+    for (int i = 0; i < 50; i++) {
+        pass(&b, 200 * XD_NS_PER_MS); /* slower, and no end */
+        eventfd_write(host.poke, 1);
+    }
+    assert_in_range(host.ground_samples, 12, 14);
+    pass(&b, XD_NS_PER_S); /* the last one's */
+    pass(&b, 10 * XD_NS_PER_S);
+    host.ground_samples = 0;
+    eventfd_write(host.poke, 1);
+    pass(&b, XD_NS_PER_MS);
+    assert_int_equal(host.ground_samples, 1);
     close_host(&b);
 }
 
@@ -525,7 +536,7 @@ int main(void)
         cmocka_unit_test(a_filling_that_fails_leaves_the_rows),
         cmocka_unit_test(a_snapshot_that_somebody_holds_stays_as_it_is),
         cmocka_unit_test(sources_nobody_looks_at_rest),
-        cmocka_unit_test(an_event_brings_a_sample_but_a_storm_only_ten_a_second),
+        cmocka_unit_test(an_event_brings_a_sample_but_a_storm_only_a_few),
         cmocka_unit_test(what_a_host_has_not_is_refused_with_its_reason),
         cmocka_unit_test(attaching_is_undone_by_detaching_and_that_by_attaching),
         cmocka_unit_test(a_plan_that_fails_detaches_what_it_attached),
