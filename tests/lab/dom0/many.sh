@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# 250 domains at once: is the list right, does the console still answer, does its memory stand still,
-# is a storm of events no storm of samples? To be run in the lab's dom0:
+# 250 domains at once: is the list right, does the console show them come and go and still answer, does
+# memory stand still? To be run in the lab's dom0:
 #   tests/lab/lab run 'bash /tests/many.sh'
 
 # shellcheck source-path=SCRIPTDIR
