@@ -195,8 +195,10 @@ static void draw_heading(const struct xd_screen *s, const struct xd_layout *l, s
         const char *sum = k->spark ? NULL : xd_tree_sum(s, g, k->col, arena);
         if (!sum)
             continue;
-        xd_canvas_field(c, k->x, y, k->width, true, XD_S_TITLE, fit_number(sum, k->width, arena));
-        end = k->x;
+        sum = fit_number(sum, k->width, arena);
+        int w = xd_str_width(sum) < k->width ? xd_str_width(sum) : k->width;
+        end = k->x + k->width - w;
+        xd_canvas_field(c, end, y, w, true, XD_S_TITLE, sum);
     }
     const char *name = xd_arena_printf(arena, "%s %s  %zu", g->folded ? "▸" : "▾", g->name, g->n);
     xd_canvas_field(c, 1, y, end - 2, false, XD_S_TITLE, name);

@@ -263,7 +263,7 @@ static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
     put_traffic(t, d);
     put_reason(t, d);
     xd_put_str(t, XD_DOMAIN_GUEST, d->spec->guest);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3 && d->domid; i++) /* nobody is left to do anything after Domain-0 */
         xd_put_enum(t, XD_DOMAIN_ON_POWEROFF + i, d->on[i]);
 }
 

@@ -142,6 +142,33 @@ static void ask_memory(struct xd_xl *x, struct xd_xl_host *h)
     libxl_physinfo_dispose(&info);
 }
 
+static bool stopping(void *self)
+{
+    const struct xd_xl *x = self;
+
+    return x->env->stopping(x->env);
+}
+
+/* There is more in a config file than is looked at here: xl reads it too, and makes nothing. */
+static int ask_xl(struct xd_xl *x, const struct xd_xl_config *c, const char *monitor,
+                  struct xd_err *err)
+{
+    const char *argv[] = {monitor, "-N", "create", "-q", c->file, NULL};
+    struct xd_xl_child child = {.argv = argv, .stop = stopping, .self = x};
+    struct xd_buf said = XD_BUF_INIT;
+    char why[300];
+    int rc = xd_xl_child_run(&child, &said, err);
+
+    if (rc > 0) {
+        xd_xl_why(xd_buf_str(&said), why, sizeof(why));
+        rc = xd_err_set(err, -EINVAL, "%s: xl does not take it: %s", c->file, why);
+    } else if (rc == -ECANCELED) {
+        xd_err_set(err, rc, "%s: the program ends", c->file);
+    }
+    xd_buf_done(&said);
+    return rc;
+}
+
 /* Reads the file and holds it against the host. c is to be disposed of in any case. */
 static int look(struct xd_xl *x, const struct xd_value *params, struct xd_xl_config *c,
                 char monitor[512], struct xd_buf *out, struct xd_err *err)
@@ -164,7 +191,8 @@ static int look(struct xd_xl *x, const struct xd_value *params, struct xd_xl_con
     h.balloons = balloons(x, &defaults);
     ask_memory(x, &h);
     xd_xl_program("xl", monitor, 512);
-    return xd_xl_preview_text(c, &h, xd_xl_yes(&params[XD_CREATE_PAUSED]), out, err);
+    rc = xd_xl_preview_text(c, &h, xd_xl_yes(&params[XD_CREATE_PAUSED]), out, err);
+    return rc < 0 ? rc : ask_xl(x, c, monitor, err);
 }
 
 int xd_xl_preview_create(struct xd_xl *x, const struct xd_value *params, struct xd_buf *out,

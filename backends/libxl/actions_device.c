@@ -115,33 +115,19 @@ static enum xd_xenbus_state state_at(struct xd_xl *x, const char *dir)
     return (enum xd_xenbus_state)n;
 }
 
-/* The script's words, else those of a driver, which stand in a directory of errors. */
-static void read_why(struct xd_xl *x, uint32_t domid, const char *back, const char *kind,
-                     uint32_t number, struct xd_xl_ends *out)
-{
-    char *text = read_node(x, back, "hotplug-error");
-
-    if (!text)
-        text =
-            xd_xl_xs_read(x, "/local/domain/0/error/backend/%s/%u/%u/error", kind, domid, number);
-    if (text)
-        xd_str_safe_to(out->why, sizeof(out->why), text);
-    free(text);
-}
-
 void xd_xl_ends_read(struct xd_xl *x, uint32_t domid, const char *kind, uint32_t number,
                      struct xd_xl_ends *out)
 {
     char *back = xd_xl_xs_read(x, "/libxl/%u/device/%s/%u/backend", domid, kind, number);
     char *front = xd_xl_xs_read(x, "/libxl/%u/device/%s/%u/frontend", domid, kind, number);
-    char *hotplug = read_node(x, back, "hotplug-status");
+    char *why = read_node(x, back, "hotplug-error");
 
     *out = (struct xd_xl_ends){.there = back != NULL};
     out->back = state_at(x, back);
     out->front = state_at(x, front);
-    out->hotplug_done = hotplug && strcmp(hotplug, "connected") == 0;
-    read_why(x, domid, back, kind, number, out);
-    free(hotplug);
+    if (why)
+        xd_str_safe_to(out->why, sizeof(out->why), why);
+    free(why);
     free(front);
     free(back);
 }

@@ -17,8 +17,7 @@ int xd_xl_find_guest(const struct xd_xl_doing *d, const char *why_not, struct xd
 struct xd_xl_ends {
     bool there;
     enum xd_xenbus_state front, back;
-    bool hotplug_done; /* its script has reported that it is connected */
-    char why[256];     /* what its script or one of its ends says of its failure; "" nothing */
+    char why[256]; /* what its script says of its failure; "" nothing */
 };
 void xd_xl_ends_read(struct xd_xl *x, uint32_t domid, const char *kind, uint32_t number,
                      struct xd_xl_ends *out);

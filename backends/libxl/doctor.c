@@ -72,6 +72,25 @@ static void check_version(struct xd_xl *x, struct xd_builder *b)
           same ? NULL : "rebuild xendeck against the libxen-dev of the Xen that runs");
 }
 
+/* A fault of Xen that its admin should know before he moves pCPUs. */
+static void check_credit(struct xd_xl *x, struct xd_builder *b, const libxl_cpupoolinfo *pools,
+                         int n)
+{
+    int version = xc_version(x->xc, XENVER_version, NULL);
+
+    if (version < 0 || !xd_xl_credit_may_stop((unsigned)version >> 16, (unsigned)version & 0xffff))
+        return;
+    for (int i = 0; i < n; i++) {
+        if (pools[i].sched != LIBXL_SCHEDULER_CREDIT)
+            continue;
+        check(b, "credit", XD_CHECK_WARN,
+              "before Xen 4.22 taking a pCPU from a cpupool of the scheduler credit can stop the "
+              "whole host, if rarely",
+              "let credit2 run pools whose pCPUs come and go");
+        return;
+    }
+}
+
 static void check_schedulers(struct xd_xl *x, struct xd_builder *b)
 {
     struct xd_buf found = XD_BUF_INIT;
@@ -90,8 +109,10 @@ static void check_schedulers(struct xd_xl *x, struct xd_builder *b)
     if (pools && n)
         check(b, "schedulers", all_known ? XD_CHECK_OK : XD_CHECK_WARN, xd_buf_str(&found),
               all_known ? NULL : "sched.weight and sched.cap exist with credit and credit2 only");
-    if (pools)
+    if (pools) {
+        check_credit(x, b, pools, n);
         libxl_cpupoolinfo_list_free(pools, n);
+    }
     xd_buf_done(&found);
 }
 

@@ -37,20 +37,12 @@ bool xd_xl_lacks(struct xd_xl *x, const char *option)
     return config && !xd_xl_config_has(config, option);
 }
 
-/* The leaves in which processors tell it: 0xb (Intel, newer AMD), where the level of type 1 is that
- * of threads; 0x8000001e (AMD). */
 static unsigned threads_of(const xen_cpuid_leaf_t *leaves, uint32_t n)
 {
     unsigned threads = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
-        const xen_cpuid_leaf_t *l = &leaves[i];
-
-        if (l->leaf == 0xb && (l->c >> 8 & 0xff) == 1 && (l->b & 0xffff))
-            return l->b & 0xffff;
-        if (l->leaf == 0x8000001eu && l->a | l->b | l->c)
-            threads = (l->b >> 8 & 0xff) + 1;
-    }
+    for (uint32_t i = 0; i < n; i++)
+        threads = xd_xl_leaf_threads(threads, leaves[i].leaf, leaves[i].b, leaves[i].c);
     return threads;
 }
 

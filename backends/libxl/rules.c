@@ -125,6 +125,16 @@ bool xd_xl_strands(const struct xd_cpuset *hard, const struct xd_cpuset *pool,
     return !xd_cpuset_empty(&now) && xd_cpuset_subset(&now, leaving);
 }
 
+unsigned xd_xl_leaf_threads(unsigned so_far, uint32_t leaf, uint32_t b, uint32_t c)
+{
+    if (leaf == 0xb && (c >> 8 & 0xff) == 1 && (b & 0xffff))
+        return b & 0xffff;
+    /* Of a leaf that a processor has not, all registers are zero. */
+    if (leaf == 0x8000001e && !so_far && (b || c))
+        return (b >> 8 & 0xff) + 1;
+    return so_far;
+}
+
 /* The first pCPU of that core among those online, or of all where online is NULL; -1: none. */
 static int first_of_core(const struct xd_xl_place *place, unsigned n, unsigned cpu,
                          const struct xd_cpuset *online)
@@ -174,4 +184,9 @@ bool xd_xl_rtds_keeps_pcpus(unsigned major, unsigned minor, const char *extra)
     if (extra && strstr(extra, "xendeck"))
         return false;
     return major < 4 || (major == 4 && minor < 23);
+}
+
+bool xd_xl_credit_may_stop(unsigned major, unsigned minor)
+{
+    return major < 4 || (major == 4 && minor < 22);
 }

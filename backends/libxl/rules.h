@@ -39,6 +39,11 @@ int xd_xl_check_param(const char *path, enum xd_xl_param_type type, size_t bytes
 bool xd_xl_strands(const struct xd_cpuset *hard, const struct xd_cpuset *pool,
                    const struct xd_cpuset *leaving);
 
+/* How many threads a core has, from a processor's CPUID leaves one after the other, beginning with
+ * 0 (unknown): leaf 0xb (Intel, newer AMD), whose level of type 1 is that of threads, or else
+ * 0x8000001e (AMD). b, c: registers EBX, ECX. */
+unsigned xd_xl_leaf_threads(unsigned so_far, uint32_t leaf, uint32_t b, uint32_t c);
+
 /* Where a pCPU is; what isn't known is XD_XL_NOWHERE. */
 struct xd_xl_place {
     uint32_t socket, core;
@@ -55,5 +60,9 @@ enum xd_xl_smt xd_xl_smt_state(unsigned threads, const struct xd_xl_place *place
  * xen/common/sched/rt.c, and the whole host stops; repaired in 4.23 ("xen/sched: rt: fix NULL
  * cpupool dereference in move_repl_timer()"), and in builds that name themselves xendeck. */
 bool xd_xl_rtds_keeps_pcpus(unsigned major, unsigned minor, const char *extra);
+/* Of the credit scheduler it is a race that is rarely lost: a timer of the pCPU that goes may fire
+ * in a moment in which it finds a NULL pointer; repaired in 4.22 ("xen/credit: fix race with
+ * schedule_cpu_rm() in csched_timer()"). */
+bool xd_xl_credit_may_stop(unsigned major, unsigned minor);
 
 #endif

@@ -152,8 +152,8 @@ int xd_xl_child_run(const struct xd_xl_child *child, struct xd_buf *said, struct
     close(ends[1]);
     if (rc < 0)
         xd_err_set(err, rc, "%s can't be run: %s", child->argv[0], strerror(-rc));
-    else
-        rc = attend(child, pid, ends[0], said);
+    else if ((rc = attend(child, pid, ends[0], said)) < 0)
+        xd_err_set(err, rc, "%s did not come to its end: %s", child->argv[0], strerror(-rc));
     close(ends[0]);
     return rc;
 }

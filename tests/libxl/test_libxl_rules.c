@@ -133,6 +133,19 @@ static void who_would_be_stranded(void **state)
     }
 }
 
+static void threads_in_cpuid_leaves(void **state)
+{
+    assert_int_equal(xd_xl_leaf_threads(0, 0xb, 2, 0x100), 2);
+    assert_int_equal(xd_xl_leaf_threads(0, 0xb, 8, 0x201), 0); /* the level of cores */
+    assert_int_equal(xd_xl_leaf_threads(0, 0xb, 0, 0), 0);     /* no such leaf */
+    assert_int_equal(xd_xl_leaf_threads(2, 0xb, 8, 0x201), 2); /* is no reason to forget */
+    assert_int_equal(xd_xl_leaf_threads(0, 0x8000001e, 0x105, 0), 2);
+    assert_int_equal(xd_xl_leaf_threads(0, 0x8000001e, 0x005, 0), 1);
+    assert_int_equal(xd_xl_leaf_threads(0, 0x8000001e, 0, 0), 0);
+    assert_int_equal(xd_xl_leaf_threads(4, 0x8000001e, 0x105, 0), 4); /* 0xb knows better */
+    assert_int_equal(xd_xl_leaf_threads(0, 0x4, 0x1c0003f, 0x3f), 0);
+}
+
 #define AWAY                                                                                       \
     {                                                                                              \
         XD_XL_NOWHERE, XD_XL_NOWHERE                                                               \
@@ -176,7 +189,7 @@ static void second_threads(void **state)
     }
 }
 
-static void which_xen_keeps_pcpus_in_rtds_pools(void **state)
+static void which_xen_survives_that_a_pcpu_leaves_its_pool(void **state)
 {
     assert_true(xd_xl_rtds_keeps_pcpus(4, 17, ".7"));
     assert_true(xd_xl_rtds_keeps_pcpus(4, 22, ".0"));
@@ -184,6 +197,10 @@ static void which_xen_keeps_pcpus_in_rtds_pools(void **state)
     assert_false(xd_xl_rtds_keeps_pcpus(4, 23, ".0"));
     assert_false(xd_xl_rtds_keeps_pcpus(5, 0, ""));
     assert_false(xd_xl_rtds_keeps_pcpus(4, 17, ".5+xendeck"));
+    assert_true(xd_xl_credit_may_stop(4, 17));
+    assert_true(xd_xl_credit_may_stop(4, 21));
+    assert_false(xd_xl_credit_may_stop(4, 22));
+    assert_false(xd_xl_credit_may_stop(5, 0));
 }
 
 int main(void)
@@ -193,8 +210,9 @@ int main(void)
         cmocka_unit_test(names),
         cmocka_unit_test(parameters_are_written_as_xen_shows_them),
         cmocka_unit_test(who_would_be_stranded),
+        cmocka_unit_test(threads_in_cpuid_leaves),
         cmocka_unit_test(second_threads),
-        cmocka_unit_test(which_xen_keeps_pcpus_in_rtds_pools),
+        cmocka_unit_test(which_xen_survives_that_a_pcpu_leaves_its_pool),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

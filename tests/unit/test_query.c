@@ -464,9 +464,48 @@ static void presets_are_lists_of_their_table(void **state)
     assert_string_equal(err.text, "there are no presets of nodes");
 }
 
+static void the_columns_it_looks_at(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t columns;
+    } cases[] = {
+        {"", 0},
+        {"cpu>50", UINT64_C(1) << XD_DOMAIN_CPU},
+        {"!(cpu>50 | ready>1)", UINT64_C(1) << XD_DOMAIN_CPU | UINT64_C(1) << XD_DOMAIN_READY},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct xd_arena a = XD_ARENA_INIT;
+        struct xd_query *q = NULL;
+
+        assert_int_equal(xd_query_parse(cases[i].text, &xd_domains_desc, &a, &q, NULL), 0);
+        assert_int_equal(xd_query_columns(q), cases[i].columns);
+        xd_query_done(q);
+        xd_arena_done(&a);
+    }
+    assert_int_equal(xd_query_columns(NULL), 0);
+}
+
+/* A word is looked for everywhere, but not where looking is dear. */
+static void a_word_does_not_look_at_dear_columns(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_query *q = NULL;
+
+    assert_int_equal(xd_query_parse("web", &xd_domains_desc, &a, &q, NULL), 0);
+    assert_true(xd_query_columns(q) >> XD_DOMAIN_NAME & 1);
+    assert_false(xd_query_columns(q) >> XD_DOMAIN_READY & 1);
+    xd_query_done(q);
+    xd_arena_done(&a);
+    assert_int_equal(xd_desc_usual(&xd_pools_desc), UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_columns_it_looks_at),
+        cmocka_unit_test(a_word_does_not_look_at_dear_columns),
         cmocka_unit_test(words_are_found_anywhere),
         cmocka_unit_test(comparisons_go_by_type),
         cmocka_unit_test(nobody_knows_is_no_match),

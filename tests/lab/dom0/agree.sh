@@ -119,7 +119,6 @@ between "the pCPUs' busy time is that of the domains: percent of it" "$(
     xendeck get pcpus --once -o json | jq '[.rows[].busy_ns] | add' >/root/busy
     get domains | jq --slurpfile busy /root/busy '100 * $busy[0] / ([.rows[].cpu_ns] | add)'
 )" 60 140
+# The pool stays: Xen 4.17 may panic when a pCPU leaves one of the scheduler credit (csched_tick).
 end_guests
-xl cpupool-destroy Pool-1
-xl cpupool-cpu-add Pool-0 3
 tap_end

@@ -79,8 +79,7 @@ other_schedulers() {
     set_ "a cap in a pool with another scheduler" domain/credit1 sched.cap=25 sched.weight=300
     is "xl sees it" "$(xl sched-credit -d credit1 | awk 'END { print $3, $4 }')" "300 25"
     xl destroy credit1
-    xl cpupool-destroy Pool-1
-    xl cpupool-cpu-add Pool-0 3
+    # The pool stays: Xen 4.17 may panic when a pCPU leaves one of the scheduler credit (csched_tick).
 }
 
 # What Debian's hypervisor has not is said, not tried (rtds.sh has one that has it)
@@ -190,12 +189,12 @@ journal() {
 
 weights_and_caps
 affinities
-other_schedulers
 without_rtds
 somebody_else
 memory
 life
 hostile
+other_schedulers
 journal
 end_guests
 tap_end

@@ -38,7 +38,10 @@ is_other() { [ "$(xendeck get vcpus -c domain,ready -o json | jq '[.rows[] | sel
 check "guests compete" populate
 before=$(mask)
 note "before: $(tbuf)"
-is "nothing is traced while nobody looks" "$(xendeck get vcpus -c domain,cpu >/dev/null; tbuf | awk '{ print $3 }')" none
+xendeck get vcpus >/dev/null
+xendeck get vcpus -o json >/dev/null
+xendeck get domains -f 'cpu>0 web' >/dev/null
+is "nothing is traced while nobody asks for it" "$(tracing)" none
 
 # --- is it right? ---
 # The share of the time that it ran, by the trace alone
@@ -74,6 +77,19 @@ between "xl has the same of its CPU time: points of difference" "$(of spin1 "$RU
 xendeck get domains -c name,ready -o json --watch 2s --count 2 >/root/domains
 between "a domain's ready time is that of its vCPU: percent" \
     "$(tail -n 1 /root/domains | jq '.rows[] | select(.name == "spin1") | .ready')" 42 58
+
+# --- is it explained? ---
+steps() {
+    printf '%s\n' "timeout 30s" "wait LIVE" "wait spin1" "key /" "type spin1" "key Enter" "wait 1 of 1" \
+        "key y" "wait to which spin1/0 is pinned" "expect spin2/0 has pCPU 3" "key /" "key C-u" \
+        "type capped" "key Enter" "wait held back by its cap" "key q" "exit 0"
+}
+if steps | ptydrive -e LANG=C.UTF-8 -g 120x40 -- xendeck --interval 1s >/root/console 2>&1; then
+    result 0 "the console says who has the pCPU, and what the cap takes"
+else
+    result 1 "the console says who has the pCPU, and what the cap takes"
+    note "$(cat /root/console)"
+fi
 
 # --- are the buffers given back? ---
 is "tracing is off afterwards" "$(tracing)" off
