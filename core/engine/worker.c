@@ -163,10 +163,22 @@ static uint64_t columns_wanted(const struct xd_backend_env *env, const struct xd
     return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
 }
 
+/* Those of the columns that it can tell anything about. */
+static uint64_t knowable(const struct xd_backend *b, int at, uint64_t columns)
+{
+    int own = 0;
+
+    while (b->tables && b->tables[own])
+        own++;
+    return at >= own && b->fill_columns ? columns & b->fill_columns[at - own] : columns;
+}
+
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns)
 {
     int at = wanted_at(w->backend, table);
 
+    if (at >= 0)
+        columns = knowable(w->backend, at, columns);
     return at >= 0 && columns & ~atomic_exchange(&w->wanted[at], columns);
 }
 

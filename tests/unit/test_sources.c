@@ -214,6 +214,8 @@ static int extra_collect(void *self, struct xd_builder *b, struct xd_err *err)
 }
 
 static const struct xd_table_desc *const extra_fills[] = {&xd_domains_desc, NULL};
+static const uint64_t extra_columns[] = {UINT64_C(1) << XD_DOMAIN_READY_NS |
+                                         UINT64_C(1) << XD_DOMAIN_READY};
 static const struct xd_backend extra = {
     .abi = XD_BACKEND_ABI,
     .name = "extra",
@@ -221,6 +223,7 @@ static const struct xd_backend extra = {
     .help = "ready time",
     .live = true,
     .fills = extra_fills,
+    .fill_columns = extra_columns,
     .open = ground_open,
     .close = ground_close,
     .collect = extra_collect,
@@ -366,7 +369,9 @@ static void sources_nobody_looks_at_rest(void **state)
     assert_int_equal(host.weight_asked, ready[0].columns);
 
     xd_session_want(b.s, name, 1);
+    host.extra_samples = 0;
     pass(&b, XD_NS_PER_S);
+    assert_int_equal(host.extra_samples, 0); /* names aren't its business */
     assert_null(xd_world_table(w, "disks")); /* which makes it wanted from now on */
     xd_session_dispatch(b.s);
     xd_session_dispatch(b.s);
