@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "backend_devices/columns.h"
 #include "backend_devices/host.h"
 #include "base/arena.h"
 #include "model/tables.h"
@@ -18,14 +19,6 @@
  * then sums are unknown, because a disk of any domain may be served by one not yet asked. */
 #define LOOK_MAX 512
 
-#define DOMAIN_NETS                                                                                \
-    (COL(XD_DOMAIN_NICS) | COL(XD_DOMAIN_NET_RX_BYTES) | COL(XD_DOMAIN_NET_TX_BYTES) |             \
-     COL(XD_DOMAIN_NET_RX) | COL(XD_DOMAIN_NET_TX))
-#define DOMAIN_DISKS                                                                               \
-    (COL(XD_DOMAIN_DISKS) | COL(XD_DOMAIN_DISK_OO) | COL(XD_DOMAIN_DISK_RD_REQS) |                 \
-     COL(XD_DOMAIN_DISK_WR_REQS) | COL(XD_DOMAIN_DISK_RD_SECT) | COL(XD_DOMAIN_DISK_WR_SECT) |     \
-     COL(XD_DOMAIN_DISK_RD_BYTES) | COL(XD_DOMAIN_DISK_WR_BYTES) | COL(XD_DOMAIN_DISK_RD) |        \
-     COL(XD_DOMAIN_DISK_WR))
 #define NIC_COUNTERS                                                                               \
     (COL(XD_NIC_NAME) | COL(XD_NIC_RX_BYTES) | COL(XD_NIC_TX_BYTES) | COL(XD_NIC_RX_PKTS) |        \
      COL(XD_NIC_TX_PKTS) | COL(XD_NIC_RX_DROPS) | COL(XD_NIC_TX_DROPS) | COL(XD_NIC_RX_ERRS) |     \
@@ -44,7 +37,7 @@ struct wants {
 static struct wants wants_of(const struct xd_dv *d)
 {
     return (struct wants){
-        .domains = xd_wanted(d->env, &xd_domains_desc) & (DOMAIN_NETS | DOMAIN_DISKS),
+        .domains = xd_wanted(d->env, &xd_domains_desc) & XD_DV_DOMAIN_COLUMNS,
         .nics = xd_wanted(d->env, &xd_nics_desc),
         .disks = xd_wanted(d->env, &xd_disks_desc),
         .devices = xd_wanted(d->env, &xd_devices_desc),
@@ -353,9 +346,9 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
     int64_t at = xd_clock_now(d->env->clock);
     struct xd_rows *domains;
 
-    if (w->nics & NIC_COUNTERS || w->domains & DOMAIN_NETS)
+    if (w->nics & NIC_COUNTERS || w->domains & XD_DV_DOMAIN_NETS)
         xd_dv_count_nics(d);
-    if (w->disks & DISK_COUNTERS || w->domains & DOMAIN_DISKS)
+    if (w->disks & DISK_COUNTERS || w->domains & XD_DV_DOMAIN_DISKS)
         xd_dv_count_disks(d);
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         if (!wanted[i])

@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "backend_devices/columns.h"
 #include "backend_devices/host.h"
 #include "base/arena.h"
 #include "model/tables.h"
@@ -102,6 +103,7 @@ static bool wake(void *self)
 static const struct xd_table_desc *const tables[] = {&xd_disks_desc, &xd_nics_desc,
                                                      &xd_devices_desc, &xd_pci_desc, NULL};
 static const struct xd_table_desc *const fills[] = {&xd_domains_desc, NULL};
+static const uint64_t fill_columns[] = {XD_DV_DOMAIN_COLUMNS};
 
 extern const struct xd_backend xd_backend_module;
 const struct xd_backend xd_backend_module = {
@@ -112,6 +114,7 @@ const struct xd_backend xd_backend_module = {
     .live = true,
     .tables = tables,
     .fills = fills,
+    .fill_columns = fill_columns,
     .probe = probe,
     .open = open_instance,
     .close = close_instance,

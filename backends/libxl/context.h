@@ -16,6 +16,7 @@
 #include "backend_libxl/text.h"
 #include "model/backend.h"
 
+struct xd_xl_asked;
 struct xd_xl_known;
 struct xd_xl_ring;
 struct xd_xl_stored;
@@ -53,6 +54,7 @@ struct xd_xl {
     atomic_bool stale;
     struct xd_xl_known *known;
     size_t n_known;
+    struct xd_xl_asked *asked; /* answers read ahead, while known.c reads; else NULL */
     size_t next_known;   /* where the reading again goes on */
     int64_t known_at_ns; /* when that was last done */
     struct xd_xl_events events;

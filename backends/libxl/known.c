@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <xenstore_lib.h>
 
+#include "backend_libxl/asks.h"
 #include "backend_libxl/deaths.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -28,12 +29,14 @@ static const char *const guest_keys[] = {"data/os_name", "data/os_distro", "data
 
 char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...)
 {
-    char path[128];
+    char path[128], *answer;
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(path, sizeof(path), fmt, ap);
     va_end(ap);
+    if (x->asked && xd_xl_asked_take(x->asked, path, &answer))
+        return answer;
     errno = EIO;
     return !x->xs ? NULL : xs_read(x->xs, XBT_NULL, path, NULL);
 }
@@ -161,6 +164,83 @@ void xd_xl_known_doubt(struct xd_xl *x)
         x->known[i].fresh = 0;
 }
 
+/* A connection to xenstored's socket; -ENOENT: there is none (xenstore may be a domain of its own);
+ * another -errno: nobody answers there. */
+static int connect_socket(void)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    struct stat st;
+    int fd;
+
+    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
+    if (stat(to.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return -ENOENT;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+        return fd;
+    int rc = -errno;
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
+{
+    int fd = connect_socket();
+
+    if (fd >= 0)
+        close(fd);
+    else if (fd != -ENOENT)
+        return xd_err_set(err, fd, "xenstored doesn't run: nobody answers at its socket %s (%s)",
+                          xs_daemon_socket(), strerror(-fd));
+    x->xs = xs_open(0);
+    if (x->xs)
+        return 0;
+    return xd_err_set(err, -errno, "xenstore can't be reached: %s", strerror(errno));
+}
+
+/* --- many at once --- */
+
+/* From so many domains on that is quicker than one question after the other. */
+#define MANY 8
+
+static void foresee(struct xd_xl_asked *asked, const xc_domaininfo_t *d, unsigned parts)
+{
+    static const struct {
+        unsigned part;
+        const char *key;
+    } keys[] = {
+        {XD_XL_NAME, "name"},
+        {XD_XL_GUEST, "data/os_name"},
+        {XD_XL_TARGET, "memory/target"},
+        {XD_XL_MAX, "memory/static-max"},
+    };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (parts & keys[i].part)
+            xd_xl_asked_add(asked, "/local/domain/%u/%s", d->domain, keys[i].key);
+    if (parts & XD_XL_TYPE && d->flags & XEN_DOMINF_hvm_guest && d->domain)
+        xd_xl_asked_add(asked, "/libxl/%u/type", d->domain);
+}
+
+/* What is about to be read, where that is much. Whatever goes wrong, it is read then. */
+static void read_ahead(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
+{
+    size_t unread = 0;
+    int fd;
+
+    for (size_t i = 0; i < n; i++)
+        unread += (parts & ~x->known[i].fresh & ~(unsigned)XD_XL_TYPE) != 0;
+    fd = unread < MANY ? -1 : connect_socket();
+    if (fd < 0)
+        return;
+    x->asked = xd_xl_asked_new();
+    for (size_t i = 0; i < n; i++)
+        foresee(x->asked, &list[i], parts & ~x->known[i].fresh);
+    xd_xl_asked_fetch(x->asked, fd);
+    close(fd);
+}
+
 static void forget(struct xd_xl *x, struct xd_xl_known *k)
 {
     xd_xl_deaths_forget(x, k);
@@ -212,28 +292,6 @@ static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
     free(x->known);
     x->known = now;
     x->n_known = n;
-}
-
-int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    struct stat st;
-    int fd, rc = 0;
-
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
-    if (stat(to.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        rc = fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? -errno : 0;
-        if (fd >= 0)
-            close(fd);
-    }
-    if (rc < 0)
-        return xd_err_set(err, rc, "xenstored doesn't run: nobody answers at its socket %s (%s)",
-                          to.sun_path, strerror(-rc));
-    x->xs = xs_open(0);
-    if (x->xs)
-        return 0;
-    return xd_err_set(err, -errno, "xenstore can't be reached: %s", strerror(errno));
 }
 
 /* Once xenstore is back, libxl's own connection must be made anew too: with the next request. */
@@ -301,9 +359,12 @@ int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, u
         return 0;
     if (atomic_exchange(&x->stale, false) && !x->events.xs)
         xd_xl_known_doubt(x);
+    read_ahead(x, list, n, parts);
     for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++)
         if (parts & ~x->known[i].fresh)
             rc = read_parts(x, &list[i], &x->known[i], parts & ~x->known[i].fresh);
+    xd_xl_asked_free(x->asked);
+    x->asked = NULL;
     again = share(x, n);
     for (size_t i = 0; rc == 0 && i < again && xd_clock_now(x->env->clock) < end; i++) {
         size_t at = x->next_known++ % n;

@@ -157,6 +157,7 @@ static bool wake(void *self)
 
 static const struct xd_table_desc *const no_tables[] = {NULL};
 static const struct xd_table_desc *const fills[] = {&xd_vcpus_desc, &xd_domains_desc, NULL};
+static const uint64_t fill_columns[] = {XD_TR_VCPU_COLUMNS, XD_TR_DOMAIN_COLUMNS};
 
 extern const struct xd_backend xd_backend_module;
 const struct xd_backend xd_backend_module = {
@@ -167,6 +168,7 @@ const struct xd_backend xd_backend_module = {
     .live = true,
     .tables = no_tables,
     .fills = fills,
+    .fill_columns = fill_columns,
     .probe = probe,
     .open = open_instance,
     .close = close_instance,

@@ -163,10 +163,22 @@ static uint64_t columns_wanted(const struct xd_backend_env *env, const struct xd
     return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
 }
 
+/* Those of the columns that it can tell anything about. */
+static uint64_t knowable(const struct xd_backend *b, int at, uint64_t columns)
+{
+    int own = 0;
+
+    while (b->tables && b->tables[own])
+        own++;
+    return at >= own && b->fill_columns ? columns & b->fill_columns[at - own] : columns;
+}
+
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns)
 {
     int at = wanted_at(w->backend, table);
 
+    if (at >= 0)
+        columns = knowable(w->backend, at, columns);
     return at >= 0 && columns & ~atomic_exchange(&w->wanted[at], columns);
 }
 
@@ -231,8 +243,10 @@ static void collect(struct xd_worker *w)
     struct xd_builder *b = xd_builder_new(w->backend->name);
     struct xd_err err = XD_ERR_INIT;
     int64_t began = w->began_ns = xd_clock_now(w->env.clock), ended;
-    int rc = w->backend->collect(w->self, b, &err);
+    int rc;
 
+    w->woken = false;
+    rc = w->backend->collect(w->self, b, &err);
     if (atomic_load(&w->abandoned)) {
         xd_builder_free(b);
         return;
@@ -410,13 +424,22 @@ static bool has_woken(const struct xd_worker *w)
     return w->wake_fd >= 0 && w->open && poll(&p, 1, 0) > 0;
 }
 
-/* Something happened on the host. A storm of events must not become one of samples. */
+/* Something happened on the host. The first event is shown at once; a storm of them must not become
+ * one of samples, so the gap between these grows while it goes on. */
 static void hear(struct xd_worker *w)
 {
-    int64_t next = w->began_ns + XD_WAKE_GAP_NS;
+    int64_t passed = xd_clock_now(w->env.clock) - w->began_ns;
 
-    if (w->backend->wake(w->self) && w->interval_ns > 0 && next < w->next_ns)
-        w->next_ns = next;
+    if (!w->backend->wake(w->self) || w->interval_ns <= 0)
+        return;
+    if (!w->woken) {
+        w->wake_gap_ns = passed >= 4 * w->wake_gap_ns ? XD_WAKE_GAP_NS : 2 * w->wake_gap_ns;
+        if (w->wake_gap_ns > XD_WAKE_GAP_MAX_NS)
+            w->wake_gap_ns = XD_WAKE_GAP_MAX_NS;
+        w->woken = true;
+    }
+    if (w->began_ns + w->wake_gap_ns < w->next_ns)
+        w->next_ns = w->began_ns + w->wake_gap_ns;
 }
 
 bool xd_worker_turn(struct xd_worker *w)

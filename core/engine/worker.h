@@ -65,8 +65,9 @@ struct xd_say {
 };
 
 #define XD_WANTED_MAX 64 /* tables of one backend, with those that it fills */
-/* Between two samples that a backend's own events ask for. */
-#define XD_WAKE_GAP_NS (100 * XD_NS_PER_MS)
+/* Between two samples that a backend's own events ask for: at first, and while it goes on. */
+#define XD_WAKE_GAP_NS     (100 * XD_NS_PER_MS)
+#define XD_WAKE_GAP_MAX_NS XD_NS_PER_S
 
 struct xd_worker {
     atomic_int refs; /* the session's and the thread's */
@@ -93,6 +94,8 @@ struct xd_worker {
     int64_t next_ns;     /* when to collect; INT64_MAX: when asked */
     int64_t began_ns;    /* when it collected last */
     int wake_fd;         /* the backend's own events; -1: none */
+    bool woken;          /* by one of these, since it collected last */
+    int64_t wake_gap_ns; /* between samples for their sake, just now */
     uint64_t seq;
     struct xd_snapshot *prev;
     struct xd_job *job; /* the step being carried out */

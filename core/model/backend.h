@@ -17,7 +17,7 @@
 #include "model/knob.h"
 #include "model/table.h"
 
-#define XD_BACKEND_ABI 2
+#define XD_BACKEND_ABI 3
 
 enum xd_role {
     XD_OBSERVER, /* collects, reads */
@@ -62,6 +62,9 @@ struct xd_backend {
      * description with the key columns and what it knows; the world puts its cells into the rows
      * of that key where they are unknown. NULL-terminated, or NULL: none. */
     const struct xd_table_desc *const *fills;
+    /* The columns that it may know, one mask for each of fills: it is not opened nor asked for the
+     * sake of others. NULL: all. */
+    const uint64_t *fill_columns;
     const struct xd_knob *knobs;     /* NULL: none */
     const struct xd_action *actions; /* NULL: none */
 
@@ -81,7 +84,8 @@ struct xd_backend {
     /* Something of its own to wait for besides the interval: a descriptor that becomes readable
      * when wake should be called (an epoll descriptor where there are several). wake takes in what
      * there is without blocking, and says whether to collect now. Both NULL: only the interval. An
-     * observer's only; collecting is held to ten times a second however often wake asks. */
+     * observer's only; collecting is held to ten times a second however often wake asks, and to
+     * once a second while that goes on. */
     int (*wake_fd)(void *self);
     bool (*wake)(void *self);
 
