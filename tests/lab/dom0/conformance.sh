@@ -18,7 +18,7 @@ done
 xl pause unpause1
 guest spin edit1 vcpus=2 memory=16 maxmem=32
 # The guest knows nothing of vCPUs that come and go, and there is but one cpupool.
-conformance --module /usr/lib/xendeck/modules/libxl.so --dom0 --edit edit1 --edit-host \
+conformance --module /usr/lib/xendeck/modules/libxl.so --dom0 --edit edit1 \
     --refuses "vcpus pool" \
     --do pause=pause1 --do unpause=unpause1 --do reboot=reboot1 --do shutdown=shutdown1 \
     --do destroy=destroy1
