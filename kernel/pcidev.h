@@ -12,8 +12,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#define XD_BDF_TEXT 13 /* "0000:01:00.0" with the NUL; a segment above 0xffff has no place in PCI  \
-                        */
+/* "0000:01:00.0" with the NUL. Linux has segments above 0xffff for buses of its own making; they
+ * mean nothing to Xen. */
+#define XD_BDF_TEXT 13
 
 struct xd_bdf {
     uint16_t segment;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The canvas: a grid of cells that views draw on. It knows no terminal; a test prints it as text,
- * the terminal code sends what differs from the last frame. Styles are roles, colours come later. */
+ * the terminal code sends what differs from the last frame. Styles are roles, colours come later.
+ */
 #ifndef XD_TUI_CANVAS_H
 #define XD_TUI_CANVAS_H
 
@@ -29,11 +30,13 @@ enum xd_role_style {
     XD_S_KEY,      /* a key's name on the key bar */
     XD_S_KEY_TEXT, /* and what it does */
     XD_S_BORDER,
-    XD_S_BAR,      /* filled part of gauges; spark lines */
+    XD_S_BAR, /* filled part of gauges; spark lines */
     XD_S_BAR_REST,
     XD_S_INPUT,
     XD_S_DIALOG,
-    XD_S_DIALOG_BAD, /* a destructive question */
+    XD_S_DIALOG_BAD,    /* a destructive question */
+    XD_S_DIALOG_DIM,    /* what can't be chosen, notes: on the dialog's ground */
+    XD_S_DIALOG_ACCENT, /* keys, the field that is typed into */
     XD_S_COUNT,
 };
 
@@ -48,11 +51,11 @@ enum xd_glyphs {
 enum { XD_LINE_N = 1, XD_LINE_E = 2, XD_LINE_S = 4, XD_LINE_W = 8 };
 
 struct xd_glyph {
-    uint32_t cp;    /* base character; 0: right half of a wide one */
-    uint32_t mark;  /* one combining mark, or 0 */
-    uint8_t style;  /* enum xd_role_style */
-    uint8_t lines;  /* direction bits; cp is then ignored */
-    uint8_t width;  /* 1 or 2 */
+    uint32_t cp;   /* base character; 0: right half of a wide one */
+    uint32_t mark; /* one combining mark, or 0 */
+    uint8_t style; /* enum xd_role_style */
+    uint8_t lines; /* direction bits; cp is then ignored */
+    uint8_t width; /* 1 or 2 */
 };
 
 struct xd_canvas {

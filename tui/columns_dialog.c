@@ -51,7 +51,7 @@ static void draw_item(const struct columns *q, int i, struct xd_canvas *c, struc
 {
     const struct xd_column *col = &q->desc->columns[q->items[i].col & ~XD_COLUMN_GRAPH];
     bool graph = q->items[i].col & XD_COLUMN_GRAPH;
-    enum xd_role_style style = q->items[i].on ? XD_S_DIALOG : XD_S_DIM;
+    enum xd_role_style style = q->items[i].on ? XD_S_DIALOG : XD_S_DIALOG_DIM;
     char name[40];
 
     snprintf(name, sizeof(name), "%s%s", col->name, graph ? ":graph" : "");
@@ -82,7 +82,7 @@ static void columns_draw(const struct xd_app *a, const struct xd_dialog *d, stru
         draw_item(q, top + i, c, (struct xd_rect){in.x, in.y + i, in.w, 1});
     xd_dialog_text(c, help, q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG,
                    q->error[0] ? q->error : on->help);
-    xd_canvas_field(c, in.x, in.y + in.h - 1, in.w, false, XD_S_ACCENT,
+    xd_canvas_field(c, in.x, in.y + in.h - 1, in.w, false, XD_S_DIALOG_ACCENT,
                     "Space shows · J K move · d usual ones · Enter takes them · Esc leaves");
 }
 

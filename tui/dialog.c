@@ -129,7 +129,7 @@ static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
         const struct xd_menu_item *item = &m->items[top + i];
         struct xd_rect line = {in.x - 1, in.y + i, in.w + 2, 1};
 
-        enum xd_role_style style = item->off ? XD_S_DIM : XD_S_DIALOG;
+        enum xd_role_style style = item->off ? XD_S_DIALOG_DIM : XD_S_DIALOG;
 
         xd_canvas_text(c, in.x, in.y + i, style, item->text);
         const char *note = note_of(a, m, top + i, &arena);
@@ -146,7 +146,7 @@ static void menu_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
     struct xd_rect help = {in.x, in.y + rows + 1, in.w, size.help_h};
     const struct xd_menu_item *on = m->n ? &m->items[m->at] : NULL;
     if (on && on->off)
-        xd_dialog_text(c, help, m->asked_off ? XD_S_DIALOG_BAD : XD_S_DIM, on->off);
+        xd_dialog_text(c, help, m->asked_off ? XD_S_DIALOG_BAD : XD_S_DIALOG_DIM, on->off);
     else if (on && on->help)
         xd_dialog_text(c, help, XD_S_DIALOG, on->help);
     xd_arena_done(&arena);

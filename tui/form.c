@@ -91,7 +91,8 @@ static void draw_field(const struct form *q, int i, struct xd_canvas *c, struct 
     bool on = i == q->at;
     char text[XD_LINE_BYTES + 16];
 
-    xd_canvas_field(c, line.x, line.y, NAME_W, false, on ? XD_S_ACCENT : XD_S_DIALOG, p->title);
+    xd_canvas_field(c, line.x, line.y, NAME_W, false, on ? XD_S_DIALOG_ACCENT : XD_S_DIALOG,
+                    p->title);
     line.x += NAME_W + 1;
     line.w -= NAME_W + 1;
     if (words_of(p)) {
@@ -128,7 +129,7 @@ static void form_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
     int top = q->at >= rows ? q->at - rows + 1 : 0;
     struct xd_rect text = {in.x, in.y + rows + 1, in.w, below_h};
 
-    xd_canvas_field(c, in.x, in.y + in.h - 1, in.w, false, XD_S_ACCENT, footer(q));
+    xd_canvas_field(c, in.x, in.y + in.h - 1, in.w, false, XD_S_DIALOG_ACCENT, footer(q));
     xd_dialog_text(c, text, q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG, below);
     for (int i = 0; i < rows && top + i < q->n; i++)
         draw_field(q, top + i, c, (struct xd_rect){in.x, in.y + i, in.w, 1});

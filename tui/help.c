@@ -32,15 +32,15 @@ static void draw_command(const struct xd_app *a, const struct xd_command *k, str
                          struct xd_rect in, int y)
 {
     char keys[40], name[40];
-    enum xd_role_style style = xd_app_offers(a, k, NULL) ? XD_S_DIALOG : XD_S_DIM;
+    enum xd_role_style style = xd_app_offers(a, k, NULL) ? XD_S_DIALOG : XD_S_DIALOG_DIM;
 
     snprintf(keys, sizeof(keys), "%s", k->keys ? k->keys : "");
     if (xd_str_width(keys) > KEYS_W) /* "1 2 … 9": the first and the last will do */
         snprintf(keys, sizeof(keys), "%.*s … %s", (int)strcspn(k->keys, " "), k->keys,
                  strrchr(k->keys, ' ') + 1);
     snprintf(name, sizeof(name), ":%s", k->name);
-    xd_canvas_field(c, in.x, y, KEYS_W, false, XD_S_KEY, keys);
-    xd_canvas_field(c, in.x + 15, y, 11, false, XD_S_DIM, name);
+    xd_canvas_field(c, in.x, y, KEYS_W, false, XD_S_DIALOG_ACCENT, keys);
+    xd_canvas_field(c, in.x + 15, y, 11, false, XD_S_DIALOG_DIM, name);
     xd_canvas_field(c, in.x + 27, y, in.w - 27, false, style, k->title);
 }
 
@@ -55,7 +55,7 @@ static void help_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
         if (strcmp(k->group, group) != 0) {
             line += *group ? 1 : 0;
             if (line >= 0 && line < rows)
-                xd_canvas_text(c, in.x, in.y + line, XD_S_ACCENT, k->group);
+                xd_canvas_text(c, in.x, in.y + line, XD_S_DIALOG_ACCENT, k->group);
             group = k->group;
             line++;
         }
@@ -63,7 +63,7 @@ static void help_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
             draw_command(a, k, c, in, in.y + line);
         line++;
     }
-    xd_canvas_text(c, in.x, in.y + in.h - 1, XD_S_DIM,
+    xd_canvas_text(c, in.x, in.y + in.h - 1, XD_S_DIALOG_DIM,
                    line > rows || h->top ? "↑ ↓ scroll · Esc closes" : "Esc closes");
 }
 

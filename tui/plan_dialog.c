@@ -146,7 +146,7 @@ static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, stru
     put_plan(&paper, p->plan, style);
     question(p, asked, sizeof(asked));
     xd_canvas_field(c, in.x, in.y + in.h - (bad ? 2 : 1), in.w, false,
-                    bad || refused(p->plan) ? XD_S_DIALOG_BAD : XD_S_ACCENT, asked);
+                    bad || refused(p->plan) ? XD_S_DIALOG_BAD : XD_S_DIALOG_ACCENT, asked);
     if (bad)
         xd_line_draw(&p->typed, c, in.x, in.y + in.h - 1, in.w, "> ");
 }

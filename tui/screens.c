@@ -195,6 +195,23 @@ static void update_list(const struct xd_app *a, struct xd_screen *s, size_t befo
     xd_screen_goto(a, s, s->at);
 }
 
+/* A capture's table may have columns behind those of core, and another sample of it others again.
+ */
+static void follow_desc(struct xd_screen *s, const struct xd_table_desc *d)
+{
+    char *columns = xd_strdup(s->columns);
+    int shift = s->shift;
+
+    s->desc = d;
+    if (columns && xd_screen_set_columns(s, columns, NULL) < 0)
+        xd_screen_set_columns(s, NULL, NULL);
+    s->shift = shift;
+    free(columns);
+    for (int i = 0; i < s->sort.n; i++)
+        if (s->sort.by[i].col >= d->n_columns)
+            s->sort.n = i;
+}
+
 void xd_screen_update(const struct xd_app *a, struct xd_screen *s)
 {
     const struct xd_table *t = s->desc ? xd_app_table(a, s->desc->name) : NULL;
@@ -207,7 +224,8 @@ void xd_screen_update(const struct xd_app *a, struct xd_screen *s)
         update_list(a, s, before);
         return;
     }
-    s->desc = t->desc; /* a capture's may have columns behind those of core */
+    if (s->desc != t->desc)
+        follow_desc(s, t->desc);
     if (t->n > s->cap) {
         s->cap = t->n + t->n / 4;
         s->sorted = xd_realloc(s->sorted, s->cap * sizeof(*s->sorted));

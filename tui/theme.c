@@ -52,6 +52,8 @@ static const struct role {
     [XD_S_INPUT] = {"input", LOOK(.underline = true)},
     [XD_S_DIALOG] = {"dialog", PLAIN},
     [XD_S_DIALOG_BAD] = {"dialog_bad", LOOK(.bold = true, .reverse = true)},
+    [XD_S_DIALOG_DIM] = {"dialog_dim", LOOK(.dim = true)},
+    [XD_S_DIALOG_ACCENT] = {"dialog_accent", LOOK(.bold = true)},
 #undef LOOK
 #undef PLAIN
 };
@@ -205,6 +207,16 @@ static int read_section(const struct xd_yaml *map, enum section section, struct 
     return rc;
 }
 
+/* A role of dialogs that a theme doesn't speak of is another role on a dialog's ground. */
+static void on_dialog(struct xd_look *looks, const bool *given, enum xd_role_style role,
+                      enum xd_role_style like)
+{
+    if (given[role] || !given[XD_S_DIALOG] || !given[like])
+        return;
+    looks[role] = looks[like];
+    looks[role].bg = looks[XD_S_DIALOG].bg;
+}
+
 /* What a section leaves out: the colours of its "normal" with the attributes that mono has. */
 static void fill_in(struct xd_look *looks, const bool *given)
 {
@@ -219,6 +231,8 @@ static void fill_in(struct xd_look *looks, const bool *given)
             looks[s].bg = normal.bg;
         }
     }
+    on_dialog(looks, given, XD_S_DIALOG_DIM, XD_S_DIM);
+    on_dialog(looks, given, XD_S_DIALOG_ACCENT, XD_S_ACCENT);
 }
 
 static int read_terminal(const struct xd_yaml *map, struct xd_theme *t, struct xd_err *err)

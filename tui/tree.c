@@ -306,7 +306,10 @@ static bool adds_up(const struct xd_column *c)
 
     if (c->kind.type != XD_U64 && c->kind.type != XD_I64 && c->kind.type != XD_F64)
         return false;
-    if (c->rate_of || (c->flags & XD_COL_COUNTER) || c->kind.unit == XD_UNIT_KIB)
+    /* A capture has rates as they were, of nothing: they are known by their unit. */
+    if (c->rate_of || (c->flags & XD_COL_COUNTER) || c->kind.unit == XD_UNIT_KIB ||
+        c->kind.unit == XD_UNIT_BYTES_S || c->kind.unit == XD_UNIT_PER_S ||
+        (c->kind.unit == XD_UNIT_PERCENT && (c->flags & XD_COL_HISTORY)))
         return true;
     for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
         if (strcmp(counts[i], c->name) == 0)

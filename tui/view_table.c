@@ -11,6 +11,7 @@
 #define MARGIN     2 /* cells left of the first column: cursor and mark */
 #define SPARK_SPAN (2 * 60 * XD_NS_PER_S)
 #define SPARK_MAX  60
+#define CALM_S     5
 
 static void draw_titles(const struct xd_screen *s, const struct xd_layout *l, struct xd_canvas *c,
                         int y)
@@ -58,6 +59,71 @@ static void draw_spark(const struct xd_app *a, const struct xd_screen *s, const 
     xd_canvas_spark(c, k->x, y, k->width, values, n, max > 0 ? max : 1, XD_S_BAR);
 }
 
+/* The mean of the last whole CALM_S seconds by the clock; until there is one, the first that is
+ * known of those that have begun. NAN: neither. */
+static double calm_mean(const struct xd_app *a, const struct xd_screen *s, const char *key, int col)
+{
+    double second[2 * CALM_S], sum = 0;
+    int64_t end = xd_app_graph_end(a, s->desc->name);
+    int begun = (int)(end / XD_NS_PER_S % CALM_S) + 1, known = 0, first = 2 * CALM_S - begun;
+
+    xd_history_slices(xd_world_history(a->world), s->desc->name, key, col, end,
+                      2 * CALM_S * XD_NS_PER_S, second, 2 * CALM_S);
+    for (int i = first - CALM_S; i < first; i++) {
+        if (isnan(second[i]))
+            continue;
+        sum += second[i];
+        known++;
+    }
+    if (known)
+        return sum / known;
+    while (first < 2 * CALM_S - 1 && isnan(second[first]))
+        first++;
+    return second[first];
+}
+
+/* What a cell shows. Traffic jitters from sample to sample, and nobody can read, or wants to be
+ * sent, four numbers a row that are new each time. */
+static struct xd_value value_shown(const struct xd_app *a, const struct xd_screen *s,
+                                   const struct xd_row *row, const char *key, int col)
+{
+    const struct xd_column *c = &s->desc->columns[col];
+    struct xd_value v = xd_row_value(s->desc, row, col);
+
+    if (!v.have || v.type != XD_F64 || c->kind.unit != XD_UNIT_BYTES_S ||
+        !(c->flags & XD_COL_HISTORY))
+        return v;
+    double mean = calm_mean(a, s, key, col);
+    if (!isnan(mean))
+        v.cell.f = mean;
+    return v;
+}
+
+/* A count or a time that is too long for its column: "36.5M", "≥139d": never a number with its end
+ * cut off. */
+static const char *fit_number(const char *text, int width, struct xd_arena *arena)
+{
+    static const char suffixes[] = "kMGTPE";
+    const char *digits = xd_str_starts(text, "≥") ? text + strlen("≥") : text;
+    const char *more = digits == text ? "" : "≥", *end = digits + strspn(digits, "0123456789");
+    double n = strtod(digits, NULL);
+    int i = -1;
+
+    if (xd_str_width(text) <= width || end == digits)
+        return text;
+    if (*end == 'd') /* days and hours */
+        return xd_arena_printf(arena, "%s%.*s", more, (int)(end + 1 - digits), digits);
+    if (*end)
+        return text;
+    for (; n >= 999.5 && suffixes[i + 1]; i++)
+        n /= 1000;
+    if (i < 0)
+        return text;
+    return n < 99.95 && width >= 5 + (more[0] != '\0')
+               ? xd_arena_printf(arena, "%s%.1f%c", more, n, suffixes[i])
+               : xd_arena_printf(arena, "%s%.0f%c", more, n, suffixes[i]);
+}
+
 /* The knob whose value a column shows, if one of its rows can be staged. */
 static const struct xd_staged *staged_in(const struct xd_app *a, const struct xd_screen *s, int col,
                                          const char *key)
@@ -91,9 +157,11 @@ static void draw_row(const struct xd_app *a, const struct xd_screen *s, const st
             continue;
         }
         const struct xd_staged *wish = staged_in(a, s, k->col, key);
-        struct xd_value v = xd_row_value(s->desc, row, k->col);
+        struct xd_value v = value_shown(a, s, row, key, k->col);
         const char *text = wish ? xd_arena_printf(arena, "*%s", wish->value)
                                 : xd_value_short(&v, &s->desc->columns[k->col].kind, arena);
+        if (k->right && !wish)
+            text = fit_number(text, k->width, arena);
         xd_canvas_field(c, k->x, y, k->width, k->right,
                         wish      ? XD_S_STAGED
                         : !v.have ? XD_S_UNKNOWN
@@ -127,8 +195,10 @@ static void draw_heading(const struct xd_screen *s, const struct xd_layout *l, s
         const char *sum = k->spark ? NULL : xd_tree_sum(s, g, k->col, arena);
         if (!sum)
             continue;
-        xd_canvas_field(c, k->x, y, k->width, true, XD_S_TITLE, sum);
-        end = k->x;
+        sum = fit_number(sum, k->width, arena);
+        int w = xd_str_width(sum) < k->width ? xd_str_width(sum) : k->width;
+        end = k->x + k->width - w;
+        xd_canvas_field(c, end, y, w, true, XD_S_TITLE, sum);
     }
     const char *name = xd_arena_printf(arena, "%s %s  %zu", g->folded ? "▸" : "▾", g->name, g->n);
     xd_canvas_field(c, 1, y, end - 2, false, XD_S_TITLE, name);

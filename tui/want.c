@@ -45,16 +45,24 @@ static uint64_t identity_of(const struct xd_table_desc *d)
     return mask;
 }
 
+/* All columns but the dear ones; as a mask that others can be added to. */
+static uint64_t usual_of(const struct xd_table_desc *d)
+{
+    uint64_t usual = xd_desc_usual(d);
+
+    return usual == XD_WANT_ALL && d->n_columns < 64 ? BIT(d->n_columns) - 1 : usual;
+}
+
 /* What a screen shows of its table. All of it where something may be about to be edited, and where
- * a filter or the pane below look at everything. */
+ * the pane below looks at everything; but the dear columns only where they are shown. */
 static uint64_t shown_of(const struct xd_app *a, const struct xd_screen *s)
 {
     struct xd_layout l;
     uint64_t mask = identity_of(s->desc);
 
-    if (a->dialog || a->prompt != XD_PROMPT_NONE || a->n_staged || s->filter[0] ||
-        s->view->detail == xd_row_detail)
-        return XD_WANT_ALL;
+    if (a->dialog || a->prompt != XD_PROMPT_NONE || a->n_staged || s->view->detail == xd_row_detail)
+        mask |= usual_of(s->desc);
+    mask |= xd_query_columns(s->query);
     xd_layout_make(s, a->w, &l);
     for (int i = 0; i < l.n; i++)
         mask |= BIT(l.at[i].col) | (l.at[i].full >= 0 ? BIT(l.at[i].full) : 0);
@@ -81,7 +89,7 @@ static uint64_t always_of(const struct xd_table_desc *d)
         return XD_WANT_ALL;
     for (; *names; names++)
         mask |= bit_of(d, *names);
-    return mask & ~bit_of(d, "ready");
+    return mask & xd_desc_usual(d);
 }
 
 void xd_app_want(struct xd_app *a)

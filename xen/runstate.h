@@ -23,7 +23,7 @@ struct xd_vcpu_time {
     uint64_t waked, wake_cycles, wake_most; /* wake-ups that ended in running; sum; longest */
     struct xd_blamed {
         uint16_t domid, vcpu;
-        uint64_t cycles;     /* it ran on the pCPU for which this one waited */
+        uint64_t cycles;     /* it ran on the pCPU for which this one waited (or seemed to) */
     } blamed[XD_BLAMED_MAX]; /* most first; n_blamed of them */
     unsigned n_blamed;
 };

@@ -118,7 +118,7 @@ void xd_demo_devices_make(struct xd_demo_domain *d, uint64_t seed)
         k->target = first_target(d, i);
         k->readonly = p->disks[i].readonly || p->disks[i].cdrom;
         k->cdrom = p->disks[i].cdrom;
-        k->request = 4096U << (xd_demo_random(seed, 100 + i) % 5);
+        k->shift = 12 + (unsigned)(xd_demo_random(seed, 100 + i) % 5);
     }
     for (size_t i = 0; i < d->n_nics; i++) {
         struct xd_demo_nic *n = &d->nics[i];
@@ -351,7 +351,7 @@ int xd_demo_disk_attach(struct xd_demo_host *h, struct xd_demo_thing *t, const s
         .cdrom = cdrom,
         .target = xd_strdup(target),
         .link = {XD_XENBUS_INIT_WAIT, CONNECT_NS},
-        .request = 4096U << (xd_demo_random(d->seed, (uint64_t)number) % 5),
+        .shift = 12 + (unsigned)(xd_demo_random(d->seed, (uint64_t)number) % 5),
     };
     snprintf(k->vdev, sizeof(k->vdev), "%s", vdev);
     snprintf(k->format, sizeof(k->format), "%s", format);

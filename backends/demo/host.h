@@ -89,8 +89,8 @@ struct xd_demo_disk {
     char format[16];
     bool readonly, cdrom;
     struct xd_demo_link link;
-    uint64_t rd, wr;  /* bytes */
-    unsigned request; /* bytes of a request */
+    uint64_t rd, wr; /* bytes */
+    unsigned shift;  /* a request is 1 << shift bytes */
 };
 
 struct xd_demo_nic {
@@ -401,7 +401,7 @@ void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, stru
 void xd_demo_fill_devices(struct xd_demo_host *h, const struct xd_backend_env *env,
                           struct xd_builder *b);
 /* Requests that had to wait for a free slot: one in so many. */
-#define XD_DEMO_DISK_OO(disk) (((disk)->rd + (disk)->wr) / (disk)->request / 5000)
+#define XD_DEMO_DISK_OO(disk) ((((disk)->rd + (disk)->wr) >> (disk)->shift) / 5000)
 /* When what is shown was so. */
 static inline int64_t xd_demo_at(const struct xd_demo_host *h)
 {

@@ -280,10 +280,18 @@ static void put_pool(const struct xd_demo_edit *e)
         xd_demo_domain_to_pool(e->h, e->t.d, to);
 }
 
+static int after_dom0(const struct xd_demo_edit *e)
+{
+    if (e->t.d->domid)
+        return 0;
+    return xd_err_set(e->err, -ENODATA, "Domain-0 %s: nobody is left to do anything then",
+                      e->k->name);
+}
+
 static int get_on(const struct xd_demo_edit *e, struct xd_value *out)
 {
     out->cell.i = e->t.d->on[e->knob - XD_KNOB_ON_POWEROFF];
-    return 0;
+    return after_dom0(e);
 }
 
 static int check_on(const struct xd_demo_edit *e)
@@ -292,9 +300,8 @@ static int check_on(const struct xd_demo_edit *e)
 
     while (xd_on_shutdown_names[n])
         n++;
-    if (e->t.d->domid == 0)
-        return xd_err_set(e->err, -EINVAL, "Domain-0 %s: nobody is left to do anything then",
-                          e->k->name);
+    if (after_dom0(e))
+        return -ENODATA;
     if (e->v->cell.i >= 0 && e->v->cell.i < n)
         return 0;
     return xd_err_set(e->err, -EINVAL, "%s %s: that is no word for it", e->t.d->shown, e->k->name);

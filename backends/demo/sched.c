@@ -21,8 +21,9 @@
 /* One vCPU in so many looks for a better place in each step, though it could stay. */
 #define RESTLESS 256
 
-/* How many pCPUs of a large class are looked at for one with room. */
-#define NEIGHBOURS 64
+/* How many pCPUs of a large class are looked at for one with room; and what a large one is. */
+#define NEIGHBOURS 16
+#define LARGE      64
 
 /* A vCPU stays on a pCPU that is used up to this part of the step. */
 #define CROWDED_PERCENT 75
@@ -205,7 +206,7 @@ static int roomiest(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
 {
     int64_t left = v->want_ns - v->got_ns;
 
-    if (c->n_cpus > NEIGHBOURS) {
+    if (c->n_cpus > LARGE) {
         uint64_t step = (uint64_t)(h->t_ns / XD_DEMO_STEP_NS);
         unsigned first = (unsigned)(xd_demo_random(v->seed + 1, step) % c->n_cpus);
         int p = roomiest_of(h, c, first, NEIGHBOURS, also, len_ns);

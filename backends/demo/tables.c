@@ -15,10 +15,13 @@ enum { HERE = 10, SAME_SOCKET = 12, OTHER_SOCKET = 32 };
 /* Of xd_scheduler_names. */
 enum { CREDIT, CREDIT2, RTDS };
 
+/* Cells that cost something are left out where nobody looks at their column. */
+#define WANTS(mask, col) ((mask) >> (col)&1)
+
 #define SECTOR      512
 #define OWN_REQUEST 32768 /* bytes of a request to Domain-0's own disks */
 
-static void fill_host(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_host(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     const struct xd_demo_scenario *s = h->scenario;
     struct xd_rows *t = xd_build_table(b, &xd_host_desc, xd_demo_at(h));
@@ -69,7 +72,7 @@ static void put_distances(struct xd_rows *t, const struct xd_demo_scenario *s, u
     xd_buf_done(&text);
 }
 
-static void fill_nodes(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_nodes(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     const struct xd_demo_scenario *s = h->scenario;
     struct xd_rows *t = xd_build_table(b, &xd_nodes_desc, xd_demo_at(h));
@@ -92,7 +95,7 @@ static void fill_nodes(struct xd_demo_host *h, struct xd_builder *b)
 
 /* --- pCPUs and pools --- */
 
-static void fill_pcpus(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_pcpus(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     struct xd_rows *t = xd_build_table(b, &xd_pcpus_desc, xd_demo_at(h));
 
@@ -110,7 +113,7 @@ static void fill_pcpus(struct xd_demo_host *h, struct xd_builder *b)
     }
 }
 
-static void fill_pools(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_pools(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     struct xd_rows *t = xd_build_table(b, &xd_pools_desc, xd_demo_at(h));
     uint64_t domains[XD_DEMO_POOLS_MAX] = {0};
@@ -178,8 +181,8 @@ static void put_traffic(struct xd_rows *t, const struct xd_demo_domain *d)
 
         rd += k->rd;
         wr += k->wr;
-        reads += k->rd / k->request;
-        writes += k->wr / k->request;
+        reads += k->rd >> k->shift;
+        writes += k->wr >> k->shift;
         oo += XD_DEMO_DISK_OO(k);
     }
     xd_put_u64(t, XD_DOMAIN_NICS, d->n_nics);
@@ -229,7 +232,7 @@ static double percent(uint64_t part, uint64_t whole)
 }
 
 static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
-                       const struct xd_demo_domain *d)
+                       const struct xd_demo_domain *d, uint64_t want)
 {
     const struct xd_demo_cpupool *pool = &h->pools[d->pool];
     enum xd_domain_state state = xd_demo_domain_state(d);
@@ -251,7 +254,8 @@ static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
     xd_put_f64(t, XD_DOMAIN_MEM_PERCENT, percent(d->mem_kib, h->scenario->host.memory_kib));
     xd_put_f64(t, XD_DOMAIN_MEM_MAX_PERCENT, percent(d->mem_max_kib, h->scenario->host.memory_kib));
     xd_put_u64(t, XD_DOMAIN_SSID, 0);
-    xd_put_set(t, XD_DOMAIN_NODE_AFFINITY, &h->masks[d->nodes].set);
+    if (WANTS(want, XD_DOMAIN_NODE_AFFINITY))
+        xd_put_set(t, XD_DOMAIN_NODE_AFFINITY, &h->masks[d->nodes].set);
     if (pool->sched != RTDS) {
         xd_put_u64(t, XD_DOMAIN_WEIGHT, d->weight);
         xd_put_u64(t, XD_DOMAIN_CAP, d->cap);
@@ -259,11 +263,12 @@ static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
     put_traffic(t, d);
     put_reason(t, d);
     xd_put_str(t, XD_DOMAIN_GUEST, d->spec->guest);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3 && d->domid; i++) /* nobody is left to do anything after Domain-0 */
         xd_put_enum(t, XD_DOMAIN_ON_POWEROFF + i, d->on[i]);
 }
 
-static void put_waits(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v)
+static void put_waits(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
+                      uint64_t want)
 {
     char text[512];
 
@@ -278,12 +283,12 @@ static void put_waits(struct xd_rows *t, const struct xd_demo_host *h, const str
         xd_put_u64(t, XD_VCPU_WAKE_NS, v->waits.wake_ns / v->waits.wakes);
         xd_put_u64(t, XD_VCPU_WAKE_MAX_NS, v->waits.wake_max_ns);
     }
-    xd_demo_waits_for(h, v, text, sizeof(text));
-    if (text[0])
+    if (WANTS(want, XD_VCPU_WAITS_FOR) && xd_demo_waits_for(h, v, text, sizeof(text))[0])
         xd_put_str(t, XD_VCPU_WAITS_FOR, text);
 }
 
-static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v)
+static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
+                     uint64_t want)
 {
     enum xd_vcpu_state state = v->running ? XD_VCPU_RUNNING : XD_VCPU_IDLE;
 
@@ -294,49 +299,51 @@ static void put_vcpu(struct xd_rows *t, const struct xd_demo_host *h, const stru
         xd_put_u64(t, XD_VCPU_PCPU, v->pcpu);
     xd_put_enum(t, XD_VCPU_STATE, (int)(v->online ? state : XD_VCPU_OFFLINE));
     xd_put_u64(t, XD_VCPU_CPU_NS, v->cpu_ns);
-    xd_put_set(t, XD_VCPU_HARD, &h->masks[v->hard].set);
-    xd_put_set(t, XD_VCPU_SOFT, &h->masks[v->soft].set);
+    if (WANTS(want, XD_VCPU_HARD))
+        xd_put_set(t, XD_VCPU_HARD, &h->masks[v->hard].set);
+    if (WANTS(want, XD_VCPU_SOFT))
+        xd_put_set(t, XD_VCPU_SOFT, &h->masks[v->soft].set);
     if (h->pools[v->domain->pool].sched == RTDS) {
         xd_put_u64(t, XD_VCPU_PERIOD_US, v->period_us);
         xd_put_u64(t, XD_VCPU_BUDGET_US, v->budget_us);
         xd_put_bool(t, XD_VCPU_EXTRATIME, v->extratime);
     }
     if (v->online)
-        put_waits(t, h, v);
+        put_waits(t, h, v, want);
 }
 
-static void fill_domains(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_domains(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     struct xd_rows *t = xd_build_table(b, &xd_domains_desc, xd_demo_at(h));
 
     for (size_t i = 0; i < h->n_domains; i++) {
         xd_row_begin(t);
-        put_domain(t, h, h->domains[i]);
+        put_domain(t, h, h->domains[i], want);
     }
     h->looked = true;
 }
 
-static void fill_vcpus(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_vcpus(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     struct xd_rows *t = xd_build_table(b, &xd_vcpus_desc, xd_demo_at(h));
 
     for (size_t i = 0; i < h->n_domains; i++) {
         for (size_t j = 0; j < h->domains[i]->n_vcpus; j++) {
             xd_row_begin(t);
-            put_vcpu(t, h, &h->domains[i]->vcpus[j]);
+            put_vcpu(t, h, &h->domains[i]->vcpus[j], want);
         }
     }
     h->looked = true;
 }
 
-static void fill_limits(struct xd_demo_host *h, struct xd_builder *b)
+static void fill_limits(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     xd_demo_fill_limits(h, b, xd_demo_at(h));
 }
 
 static const struct {
     const struct xd_table_desc *desc;
-    void (*fill)(struct xd_demo_host *h, struct xd_builder *b);
+    void (*fill)(struct xd_demo_host *h, struct xd_builder *b, uint64_t want);
 } tables[] = {
     {&xd_host_desc, fill_host},     {&xd_nodes_desc, fill_nodes},     {&xd_pcpus_desc, fill_pcpus},
     {&xd_pools_desc, fill_pools},   {&xd_domains_desc, fill_domains}, {&xd_vcpus_desc, fill_vcpus},
@@ -346,8 +353,10 @@ static const struct {
 void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, struct xd_builder *b)
 {
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (xd_wanted(env, tables[i].desc))
-            tables[i].fill(h, b);
+        uint64_t want = xd_wanted(env, tables[i].desc);
+
+        if (want)
+            tables[i].fill(h, b, want);
     }
     xd_demo_fill_devices(h, env, b);
 }

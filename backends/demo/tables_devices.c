@@ -34,8 +34,8 @@ static void put_disk(struct xd_rows *t, const struct xd_demo_domain *d,
     xd_put_bool(t, XD_DISK_CDROM, k->cdrom);
     xd_put_enum(t, XD_DISK_STATE, k->link.state);
     xd_put_u64(t, XD_DISK_OO, XD_DEMO_DISK_OO(k));
-    xd_put_u64(t, XD_DISK_RD_REQS, k->rd / k->request);
-    xd_put_u64(t, XD_DISK_WR_REQS, k->wr / k->request);
+    xd_put_u64(t, XD_DISK_RD_REQS, k->rd >> k->shift);
+    xd_put_u64(t, XD_DISK_WR_REQS, k->wr >> k->shift);
     xd_put_u64(t, XD_DISK_RD_BYTES, k->rd);
     xd_put_u64(t, XD_DISK_WR_BYTES, k->wr);
 }

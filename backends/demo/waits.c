@@ -3,12 +3,13 @@
  * without running, and had nothing to do; how often it woke up and how long it took until it ran;
  * and who had the pCPU meanwhile.
  *
- * All follows from what the scheduler did in the step. What a vCPU asked for and did not get because
- * others ran, it was runnable for; under rtds also what its budget did not allow. What a cap took
- * from it is none of the three: credit and credit2 park it then, which Xen counts as offline. A vCPU that doesn't ask for all
- * of the time wakes up for a millisecond of work at a time, and even on an idle pCPU some
- * microseconds pass until it runs. Where others have the pCPU it waits for their slices: the pool's
- * rate limit, or under credit its time slice, is the least that it finds at worst. */
+ * All follows from what the scheduler did in the step. What a vCPU asked for and did not get
+ * because others ran, it was runnable for; under rtds also what its budget did not allow. What a
+ * cap took from it is none of the three: credit and credit2 park it then, which Xen counts as
+ * offline. A vCPU that doesn't ask for all of the time wakes up for a millisecond of work at a
+ * time, and even on an idle pCPU some microseconds pass until it runs. Where others have the pCPU
+ * it waits for their slices: the pool's rate limit, or under credit its time slice, is the least
+ * that it finds at worst. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +17,9 @@
 #include "backend_demo/random.h"
 #include "base/str.h"
 
-#define BURST_NS INT64_C(1000000)
-#define WAKE_NS  3000 /* at least, and up to twice that */
+#define BURST_NS  INT64_C(1000000)
+#define WAKE_NS   3000 /* at least, … */
+#define WAKE_MORE 2047 /* … and up to so much more, each vCPU as always */
 
 /* Of xd_scheduler_names. */
 enum { CREDIT = 0, RTDS = 2 };
@@ -86,7 +88,7 @@ static void count(struct xd_demo_host *h, struct xd_demo_vcpu *v, int64_t len_ns
     }
     if (v->wish_ns > 0 && v->wish_ns < len_ns) {
         wakes = v->wish_ns / BURST_NS + 1;
-        each = WAKE_NS + (int64_t)(xd_demo_random(v->seed, (uint64_t)h->t_ns) % WAKE_NS);
+        each = WAKE_NS + (int64_t)(v->seed & WAKE_MORE);
         start = least(wakes * each, len_ns - v->wish_ns);
     }
     v->run_ns += (uint64_t)v->got_ns;
@@ -99,9 +101,12 @@ static void count(struct xd_demo_host *h, struct xd_demo_vcpu *v, int64_t len_ns
         return;
     v->waits.wakes += (uint64_t)wakes;
     v->waits.wake_ns += (uint64_t)(start + allowed);
-    worst = (start + allowed) / wakes;
-    if (allowed > 0 && worst < slice * 1000)
-        worst = least(slice * 1000, start + allowed);
+    worst = each;
+    if (allowed > 0) {
+        worst = (start + allowed) / wakes;
+        if (worst < slice * 1000)
+            worst = least(slice * 1000, start + allowed);
+    }
     if ((uint64_t)worst > v->waits.wake_max_ns)
         v->waits.wake_max_ns = (uint64_t)worst;
 }

@@ -13,9 +13,10 @@
 
 #define COL(c) (UINT64_C(1) << (c))
 
-/* How long a sample may ask domains whether they serve devices, if only sums of domains are wanted.
- * The rest is asked at the next samples; until then sums are unknown. */
-#define LOOK_NS (20 * XD_NS_PER_MS)
+/* How many domains a sample may ask whether they serve devices, if only sums of domains are wanted:
+ * a message to xenstore each, once in a domain's life. The rest is asked at the next samples; until
+ * then sums are unknown, because a disk of any domain may be served by one not yet asked. */
+#define LOOK_MAX 512
 
 #define DOMAIN_NETS                                                                                \
     (COL(XD_DOMAIN_NICS) | COL(XD_DOMAIN_NET_RX_BYTES) | COL(XD_DOMAIN_NET_TX_BYTES) |             \
@@ -327,14 +328,14 @@ static void fill_table(const struct xd_dv *d, struct xd_builder *b, size_t which
         xd_build_reason(t, "there are more devices than the %d that are shown", XD_DV_DEVICES_MAX);
 }
 
-bool xd_dv_update(struct xd_dv *d, int64_t until, struct xd_err *err)
+bool xd_dv_update(struct xd_dv *d, size_t looks, struct xd_err *err)
 {
     bool all;
 
     if (xd_dv_connect(d, err) < 0 || xd_dv_list_domains(d, err) < 0)
         return false;
     xd_dv_hear(d);
-    all = xd_dv_look(d, until);
+    all = xd_dv_look(d, looks);
     xd_dv_refresh(d);
     xd_dv_names(d);
     xd_dv_sort(d);
@@ -348,10 +349,9 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
     const uint64_t wanted[] = {w->disks, w->nics, w->devices};
     struct xd_err err = XD_ERR_INIT;
     bool only_sums = !w->nics && !w->disks && !w->devices;
+    bool all = xd_dv_update(d, only_sums ? LOOK_MAX : SIZE_MAX, &err);
     int64_t at = xd_clock_now(d->env->clock);
-    bool all = xd_dv_update(d, only_sums ? at + LOOK_NS : INT64_MAX, &err);
-
-    at = xd_clock_now(d->env->clock);
+    struct xd_rows *domains;
 
     if (w->nics & NIC_COUNTERS || w->domains & DOMAIN_NETS)
         xd_dv_count_nics(d);
@@ -365,8 +365,13 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
         else
             fill_table(d, b, i, at, err.code ? err.text : NULL);
     }
-    if (w->domains && !err.code)
-        fill_domains(d, xd_build_table(b, &xd_domains_desc, at), all);
+    if (!w->domains)
+        return;
+    domains = xd_build_table(b, &xd_domains_desc, at);
+    if (err.code)
+        xd_build_reason(domains, "%s", err.text);
+    else
+        fill_domains(d, domains, all);
 }
 
 int xd_dv_collect(void *self, struct xd_builder *b, struct xd_err *err)

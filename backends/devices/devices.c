@@ -150,6 +150,8 @@ static void drop(struct xd_dv *d, struct xd_dv_device *v)
     free(v->pci);
     free(v);
     d->changed = true;
+    for (size_t i = 0; d->full && i < d->n_domains; i++) /* there is room for one left out */
+        d->domains[i].scan = d->domains[i].serves;
     d->full = false;
 }
 
@@ -188,50 +190,52 @@ static void mark(struct xd_dv *d, const struct xd_dv_path *p)
             v->dirty |= XD_DV_BIT(XD_DV_STATE);
 }
 
-void xd_dv_event(struct xd_dv *d, const char *path)
+bool xd_dv_event(struct xd_dv *d, const char *path)
 {
     struct xd_dv_domain *m;
     struct xd_dv_device *v;
     struct xd_dv_path p;
     struct xd_dv_id id;
 
-    if (xd_dv_path_parse(path, &p) < 0)
-        return;
+    if (xd_dv_path_parse(path, &p) < 0 || is_passed_over(p.kind))
+        return false;
     id = id_of(&p);
     if (p.depth >= 3) {
         v = find(d, &id);
-        if (v)
-            v->dirty |= (p.depth == 3 ? XD_DV_ALL : bits_of_leaf(p.leaf)) & keys_of(p.kind);
-        else
-            add(d, &id); /* whether it really is one is seen when it is read */
-        return;
+        if (!v)
+            return add(d, &id); /* whether it really is one is seen when it is read */
+        v->dirty |= (p.depth == 3 ? XD_DV_ALL : bits_of_leaf(p.leaf)) & keys_of(p.kind);
+        return v->dirty;
     }
     /* Folders of devices went (what comes is told by its own nodes): the state tells which. */
     m = xd_dv_domain(d, p.backend);
-    if (p.depth == 0 && m && m->fresh)
+    if (p.depth == 0 && m && m->fresh) {
         m->fresh = false;
-    else
-        mark(d, &p);
+        return m->scan;
+    }
+    mark(d, &p);
+    return true;
 }
 
-void xd_dv_front_event(struct xd_dv *d, uint64_t serial, const char *path)
+bool xd_dv_front_event(struct xd_dv *d, uint64_t serial, const char *path)
 {
     struct xd_dv_device *v;
     const char *leaf;
 
     HASH_FIND(by_serial, d->by_serial, &serial, sizeof(serial), v);
     if (!v || !v->front || !xd_str_starts(path, v->front))
-        return;
+        return false;
     leaf = path + strlen(v->front);
     if (*leaf == '\0' || strcmp(leaf, "/state") == 0)
         v->dirty |= XD_DV_BIT(XD_DV_FRONT_STATE) | XD_DV_BIT(XD_DV_FRONT_ERROR);
     if (++v->events <= FRONT_EVENTS_MAX || v->polled)
-        return;
+        return v->dirty;
     unwatch_front(d, v);
     v->polled = true;
     xd_log_write(d->env->log, XD_LOG_WARN, "devices",
                  "domain %u writes without end into %s: that is read at each sample now",
                  v->id.frontend, v->front);
+    return true;
 }
 
 /* --- listing --- */
@@ -358,13 +362,14 @@ static bool read_device(struct xd_dv *d, struct xd_dv_device *v)
 
     if (is_new && !is_vouched(d, &v->id))
         return !d->xs;
-    for (int i = 0; i < XD_DV_KEYS && d->xs; i++)
+    for (int i = 0; i < XD_DV_KEYS && d->xs; i++) {
         if (dirty & XD_DV_BIT(i) && leaves[i])
             replace(&v->value[i], read_back(d, v, leaves[i]));
+        if (d->xs && !v->value[XD_DV_STATE]) /* the first of them */
+            return false;
+    }
     if (!d->xs)
         return true;
-    if (!v->value[XD_DV_STATE])
-        return false;
     if (dirty & XD_DV_BIT(XD_DV_BACK_ERROR))
         replace(&v->value[XD_DV_BACK_ERROR], read_error(d, v, false));
     if (dirty & XD_DV_BIT(XD_DV_PCI_LIST))

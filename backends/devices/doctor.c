@@ -186,7 +186,7 @@ void xd_dv_doctor(void *self, struct xd_builder *b)
     check_drivers(b);
     if (!d)
         return;
-    xd_dv_update(d, INT64_MAX, &err);
+    xd_dv_update(d, SIZE_MAX, &err);
     check_store(d, b, &err);
     if (!err.code)
         check_xenstat(d, b);

@@ -134,12 +134,12 @@ static void look_at(struct xd_dv *d, struct xd_dv_domain *m)
         m->scan = m->fresh = xd_dv_watch(d, path, token);
 }
 
-bool xd_dv_look(struct xd_dv *d, int64_t until)
+bool xd_dv_look(struct xd_dv *d, size_t looks)
 {
     for (size_t i = 0; i < d->n_domains && d->xs; i++) {
         if (d->domains[i].looked)
             continue;
-        if (d->domains[i].domid && xd_clock_now(d->env->clock) >= until)
+        if (d->domains[i].domid && looks-- == 0)
             return false;
         look_at(d, &d->domains[i]);
     }

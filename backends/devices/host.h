@@ -130,14 +130,16 @@ struct xd_dv_domain *xd_dv_domain(const struct xd_dv *d, uint32_t domid); /* or 
 void xd_dv_forget_domains(struct xd_dv *d);
 /* The domain whose rows these are: NULL where another one that lives has the same UUID. */
 const struct xd_dv_domain *xd_dv_owner(const struct xd_dv *d, uint32_t domid);
-/* Asks each domain that is new whether it serves devices: one message each, until the time is up.
+/* Asks each domain that is new whether it serves devices: one message each, and no more than that.
  * False: some are still to be asked. */
-bool xd_dv_look(struct xd_dv *d, int64_t until);
+bool xd_dv_look(struct xd_dv *d, size_t looks);
 void xd_dv_names(struct xd_dv *d);
 
 /* --- devices.c --- */
-void xd_dv_event(struct xd_dv *d, const char *path); /* of a folder of backends */
-void xd_dv_front_event(struct xd_dv *d, uint64_t serial, const char *path);
+
+/* An event of a folder of backends, of a frontend. True: something is to be read again. */
+bool xd_dv_event(struct xd_dv *d, const char *path);
+bool xd_dv_front_event(struct xd_dv *d, uint64_t serial, const char *path);
 /* Lists what is to be listed and reads what is to be read. */
 void xd_dv_refresh(struct xd_dv *d);
 void xd_dv_sort(struct xd_dv *d);
@@ -155,9 +157,9 @@ void xd_dv_count_disks(struct xd_dv *d);
 
 /* --- collect.c, pci.c, doctor.c --- */
 int xd_dv_collect(void *self, struct xd_builder *b, struct xd_err *err);
-/* Brings what is known up to date; domains are asked whether they serve devices until that time.
+/* Brings what is known up to date; at most so many domains are asked whether they serve devices.
  * False: not all of them have been asked yet, or there is an error. */
-bool xd_dv_update(struct xd_dv *d, int64_t until, struct xd_err *err);
+bool xd_dv_update(struct xd_dv *d, size_t looks, struct xd_err *err);
 /* Whether anybody looks at anything of ours. */
 bool xd_dv_is_wanted(const struct xd_dv *d);
 void xd_dv_collect_pci(struct xd_dv *d, struct xd_builder *b);

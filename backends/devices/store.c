@@ -135,55 +135,59 @@ bool xd_dv_watch(struct xd_dv *d, const char *path, const char *token)
 
 /* An error node of dom0's backends lies at /local/domain/0/error/backend/…: as if it were a leaf of
  * the backend itself. */
-static void error_event(struct xd_dv *d, const char *path)
+static bool error_event(struct xd_dv *d, const char *path)
 {
     static const char prefix[] = "/local/domain/0/error";
     char twin[PATH_BYTES];
 
     if (strncmp(path, prefix, strlen(prefix)) != 0)
-        return;
+        return false;
     snprintf(twin, sizeof(twin), "/local/domain/0%s", path + strlen(prefix));
-    xd_dv_event(d, twin);
+    return xd_dv_event(d, twin);
 }
 
-static void one_event(struct xd_dv *d, const char *path, const char *token)
+static bool name_event(struct xd_dv *d, uint64_t domid)
 {
-    struct xd_dv_domain *domain;
+    struct xd_dv_domain *m = domid <= XD_DV_DOMID_MAX ? xd_dv_domain(d, (uint32_t)domid) : NULL;
+
+    if (m)
+        m->rename = true;
+    return m;
+}
+
+/* The first letter of a token says what is watched, a number behind it whose. */
+static bool one_event(struct xd_dv *d, const char *path, const char *token)
+{
     uint64_t n = 0;
 
     if (token[0] && token[1] && xd_parse_u64(token + 1, &n) < 0)
-        return;
+        return false;
     switch (token[0]) {
     case 'i':
     case 'r':
         d->relist = true;
-        break;
+        return true;
     case 'e':
-        error_event(d, path);
-        break;
+        return error_event(d, path);
     case 'b':
-        xd_dv_event(d, path);
-        break;
+        return xd_dv_event(d, path);
     case 'f':
-        xd_dv_front_event(d, n, path);
-        break;
+        return xd_dv_front_event(d, n, path);
     case 'n':
-        domain = xd_dv_domain(d, (uint32_t)n);
-        if (domain)
-            domain->rename = true;
-        break;
+        return name_event(d, n);
+    default:
+        return false;
     }
 }
 
 bool xd_dv_hear(struct xd_dv *d)
 {
+    bool any = false;
     char **event;
-    int n = 0;
 
-    while (d->xs && n < EVENTS_MAX && (event = xs_check_watch(d->xs))) {
-        one_event(d, event[XS_WATCH_PATH], event[XS_WATCH_TOKEN]);
+    for (int n = 0; d->xs && n < EVENTS_MAX && (event = xs_check_watch(d->xs)); n++) {
+        any = one_event(d, event[XS_WATCH_PATH], event[XS_WATCH_TOKEN]) || any;
         free(event);
-        n++;
     }
-    return n > 0;
+    return any;
 }

@@ -1,32 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The actions of model/xenknobs.h: pause, unpause, shutdown, reboot, destroy. */
-#include "backend_libxl/edit.h"
+/* The actions of model/xenknobs.h: who carries each out, and what was done last. */
+#include "backend_libxl/actions.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend_libxl/actions_pool.h"
+#include "backend_libxl/edit.h"
+#include "base/arena.h"
 #include "model/xenknobs.h"
 
-/* libxl says nothing of these two while they wait; what is waited for stands in `waiting`. */
-static const struct act {
-    xd_xl_start_fn *start;
-    bool can_abort; /* ending the wait leaves nothing half done */
-    /* If libxl fails, something may be done already: then the code must not say that nothing is. */
-    bool in_parts;
-    const char *waiting;
-    const char *on_dom0; /* what it would do to Domain-0: why it is refused there */
-} acts[XD_ACTION_N] = {
-    [XD_ACTION_PAUSE] = {libxl_domain_pause, false, false, "",
-                         "it would stop this very host's control domain"},
-    [XD_ACTION_UNPAUSE] = {libxl_domain_unpause, false, false, "", "it runs: it shows you this"},
-    [XD_ACTION_SHUTDOWN] = {libxl_domain_shutdown, true, true, "waiting for the guest's answer",
-                            "shut the host down with its own tools, after its guests"},
-    [XD_ACTION_REBOOT] = {libxl_domain_reboot, true, true, "waiting for the guest's answer",
-                          "reboot the host with its own tools, after its guests"},
-    [XD_ACTION_DESTROY] = {libxl_domain_destroy, false, true, "releasing its devices and memory",
-                           "it is this very host's control domain"},
+static const struct way {
+    xd_xl_act_fn *act;
+    xd_xl_seen_fn *seen;
+} ways[XD_ACTION_N] = {
+    [XD_ACTION_PAUSE] = {xd_xl_act_life, xd_xl_seen_life},
+    [XD_ACTION_UNPAUSE] = {xd_xl_act_life, xd_xl_seen_life},
+    [XD_ACTION_SHUTDOWN] = {xd_xl_act_life, xd_xl_seen_life},
+    [XD_ACTION_REBOOT] = {xd_xl_act_life, xd_xl_seen_life},
+    [XD_ACTION_DESTROY] = {xd_xl_act_life, xd_xl_seen_life},
+    [XD_ACTION_TRIGGER] = {xd_xl_act_trigger, xd_xl_seen_trigger},
+    [XD_ACTION_SYSRQ] = {xd_xl_act_sysrq, xd_xl_seen_sysrq},
+    [XD_ACTION_DUMP_CORE] = {xd_xl_act_dump, xd_xl_seen_dump},
+    [XD_ACTION_CREATE] = {xd_xl_act_create, xd_xl_seen_create},
+    [XD_ACTION_DISK_ATTACH] = {xd_xl_act_disk_attach, xd_xl_seen_disk_attach},
+    [XD_ACTION_DISK_DETACH] = {xd_xl_act_disk_detach, xd_xl_seen_disk_detach},
+    [XD_ACTION_CDROM] = {xd_xl_act_cdrom, xd_xl_seen_cdrom},
+    [XD_ACTION_NIC_ATTACH] = {xd_xl_act_nic_attach, xd_xl_seen_nic_attach},
+    [XD_ACTION_NIC_DETACH] = {xd_xl_act_nic_detach, xd_xl_seen_nic_detach},
+    [XD_ACTION_PCI_ASSIGNABLE] = {xd_xl_act_pci_assignable, xd_xl_seen_pci_bound},
+    [XD_ACTION_PCI_HOST] = {xd_xl_act_pci_host, xd_xl_seen_pci_bound},
+    [XD_ACTION_PCI_ATTACH] = {xd_xl_act_pci_attach, xd_xl_seen_pci_attached},
+    [XD_ACTION_PCI_DETACH] = {xd_xl_act_pci_detach, xd_xl_seen_pci_attached},
 };
 
 void xd_xl_tell_peer(struct xd_xl *x)
@@ -36,126 +44,45 @@ void xd_xl_tell_peer(struct xd_xl *x)
     atomic_store(&observer->stale, true);
 }
 
-/* --- which incarnation it was --- */
+/* --- what was done --- */
 
-static struct xd_xl_deed *find_deed(struct xd_xl *x, const uint8_t uuid[XD_XL_UUID_BYTES])
+static struct xd_xl_deed *find_deed(struct xd_xl *x, ptrdiff_t action, const char *key)
 {
     size_t n = x->n_deeds < XD_XL_DEEDS ? x->n_deeds : XD_XL_DEEDS;
 
     for (size_t i = 0; i < n; i++)
-        if (memcmp(x->deeds[i].uuid, uuid, XD_XL_UUID_BYTES) == 0)
+        if (x->deeds[i].action == action &&
+            strncmp(x->deeds[i].key, key, sizeof(x->deeds[i].key) - 1) == 0)
             return &x->deeds[i];
     return NULL;
 }
 
-static void remember_deed(struct xd_xl *x, const xc_domaininfo_t *d)
+static struct xd_xl_deed *new_deed(struct xd_xl *x, ptrdiff_t action, const char *key)
 {
-    struct xd_xl_deed *deed = find_deed(x, d->handle);
+    struct xd_xl_deed *deed = find_deed(x, action, key);
 
     if (!deed)
         deed = &x->deeds[x->n_deeds++ % XD_XL_DEEDS];
+    free(deed->subject);
+    *deed = (struct xd_xl_deed){.action = action};
+    snprintf(deed->key, sizeof(deed->key), "%s", key);
+    return deed;
+}
+
+void xd_xl_deed_domain(struct xd_xl_deed *deed, const xc_domaininfo_t *d)
+{
+    deed->have_domain = true;
     memcpy(deed->uuid, d->handle, sizeof(deed->uuid));
     deed->domid = d->domain;
 }
 
-/* --- whether it may and makes sense --- */
-
-static int refuse(const struct xd_xl_found *f, ptrdiff_t i, struct xd_err *err)
+void xd_xl_deed_subject(struct xd_xl_deed *deed, const char *subject)
 {
-    unsigned flags = xd_xl_flags(&f->info);
-    const char *name = xd_xen_actions[i].name;
-
-    if (f->info.domain == 0)
-        return xd_err_set(err, -EPERM, "Domain-0: %s is refused: %s", name, acts[i].on_dom0);
-    if ((f->info.flags & XEN_DOMINF_xs_domain) && i != XD_ACTION_UNPAUSE)
-        return xd_err_set(err, -EPERM,
-                          "%s holds xenstore: %s is refused, no domain could be managed after it",
-                          f->what, name);
-    if (i == XD_ACTION_PAUSE && flags & XD_XL_PAUSED)
-        return xd_err_set(err, -EALREADY, "%s is paused already", f->what);
-    if (i == XD_ACTION_UNPAUSE && !(flags & XD_XL_PAUSED))
-        return xd_err_set(err, -EALREADY, "%s is not paused", f->what);
-    if (flags & XD_XL_SHUTDOWN && i != XD_ACTION_DESTROY && i != XD_ACTION_UNPAUSE)
-        return xd_err_set(err, -EALREADY, "%s has shut down already (%s)", f->what,
-                          xd_xl_reason(&f->info) == XD_XL_REASON_CRASH ? "it crashed"
-                                                                       : "by itself");
-    if (flags & XD_XL_PAUSED && (i == XD_ACTION_SHUTDOWN || i == XD_ACTION_REBOOT))
-        return xd_err_set(err, -EINVAL, "%s is paused and can't hear of a %s: unpause it first",
-                          f->what, name);
-    return 0;
+    free(deed->subject);
+    deed->subject = xd_strdup(subject);
 }
 
-/* --- doing it --- */
-
-static int failed(struct xd_xl *x, const struct xd_xl_found *f, ptrdiff_t i, int rc,
-                  struct xd_err *err)
-{
-    const char *name = xd_xen_actions[i].name;
-    int code;
-
-    if (rc == ERROR_NOPARAVIRT)
-        return xd_err_set(err, -ENOTSUP,
-                          "%s has no PV drivers that could hear of a %s; `xl %s -F` presses its "
-                          "ACPI button instead",
-                          f->what, name, name);
-    if (rc == ERROR_TIMEDOUT && acts[i].can_abort)
-        return xd_err_set(err, -ETIMEDOUT,
-                          "%s did not answer the request for a %s in a minute; the request stands, "
-                          "and the guest may still follow it",
-                          f->what, name);
-    if (rc == ERROR_ABORTED)
-        return xd_err_set(err, -ECANCELED,
-                          "%s: the wait was cut short; the request for a %s stands, and the guest "
-                          "may still follow it",
-                          f->what, name);
-    code = xd_xl_fail(&x->logger, rc, err, "%s: %s failed", f->what, name);
-    if (acts[i].in_parts)
-        code = -EIO;
-    if (err)
-        err->code = code;
-    return code;
-}
-
-int xd_xl_act(void *self, const struct xd_object *o, const struct xd_action *a,
-              const struct xd_value *params, struct xd_progress *p, struct xd_err *err)
-{
-    struct xd_xl *x = self;
-    ptrdiff_t i = a - xd_xen_actions;
-    struct xd_xl_found f;
-    int rc;
-
-    if (i < 0 || i >= XD_ACTION_N)
-        return xd_err_set(err, -ENOTSUP, "%s is no action of this backend", a->name);
-    rc = xd_xl_ready(x, err);
-    if (rc == 0 && xd_xl_is_pool_action(a))
-        return xd_xl_pool_act(x, o, a, params, p, err);
-    if (rc == 0)
-        rc = xd_xl_find(x, o, &f, err);
-    if (rc == 0)
-        rc = refuse(&f, i, err);
-    if (rc < 0)
-        return rc;
-    remember_deed(x, &f.info);
-    xd_log_write(x->env->log, XD_LOG_INFO, "libxl", "%s of %s (domid %u)", a->name, f.what,
-                 f.info.domain);
-    if (p && acts[i].waiting[0])
-        p->report(p, -1, acts[i].waiting);
-    rc = xd_xl_operate(x, acts[i].start, f.info.domain, acts[i].can_abort, p);
-    xd_xl_tell_peer(x);
-    return rc < 0 ? failed(x, &f, i, rc, err) : 0;
-}
-
-/* --- whether it is seen --- */
-
-/* What became of the incarnation that an action was carried out on. */
-enum fate {
-    HERE,
-    DYING,   /* Xen lists it still, on its way out */
-    GONE,    /* no domain has its UUID */
-    ANOTHER, /* it is gone, and a domain that was made after it has its UUID */
-};
-
-static bool listed(struct xd_xl *x, const struct xd_xl_deed *deed)
+bool xd_xl_deed_listed(struct xd_xl *x, const struct xd_xl_deed *deed)
 {
     const xc_domaininfo_t *list;
     size_t n;
@@ -169,66 +96,91 @@ static bool listed(struct xd_xl *x, const struct xd_xl_deed *deed)
     return false;
 }
 
-static int find_fate(struct xd_xl *x, const struct xd_object *o, const struct xd_xl_deed *deed,
-                     enum fate *fate, unsigned *flags, struct xd_err *err)
-{
-    struct xd_xl_found f;
-    struct xd_err found = XD_ERR_INIT;
-    int rc = xd_xl_find(x, o, &f, &found);
+/* --- what several need --- */
 
-    if (rc == 0) {
-        *fate = f.info.domain == deed->domid ? HERE : ANOTHER;
-        *flags = xd_xl_flags(&f.info);
-        return 0;
-    }
-    *fate = listed(x, deed) ? DYING : GONE;
-    *flags = 0;
-    if (rc == -ESRCH)
-        return 0;
-    if (err)
-        *err = found;
-    return rc;
+int xd_xl_refuse_own(const struct xd_xl_found *f, const char *action, const char *why,
+                     struct xd_err *err)
+{
+    if (f->info.domain == 0)
+        return xd_err_set(err, -EPERM, "Domain-0: %s is refused: %s", action, why);
+    if (f->info.flags & XEN_DOMINF_xs_domain)
+        return xd_err_set(err, -EPERM,
+                          "%s holds xenstore: %s is refused, no domain could be managed after it",
+                          f->what, action);
+    return 0;
 }
 
-static int seen(ptrdiff_t action, enum fate fate, unsigned flags, struct xd_err *err)
+const char *xd_xl_text(const struct xd_value *v)
 {
-    switch (action) {
-    case XD_ACTION_PAUSE:
-    case XD_ACTION_UNPAUSE:
-        if (fate != HERE)
-            return xd_err_set(err, -ESRCH, "the domain ended meanwhile");
-        return !!(flags & XD_XL_PAUSED) == (action == XD_ACTION_PAUSE);
-    case XD_ACTION_SHUTDOWN:
-        return fate != HERE || flags & XD_XL_SHUTDOWN;
-    case XD_ACTION_REBOOT: /* a toolstack keeps the new one paused until it is built */
-        return fate == ANOTHER && !(flags & XD_XL_PAUSED);
-    default:
-        return fate == GONE || fate == ANOTHER;
-    }
+    return v->have && v->type == XD_STR && v->cell.s ? v->cell.s : "";
+}
+
+bool xd_xl_yes(const struct xd_value *v)
+{
+    return v->have && v->type == XD_BOOL && v->cell.b;
+}
+
+/* --- the backend's functions --- */
+
+static int check(const struct xd_action *a, struct xd_err *err)
+{
+    ptrdiff_t i = a - xd_xen_actions;
+
+    if (i < 0 || i >= XD_ACTION_N)
+        return xd_err_set(err, -ENOTSUP, "%s is no action of this backend", a->name);
+    if (!ways[i].act && !xd_xl_is_pool_action(a))
+        return xd_err_set(err, -ENOTSUP, "%s is not carried out here: it gets the terminal",
+                          a->name);
+    return 0;
+}
+
+int xd_xl_act(void *self, const struct xd_object *o, const struct xd_action *a,
+              const struct xd_value *params, struct xd_progress *p, struct xd_err *err)
+{
+    struct xd_xl_doing d = {.x = self, .o = o, .a = a, .params = params, .p = p};
+    ptrdiff_t i = a - xd_xen_actions;
+    int rc = check(a, err);
+
+    if (rc == 0)
+        rc = xd_xl_ready(d.x, err);
+    if (rc == 0 && xd_xl_is_pool_action(a))
+        return xd_xl_pool_act(d.x, o, a, params, p, err);
+    if (rc < 0)
+        return rc;
+    d.deed = new_deed(d.x, i, o->key);
+    rc = ways[i].act(&d, err);
+    xd_xl_tell_peer(d.x);
+    return rc;
 }
 
 int xd_xl_settled(void *self, const struct xd_object *o, const struct xd_action *a,
                   struct xd_err *err)
 {
     struct xd_xl *x = self;
-    uint8_t uuid[XD_XL_UUID_BYTES];
     const struct xd_xl_deed *deed;
-    enum fate fate;
-    unsigned flags;
-    int vcpu, rc;
+    int rc = check(a, err);
 
-    rc = xd_xl_ready(x, err);
+    if (rc == 0)
+        rc = xd_xl_ready(x, err);
     if (rc < 0)
         return rc;
     if (xd_xl_is_pool_action(a))
         return xd_xl_pool_settled(x, o, a, err);
-    if (xd_xl_key_parse(o->key, uuid, &vcpu) < 0)
-        return xd_err_set(err, -EINVAL, "\"%s\" is no key of a domain", o->key);
-    deed = find_deed(x, uuid);
+    deed = find_deed(x, a - xd_xen_actions, o->key);
     if (!deed)
-        return xd_err_set(err, -ENODATA,
-                          "which incarnation of the domain the %s was for is not known here",
+        return xd_err_set(err, -ENODATA, "on what the %s was carried out is not known here",
                           a->name);
-    rc = find_fate(x, o, deed, &fate, &flags, err);
-    return rc < 0 ? rc : seen(a - xd_xen_actions, fate, flags, err);
+    return ways[a - xd_xen_actions].seen(x, o, deed, err);
+}
+
+int xd_xl_preview(void *self, const struct xd_object *o, const struct xd_action *a,
+                  const struct xd_value *params, struct xd_buf *out, struct xd_err *err)
+{
+    int rc = xd_xl_ready(self, err);
+
+    if (rc < 0)
+        return rc;
+    if (a - xd_xen_actions != XD_ACTION_CREATE)
+        return xd_err_set(err, -ENOTSUP, "%s has no preview", a->name);
+    return xd_xl_preview_create(self, params, out, err);
 }

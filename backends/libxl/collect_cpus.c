@@ -9,15 +9,51 @@
 
 #include "backend_libxl/collect_more.h"
 #include "backend_libxl/rules.h"
+#include "backend_libxl/collect_more.h"
 #include "base/arena.h"
 #include "base/str.h"
 
-const libxl_cpupoolinfo *xd_xl_pool(const struct xd_xl_sample *s, uint32_t id)
+/* What costs more than the topology; and what of table host comes from the pCPUs. */
+#define PCPU_BUSY  (XD_XL_COL(XD_PCPU_BUSY_NS) | XD_XL_COL(XD_PCPU_BUSY))
+#define PCPU_PLACE (XD_XL_COL(XD_PCPU_ONLINE) | XD_XL_COL(XD_PCPU_POOL))
+#define HOST_BUSY  (XD_XL_COL(XD_HOST_CPU_NS) | XD_XL_COL(XD_HOST_CPU))
+
+const libxl_cpupoolinfo *xd_xl_pool(struct xd_xl_sample *s, uint32_t id)
 {
+    xd_xl_need_pools(s);
     for (int i = 0; i < s->n_pools; i++)
         if (s->pools[i].poolid == id)
             return &s->pools[i];
     return NULL;
+}
+
+bool xd_xl_need_pools(struct xd_xl_sample *s)
+{
+    if (s->asked_pools)
+        return s->pools != NULL;
+    s->asked_pools = true;
+    s->pools_at_ns = xd_clock_now(s->x->env->clock);
+    xd_xl_log_reset(&s->x->logger);
+    s->pools = libxl_list_cpupool(s->x->ctx, &s->n_pools);
+    if (s->pools)
+        return true;
+    s->n_pools = 0;
+    xd_xl_fail(&s->x->logger, ERROR_FAIL, &s->pools_err, "Xen doesn't list its cpupools");
+    return false;
+}
+
+bool xd_xl_need_topology(struct xd_xl_sample *s)
+{
+    if (s->asked_topology)
+        return s->topology != NULL;
+    s->asked_topology = true;
+    xd_xl_log_reset(&s->x->logger);
+    s->topology = libxl_get_cpu_topology(s->x->ctx, &s->n_cpus);
+    if (s->topology)
+        return true;
+    s->n_cpus = 0;
+    xd_xl_fail(&s->x->logger, ERROR_FAIL, &s->topology_err, "Xen doesn't tell where its pCPUs are");
+    return false;
 }
 
 static void set_from_bitmap(struct xd_cpuset *out, const libxl_bitmap *map)
@@ -27,19 +63,15 @@ static void set_from_bitmap(struct xd_cpuset *out, const libxl_bitmap *map)
 
 void xd_xl_collect_pools(struct xd_xl_sample *s)
 {
-    int64_t at_ns = xd_clock_now(s->x->env->clock);
-    struct xd_err err = XD_ERR_INIT;
     struct xd_rows *t;
 
-    xd_xl_log_reset(&s->x->logger);
-    s->pools = libxl_list_cpupool(s->x->ctx, &s->n_pools);
-    if (!s->pools) {
-        s->n_pools = 0;
-        xd_xl_fail(&s->x->logger, ERROR_FAIL, &err, "Xen doesn't list its cpupools");
-        xd_build_missing(s->b, &xd_pools_desc, "%s", xd_err_text(&err));
+    if (!s->pools_wanted)
+        return;
+    if (!xd_xl_need_pools(s)) {
+        xd_build_missing(s->b, &xd_pools_desc, "%s", xd_err_text(&s->pools_err));
         return;
     }
-    t = xd_build_table(s->b, &xd_pools_desc, at_ns);
+    t = xd_build_table(s->b, &xd_pools_desc, s->pools_at_ns);
     for (int i = 0; i < s->n_pools; i++) {
         const libxl_cpupoolinfo *pool = &s->pools[i];
         struct xd_cpuset cpus;
@@ -133,7 +165,7 @@ static bool online_set(struct xd_xl_sample *s, struct xd_cpuset *out)
     struct xd_cpuset set;
 
     libxl_bitmap_init(&spare);
-    if (!s->pools || libxl_get_freecpus(s->x->ctx, &spare) != 0)
+    if (!xd_xl_need_pools(s) || libxl_get_freecpus(s->x->ctx, &spare) != 0)
         return false;
     set_from_bitmap(out, &spare);
     libxl_bitmap_dispose(&spare);
@@ -177,29 +209,28 @@ static void put_pcpu(struct xd_xl_sample *s, struct xd_rows *t, int cpu, const b
 void xd_xl_collect_pcpus(struct xd_xl_sample *s)
 {
     struct xd_cpuset online;
-    struct xd_err err = XD_ERR_INIT;
     struct xd_rows *t;
     xc_cpuinfo_t *idle;
     int64_t now_ns = 0;
-    bool have_online;
+    bool busy = s->host & HOST_BUSY || s->pcpus & PCPU_BUSY, have_online;
 
-    xd_xl_log_reset(&s->x->logger);
-    s->topology = libxl_get_cpu_topology(s->x->ctx, &s->n_cpus);
-    if (!s->topology) {
-        s->n_cpus = 0;
-        xd_xl_fail(&s->x->logger, ERROR_FAIL, &err, "Xen doesn't tell where its pCPUs are");
-        xd_build_missing(s->b, &xd_pcpus_desc, "%s", xd_err_text(&err));
+    if (!s->pcpus && !busy)
+        return;
+    if (!xd_xl_need_topology(s)) {
+        if (s->pcpus)
+            xd_build_missing(s->b, &xd_pcpus_desc, "%s", xd_err_text(&s->topology_err));
         return;
     }
-    have_online = online_set(s, &online);
-    t = xd_build_table(s->b, &xd_pcpus_desc, xd_clock_now(s->x->env->clock));
-    idle = read_idle(s, &now_ns);
+    have_online = (busy || s->pcpus & PCPU_PLACE) && online_set(s, &online);
+    t = s->pcpus ? xd_build_table(s->b, &xd_pcpus_desc, xd_clock_now(s->x->env->clock)) : NULL;
+    idle = busy ? read_idle(s, &now_ns) : NULL;
     s->have_busy = idle && have_online;
     for (int i = 0; i < s->n_cpus; i++) {
         bool on = have_online && xd_cpuset_has(&online, (unsigned)i);
-        uint64_t busy = s->have_busy && on ? busy_ns(s->x, i, now_ns, idle[i].idletime) : 0;
+        uint64_t ns = s->have_busy && on ? busy_ns(s->x, i, now_ns, idle[i].idletime) : 0;
 
-        put_pcpu(s, t, i, have_online ? &on : NULL, s->have_busy && on ? &busy : NULL);
+        if (t)
+            put_pcpu(s, t, i, have_online ? &on : NULL, s->have_busy && on ? &ns : NULL);
     }
     if (s->have_busy)
         s->x->counted = online;
@@ -244,6 +275,7 @@ void xd_xl_collect_nodes(struct xd_xl_sample *s)
 
     if (!xd_wanted(s->x->env, &xd_nodes_desc))
         return;
+    xd_xl_need_topology(s); /* or their pCPUs stay unknown */
     xd_xl_log_reset(&s->x->logger);
     info = libxl_get_numainfo(s->x->ctx, &n);
     if (!info) {

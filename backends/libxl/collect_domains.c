@@ -12,6 +12,11 @@
 
 #define PAGE_KIB (XC_PAGE_SIZE >> 10)
 
+/* What costs a question of its own. */
+#define PARAM_COLUMNS    (XD_XL_COL(XD_DOMAIN_WEIGHT) | XD_XL_COL(XD_DOMAIN_CAP))
+#define SCHED_COLUMNS    (PARAM_COLUMNS | XD_XL_COL(XD_DOMAIN_POOL) | XD_XL_COL(XD_DOMAIN_SCHED))
+#define AFFINITY_COLUMNS (XD_XL_COL(XD_VCPU_HARD) | XD_XL_COL(XD_VCPU_SOFT))
+
 bool xd_xl_sched_params(struct xd_xl *x, uint32_t domid, libxl_scheduler sched, uint64_t *weight,
                         uint64_t *cap)
 {
@@ -38,15 +43,14 @@ bool xd_xl_sched_params(struct xd_xl *x, uint32_t domid, libxl_scheduler sched, 
 
 static void put_sched(struct xd_xl_sample *s, struct xd_rows *t, const xc_domaininfo_t *d)
 {
-    const libxl_cpupoolinfo *pool = xd_xl_pool(s, d->cpupool);
+    const libxl_cpupoolinfo *pool = s->domain & SCHED_COLUMNS ? xd_xl_pool(s, d->cpupool) : NULL;
     uint64_t weight, cap;
 
     if (!pool)
         return;
     xd_put_str(t, XD_DOMAIN_POOL, pool->pool_name);
     xd_put_str(t, XD_DOMAIN_SCHED, libxl_scheduler_to_string(pool->sched));
-    if (xd_xl_looked_at(s, &xd_domains_desc,
-                        XD_XL_COL(XD_DOMAIN_WEIGHT) | XD_XL_COL(XD_DOMAIN_CAP)) &&
+    if (s->domain & PARAM_COLUMNS &&
         xd_xl_sched_params(s->x, d->domain, pool->sched, &weight, &cap)) {
         xd_put_u64(t, XD_DOMAIN_WEIGHT, weight);
         xd_put_u64(t, XD_DOMAIN_CAP, cap);
@@ -106,11 +110,13 @@ static void put_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
  * remains may still be there, and whoever looks a UUID up must find the living one. */
 void xd_xl_collect_domains(struct xd_xl_sample *s)
 {
-    struct xd_rows *t = xd_build_table(s->b, &xd_domains_desc, s->domains_at_ns);
-    struct xd_err err = XD_ERR_INIT;
+    struct xd_rows *t;
 
-    if (xd_xl_known_update(s->x, s->domains, s->n_domains, &err) < 0)
-        xd_build_reason(t, "%s", xd_err_text(&err));
+    if (!s->domain)
+        return;
+    t = xd_build_table(s->b, &xd_domains_desc, s->domains_at_ns);
+    if (s->store_err.code)
+        xd_build_reason(t, "%s", xd_err_text(&s->store_err));
     xd_xl_more_of_domains(s);
     for (int dying = 0; dying < 2; dying++)
         for (size_t i = 0; i < s->n_domains; i++)
@@ -150,13 +156,16 @@ static void put_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32
 
 void xd_xl_collect_vcpus(struct xd_xl_sample *s)
 {
-    unsigned n_cpus = s->topology ? (unsigned)s->n_cpus : xd_xl_n_cpus(s->x);
+    bool affinity = s->vcpu & AFFINITY_COLUMNS;
+    unsigned n_cpus = 0;
     struct xd_rows *t;
 
-    if (!xd_wanted(s->x->env, &xd_vcpus_desc))
+    if (!s->vcpu)
         return;
     t = xd_build_table(s->b, &xd_vcpus_desc, xd_clock_now(s->x->env->clock));
-    if (!n_cpus)
+    if (affinity)
+        n_cpus = s->topology ? (unsigned)s->n_cpus : xd_xl_n_cpus(s->x);
+    if (affinity && !n_cpus)
         xd_build_reason(t, "Xen doesn't tell its pCPUs, so affinities are unknown");
     for (size_t i = 0; i < s->n_domains; i++) {
         const xc_domaininfo_t *d = &s->domains[i];

@@ -46,7 +46,8 @@ static void put_xen(struct xd_xl_sample *s, struct xd_rows *t)
 {
     const xc_physinfo_t *p = &s->physinfo;
     const libxl_version_info *v = libxl_get_version_info(s->x->ctx);
-    const libxl_cpupoolinfo *pool = xd_xl_pool(s, 0);
+    const libxl_cpupoolinfo *pool =
+        s->host & XD_XL_COL(XD_HOST_SCHEDULER) ? xd_xl_pool(s, 0) : NULL;
     char version[64];
 
     if (v && v->xen_version_extra) {
@@ -73,7 +74,7 @@ static void put_sockets(struct xd_xl_sample *s, struct xd_rows *t)
 {
     struct xd_cpuset sockets;
 
-    if (!s->topology)
+    if (!(s->host & XD_XL_COL(XD_HOST_SOCKETS)) || !xd_xl_need_topology(s))
         return;
     xd_cpuset_zero(&sockets);
     for (int i = 0; i < s->n_cpus; i++)
@@ -81,7 +82,7 @@ static void put_sockets(struct xd_xl_sample *s, struct xd_rows *t)
     xd_put_u64(t, XD_HOST_SOCKETS, xd_cpuset_count(&sockets));
 }
 
-static void put_dom0(struct xd_rows *t)
+static void put_dom0(struct xd_xl_sample *s, struct xd_rows *t)
 {
     char text[4096], model[128];
     struct utsname name;
@@ -97,6 +98,8 @@ static void put_dom0(struct xd_rows *t)
     if (clock_gettime(CLOCK_BOOTTIME, &up) == 0)
         xd_put_u64(t, XD_HOST_UPTIME_NS,
                    (uint64_t)up.tv_sec * (uint64_t)XD_NS_PER_S + (uint64_t)up.tv_nsec);
+    if (!(s->host & XD_XL_COL(XD_HOST_CPU_MODEL)))
+        return;
     fd = open("/proc/cpuinfo", O_RDONLY | O_CLOEXEC);
     if (fd >= 0) {
         n = read(fd, text, sizeof(text) - 1);
@@ -109,21 +112,32 @@ static void put_dom0(struct xd_rows *t)
         xd_put_str(t, XD_HOST_CPU_MODEL, model);
 }
 
+bool xd_xl_need_physinfo(struct xd_xl_sample *s)
+{
+    if (s->asked_physinfo)
+        return s->have_physinfo;
+    s->asked_physinfo = true;
+    xd_xl_log_reset(&s->x->logger);
+    s->have_physinfo = xc_physinfo(s->x->xc, &s->physinfo) == 0;
+    if (!s->have_physinfo)
+        xd_xl_fail_errno(&s->x->logger, errno, &s->physinfo_err,
+                         "Xen doesn't tell about this host");
+    return s->have_physinfo;
+}
+
 void xd_xl_collect_host(struct xd_xl_sample *s)
 {
     int64_t at_ns = xd_clock_now(s->x->env->clock);
-    struct xd_err err = XD_ERR_INIT;
-    struct xd_rows *t = xd_build_table(s->b, &xd_host_desc, at_ns);
+    struct xd_rows *t;
 
-    xd_xl_log_reset(&s->x->logger);
-    s->have_physinfo = xc_physinfo(s->x->xc, &s->physinfo) == 0;
-    if (!s->have_physinfo) {
-        xd_xl_fail_errno(&s->x->logger, errno, &err, "Xen doesn't tell about this host");
-        xd_build_reason(t, "%s", xd_err_text(&err));
-    }
+    if (!s->host)
+        return;
+    t = xd_build_table(s->b, &xd_host_desc, at_ns);
+    if (!xd_xl_need_physinfo(s))
+        xd_build_reason(t, "%s", xd_err_text(&s->physinfo_err));
     xd_row_begin(t);
     xd_put_enum(t, XD_HOST_KIND, XD_HOST_XEN);
-    put_dom0(t);
+    put_dom0(s, t);
     put_xen(s, t);
     put_sockets(s, t);
     xd_xl_put_more_host(s, t);

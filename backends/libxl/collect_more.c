@@ -11,6 +11,10 @@
 
 bool xd_xl_looked_at(const struct xd_xl_sample *s, const struct xd_table_desc *d, uint64_t columns)
 {
+    if (d == &xd_domains_desc)
+        return s->domain & columns;
+    if (d == &xd_vcpus_desc)
+        return s->vcpu & columns;
     return xd_wanted(s->x->env, d) & columns;
 }
 
@@ -39,13 +43,17 @@ static void put_on(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
         xd_put_enum(t, columns[k], on->action[k]); /* -1 stays unknown */
 }
 
+#define PERCENT_COLUMNS (XD_XL_COL(XD_DOMAIN_MEM_PERCENT) | XD_XL_COL(XD_DOMAIN_MEM_MAX_PERCENT))
+
 /* As xentop counts: what it holds, and what Xen lets it hold, of the host's memory. */
 static void put_percents(struct xd_xl_sample *s, struct xd_rows *t, const xc_domaininfo_t *d)
 {
-    double total = s->have_physinfo ? (double)s->physinfo.total_pages : 0;
+    double total;
 
-    if (total <= 0)
+    if (!xd_xl_looked_at(s, &xd_domains_desc, PERCENT_COLUMNS) || !xd_xl_need_physinfo(s) ||
+        !s->physinfo.total_pages)
         return;
+    total = (double)s->physinfo.total_pages;
     xd_put_f64(t, XD_DOMAIN_MEM_PERCENT, 100 * (double)d->tot_pages / total);
     if (d->max_pages < UINT32_MAX) /* else it has no bound */
         xd_put_f64(t, XD_DOMAIN_MEM_MAX_PERCENT, 100 * (double)d->max_pages / total);
@@ -88,11 +96,11 @@ void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
 void xd_xl_put_more_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32_t vcpu)
 {
     const xc_domaininfo_t *d = &s->domains[i];
-    const libxl_cpupoolinfo *pool = xd_xl_pool(s, d->cpupool);
+    const libxl_cpupoolinfo *pool =
+        xd_xl_looked_at(s, &xd_vcpus_desc, RTDS_COLUMNS) ? xd_xl_pool(s, d->cpupool) : NULL;
     struct xen_domctl_schedparam_vcpu p = {.vcpuid = vcpu};
 
     if (!pool || pool->sched != LIBXL_SCHEDULER_RTDS ||
-        !xd_xl_looked_at(s, &xd_vcpus_desc, RTDS_COLUMNS) ||
         xc_sched_rtds_vcpu_get(s->x->xc, d->domain, &p, 1) < 0)
         return;
     xd_put_u64(t, XD_VCPU_PERIOD_US, p.u.rtds.period);
@@ -136,12 +144,14 @@ void xd_xl_put_more_pool(struct xd_xl_sample *s, struct xd_rows *t, const libxl_
 
 void xd_xl_put_more_host(struct xd_xl_sample *s, struct xd_rows *t)
 {
-    struct xd_xl_pools pools = {s->pools, s->n_pools};
+    struct xd_xl_pools pools;
     struct xd_cpuset online;
     enum xd_xl_smt state;
 
-    if (!s->pools || !xd_xl_looked_at(s, &xd_host_desc, XD_XL_COL(XD_HOST_SMT)) ||
-        xd_xl_online_cpus(s->x, &pools, &online, NULL) < 0)
+    if (!xd_xl_looked_at(s, &xd_host_desc, XD_XL_COL(XD_HOST_SMT)) || !xd_xl_need_pools(s))
+        return;
+    pools = (struct xd_xl_pools){s->pools, s->n_pools};
+    if (xd_xl_online_cpus(s->x, &pools, &online, NULL) < 0)
         return;
     state = xd_xl_smt(s->x, &online, NULL);
     if (state == XD_XL_SMT_ON || state == XD_XL_SMT_OFF)

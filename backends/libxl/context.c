@@ -12,7 +12,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "backend_libxl/deaths.h"
 #include "backend_libxl/known.h"
+#include "backend_libxl/ring.h"
 #include "base/arena.h"
 
 /* libxl calls this instead of exit(): memory or a system call failed it while it handled events.
@@ -80,12 +82,14 @@ static int open_handles(struct xd_xl *x, struct xd_err *err)
 /* libxl_ctx_free asserts that nothing is under way. After a disaster in the middle of an operation
  * that can't be had: then the old context is left behind, which costs some memory and descriptors
  * and keeps the program. */
-static void close_handles(struct xd_xl *x)
+void xd_xl_close_handles(struct xd_xl *x)
 {
+    xd_xl_deaths_end(x);
     if (x->ctx && !x->pending)
         libxl_ctx_free(x->ctx);
     if (x->xc)
         xc_interface_close(x->xc);
+    xd_xl_events_stop(x);
     if (x->xs)
         xs_close(x->xs);
     x->ctx = NULL;
@@ -101,14 +105,18 @@ int xd_xl_open(struct xd_xl *x, struct xd_err *err)
     int rc = open_handles(x, err);
 
     if (rc < 0)
-        close_handles(x);
+        xd_xl_close_handles(x);
     return rc;
 }
 
 void xd_xl_close(struct xd_xl *x)
 {
-    close_handles(x);
+    xd_xl_close_handles(x);
+    xd_xl_events_done(x);
+    xd_xl_ring_free(x->ring);
     xd_xl_facts_done(x);
+    for (size_t i = 0; i < XD_XL_DEEDS; i++)
+        free(x->deeds[i].subject);
     free(x->domains);
     free(x->busy_ns);
 }
@@ -116,15 +124,14 @@ void xd_xl_close(struct xd_xl *x)
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err)
 {
     if (x->disaster)
-        close_handles(x);
+        xd_xl_close_handles(x);
     if (!x->ctx)
         return xd_xl_open(x, err);
     xd_xl_log_reset(&x->logger);
     return 0;
 }
 
-/* Waits at most `timeout_ms` for something to happen in libxl and lets it happen. */
-static void serve_events(struct xd_xl *x, int timeout_ms)
+void xd_xl_serve(struct xd_xl *x, int timeout_ms)
 {
     struct pollfd few[16], *fds = few;
     struct timeval now;
@@ -164,7 +171,16 @@ static bool ended(struct xd_xl *x, const libxl_asyncop_how *how, int *result)
     return done;
 }
 
-static int await(struct xd_xl *x, const libxl_asyncop_how *how, bool can_abort,
+/* libxl says nothing of most operations while they wait. */
+static void tell(const struct xd_xl *x, const struct xd_xl_op *op, struct xd_progress *p)
+{
+    if (x->logger.progress[0])
+        p->report(p, x->logger.permille, x->logger.progress);
+    else if (op->waiting)
+        p->report(p, -1, op->waiting);
+}
+
+static int await(struct xd_xl *x, const libxl_asyncop_how *how, const struct xd_xl_op *op,
                  struct xd_progress *p)
 {
     bool aborted = false;
@@ -173,18 +189,17 @@ static int await(struct xd_xl *x, const libxl_asyncop_how *how, bool can_abort,
     while (!ended(x, how, &result)) {
         if (x->disaster)
             return ERROR_FAIL;
-        if (can_abort && !aborted && ((p && p->cancelled(p)) || x->env->stopping(x->env)))
+        if (op->can_abort && !aborted && ((p && p->cancelled(p)) || x->env->stopping(x->env)))
             aborted = libxl_ao_abort(x->ctx, how) == 0;
         if (p)
-            p->report(p, x->logger.permille, x->logger.progress);
-        serve_events(x, 200);
+            tell(x, op, p);
+        xd_xl_serve(x, 200);
     }
     x->pending = false;
     return result;
 }
 
-int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool can_abort,
-                  struct xd_progress *p)
+int xd_xl_operate(struct xd_xl *x, const struct xd_xl_op *op, struct xd_progress *p)
 {
     libxl_asyncop_how how = {.callback = NULL, .u.for_event = ++x->operations};
     sigset_t child, old;
@@ -195,9 +210,9 @@ int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool c
     sigaddset(&child, SIGCHLD);
     pthread_sigmask(SIG_UNBLOCK, &child, &old);
     x->pending = true;
-    rc = start(x->ctx, domid, &how);
+    rc = op->start(x->ctx, op->domid, op->arg, &how);
     if (rc == 0)
-        rc = await(x, &how, can_abort, p);
+        rc = await(x, &how, op, p);
     else
         x->pending = x->disaster;
     pthread_sigmask(SIG_SETMASK, &old, NULL);

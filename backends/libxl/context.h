@@ -10,18 +10,26 @@
 #include <xenctrl.h>
 #include <xenstore.h>
 
+#include "backend_libxl/events.h"
 #include "backend_libxl/facts.h"
 #include "backend_libxl/logger.h"
 #include "backend_libxl/text.h"
 #include "model/backend.h"
 
 struct xd_xl_known;
+struct xd_xl_ring;
 struct xd_xl_stored;
 
-/* The incarnation that an action was carried out on: a domain's UUID outlives it. */
+/* An action that was carried out, as far as it takes to see whether it had an effect: on which
+ * incarnation of a domain (a UUID outlives it), and on what of it. */
 struct xd_xl_deed {
+    ptrdiff_t action; /* index into xd_xen_actions */
+    char key[96];     /* of the object */
+    bool have_domain; /* then: */
     uint8_t uuid[XD_XL_UUID_BYTES];
     uint32_t domid;
+    uint32_t number; /* of a device in its domain; what else the action wants */
+    char *subject;   /* a device's or domain's name, a file; or NULL */
 };
 #define XD_XL_DEEDS 64
 
@@ -38,14 +46,17 @@ struct xd_xl {
 
     xc_domaininfo_t *domains; /* room for the list of xd_xl_list_domains */
     size_t domains_room;
+    uint32_t domains_last; /* how many there were */
 
     /* What xenstore says of the domains (known.c). Set from another thread to have it all read
-     * again: something was just changed. */
+     * again where xenstore can't be watched: something was just changed. */
     atomic_bool stale;
     struct xd_xl_known *known;
     size_t n_known;
-    size_t next_known;    /* where the reading again goes on */
-    uint64_t known_round; /* counts the updates */
+    size_t next_known;   /* where the reading again goes on */
+    int64_t known_at_ns; /* when that was last done */
+    struct xd_xl_events events;
+    uint64_t samples; /* of domains, counted up to where deaths.c begins */
 
     /* pCPU time (collect_cpus.c): Xen tells how long each was idle, and not since when. */
     bool have_origin;
@@ -55,8 +66,10 @@ struct xd_xl {
     struct xd_cpuset counted; /* pCPUs that were online in the last sample */
     uint64_t busy_all_ns;     /* what they did, summed up over the samples */
 
-    struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring */
+    struct xd_xl_deed deeds[XD_XL_DEEDS]; /* the newest, in a ring (actions.c) */
     size_t n_deeds;
+
+    struct xd_xl_ring *ring; /* Xen's console (dmesg.c); NULL: nobody has looked yet */
 
     struct xd_xl_facts facts;    /* facts.c */
     struct xd_xl_stored *stored; /* stored.c */
@@ -69,16 +82,26 @@ struct xd_xl {
  * libxl. The error says what is missing and what to do. */
 int xd_xl_open(struct xd_xl *x, struct xd_err *err);
 void xd_xl_close(struct xd_xl *x);
+/* Only the handles, which the next request makes anew. */
+void xd_xl_close_handles(struct xd_xl *x);
+/* Waits at most `timeout_ms` for something to happen in libxl and lets it happen. */
+void xd_xl_serve(struct xd_xl *x, int timeout_ms);
 /* To be called at the beginning of every request: makes a new context after a disaster, and clears
  * what the logger has heard. */
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err);
 
 /* One libxl operation that may take long: `start` with an ao_how of ours, then libxl's events until
- * it ended. Asks p (NULL allowed) for a cancel where the operation can be cut short without leaving
- * something half done. Returns libxl's ERROR_ number or 0. */
-typedef int xd_xl_start_fn(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how);
-int xd_xl_operate(struct xd_xl *x, xd_xl_start_fn *start, uint32_t domid, bool can_abort,
-                  struct xd_progress *p);
+ * it ended. What arg points to has to live until then. Asks p (NULL allowed) for a cancel where the
+ * operation can be cut short without leaving something half done. Returns libxl's ERROR_ number or
+ * 0. */
+struct xd_xl_op {
+    int (*start)(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how);
+    uint32_t domid;
+    void *arg;
+    bool can_abort;
+    const char *waiting; /* for p, where libxl doesn't say what it is doing */
+};
+int xd_xl_operate(struct xd_xl *x, const struct xd_xl_op *op, struct xd_progress *p);
 
 /* All domains, in the order of their domids: one hypercall for each 1024. *list is valid until the
  * next call. */

@@ -13,6 +13,8 @@ int xd_xl_act(void *self, const struct xd_object *o, const struct xd_action *a,
               const struct xd_value *params, struct xd_progress *p, struct xd_err *err);
 int xd_xl_settled(void *self, const struct xd_object *o, const struct xd_action *a,
                   struct xd_err *err);
+int xd_xl_preview(void *self, const struct xd_object *o, const struct xd_action *a,
+                  const struct xd_value *params, struct xd_buf *out, struct xd_err *err);
 
 /* The observer reads again what it remembers: something was just changed. */
 void xd_xl_tell_peer(struct xd_xl *x);

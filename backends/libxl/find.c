@@ -11,26 +11,32 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+/* Room for so many is asked for in one hypercall, and more than there were last time: libxc maps
+ * and unmaps a buffer of that size. */
 #define AT_ONCE 1024
+#define SPARE   32
 
 int xd_xl_list_domains(struct xd_xl *x, const xc_domaininfo_t **list, size_t *n, struct xd_err *err)
 {
-    uint32_t first = 0;
+    uint32_t first = 0, ask = x->domains_last + SPARE;
     int got;
 
+    if (ask > AT_ONCE)
+        ask = AT_ONCE;
     *n = 0;
     do {
-        if (x->domains_room < *n + AT_ONCE) {
-            x->domains_room = *n + AT_ONCE;
+        if (x->domains_room < *n + ask) {
+            x->domains_room = *n + ask;
             x->domains = xd_realloc(x->domains, x->domains_room * sizeof(*x->domains));
         }
-        got = xc_domain_getinfolist(x->xc, first, AT_ONCE, x->domains + *n);
+        got = xc_domain_getinfolist(x->xc, first, ask, x->domains + *n);
         if (got < 0)
             return xd_xl_fail_errno(&x->logger, errno, err, "Xen doesn't list its domains");
         *n += (size_t)got;
         if (got > 0)
             first = x->domains[*n - 1].domain + 1U;
-    } while (got == AT_ONCE);
+    } while (got == (int)ask);
+    x->domains_last = (uint32_t)*n;
     *list = x->domains;
     return 0;
 }

@@ -13,11 +13,14 @@
 #include <unistd.h>
 #include <xenstore_lib.h>
 
+#include "backend_libxl/deaths.h"
 #include "base/arena.h"
 #include "base/str.h"
 
 /* How long one sample may read again what it knows already. */
 #define BUDGET_NS (25 * XD_NS_PER_MS)
+/* In which time all is read again, though no change was heard of. */
+#define SAFETY_NS (120 * XD_NS_PER_S)
 
 /* What guests write of themselves, in the order of what tells most: guest agents, then xendeck's
  * own small guests. */
@@ -110,7 +113,7 @@ static void replace(char **where, char *text)
 }
 
 /* 0, or -errno if xenstore itself fails (a key that isn't there is no failure). */
-static int read_one(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_known *k)
+static int read_name(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_known *k)
 {
     char *name = xd_xl_xs_read(x, "/local/domain/%u/name", d->domain);
 
@@ -119,21 +122,67 @@ static int read_one(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_know
     /* A domain being torn down has lost its name there: the last one is still the right one. */
     if (name || !k->name)
         replace(&k->name, name);
-    replace(&k->guest, NULL);
-    for (size_t i = 0; !k->guest && i < sizeof(guest_keys) / sizeof(guest_keys[0]); i++)
-        k->guest = xd_xl_xs_read(x, "/local/domain/%u/%s", d->domain, guest_keys[i]);
-    k->have_target = xd_xl_memory_target(x, d, &k->target_kib) == 0;
-    k->have_max = read_memory(x, d, "memory/static-max", d->max_pages, &k->max_kib) == 0;
-    if (k->type < 0)
-        k->type = read_type(x, d);
-    k->round = x->known_round;
     return 0;
 }
 
-static void forget(struct xd_xl_known *k)
+static void read_guest(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_known *k)
 {
+    replace(&k->guest, NULL);
+    for (size_t i = 0; !k->guest && i < sizeof(guest_keys) / sizeof(guest_keys[0]); i++)
+        k->guest = xd_xl_xs_read(x, "/local/domain/%u/%s", d->domain, guest_keys[i]);
+}
+
+static int read_parts(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_known *k,
+                      unsigned parts)
+{
+    int rc = parts & XD_XL_NAME ? read_name(x, d, k) : 0;
+
+    if (rc < 0)
+        return rc;
+    if (parts & XD_XL_GUEST)
+        read_guest(x, d, k);
+    if (parts & XD_XL_TARGET)
+        k->have_target = xd_xl_memory_target(x, d, &k->target_kib) == 0;
+    if (parts & XD_XL_MAX)
+        k->have_max = read_memory(x, d, "memory/static-max", d->max_pages, &k->max_kib) == 0;
+    if (parts & XD_XL_TYPE && k->type < 0)
+        k->type = read_type(x, d);
+    k->fresh |= parts;
+    if (k->type < 0)
+        k->fresh &= ~(unsigned)XD_XL_TYPE;
+    if (d->domain == 0) /* what stands for its bounds may be Xen's, who tells of no change */
+        k->fresh &= ~(unsigned)(XD_XL_TARGET | XD_XL_MAX);
+    return 0;
+}
+
+void xd_xl_known_doubt(struct xd_xl *x)
+{
+    for (size_t i = 0; i < x->n_known; i++)
+        x->known[i].fresh = 0;
+}
+
+static void forget(struct xd_xl *x, struct xd_xl_known *k)
+{
+    xd_xl_deaths_forget(x, k);
     free(k->name);
     free(k->guest);
+}
+
+struct xd_xl_known *xd_xl_known_of(struct xd_xl *x, uint32_t domid)
+{
+    size_t low = 0, high = x->n_known;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (x->known[mid].domid == domid)
+            return &x->known[mid];
+        if (x->known[mid].domid < domid)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
 }
 
 /* Both lists are in the order of domids. */
@@ -146,18 +195,20 @@ static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
         struct xd_xl_known *k = &now[i];
 
         for (; old < x->n_known && x->known[old].domid < list[i].domain; old++)
-            forget(&x->known[old]);
+            forget(x, &x->known[old]);
         if (old < x->n_known && x->known[old].domid == list[i].domain &&
             memcmp(x->known[old].uuid, list[i].handle, sizeof(k->uuid)) == 0) {
             *k = x->known[old++];
+            k->ended = list[i].flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying);
             continue;
         }
         k->domid = list[i].domain;
         k->type = -1;
+        k->ended = list[i].flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying);
         memcpy(k->uuid, list[i].handle, sizeof(k->uuid));
     }
     for (; old < x->n_known; old++)
-        forget(&x->known[old]);
+        forget(x, &x->known[old]);
     free(x->known);
     x->known = now;
     x->n_known = n;
@@ -202,6 +253,7 @@ static int reconnect(struct xd_xl *x, struct xd_err *err)
 
 static int lost(struct xd_xl *x, int rc, struct xd_err *err)
 {
+    xd_xl_events_stop(x);
     xs_close(x->xs);
     x->xs = NULL;
     x->store_lost = true;
@@ -212,31 +264,59 @@ static int lost(struct xd_xl *x, int rc, struct xd_err *err)
                       strerror(-rc));
 }
 
-int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, struct xd_err *err)
+int xd_xl_known_listen(struct xd_xl *x, struct xd_err *err)
 {
-    bool all = atomic_exchange(&x->stale, false);
-    int64_t end = xd_clock_now(x->env->clock) + BUDGET_NS;
-    int rc;
+    int rc = reconnect(x, err);
 
-    x->known_round++;
+    if (rc < 0)
+        return rc;
+    rc = xd_xl_events_sync(x);
+    return rc < 0 ? lost(x, rc, err) : 0;
+}
+
+/* How many domains this sample reads again. */
+static size_t share(struct xd_xl *x, size_t n)
+{
+    int64_t now = xd_clock_now(x->env->clock), passed = now - x->known_at_ns;
+    size_t due = passed >= SAFETY_NS ? n : (size_t)((uint64_t)passed * n / SAFETY_NS);
+
+    if (!x->events.xs)
+        return n;
+    if (!x->known_at_ns)
+        due = 0; /* all is new */
+    if (due || !x->known_at_ns)
+        x->known_at_ns = now;
+    return due;
+}
+
+int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts,
+                       struct xd_err *err)
+{
+    int64_t end = xd_clock_now(x->env->clock) + BUDGET_NS;
+    size_t again;
+    int rc = 0;
+
     match_up(x, list, n);
-    rc = reconnect(x, err);
+    if (!x->xs)
+        return 0;
+    if (atomic_exchange(&x->stale, false) && !x->events.xs)
+        xd_xl_known_doubt(x);
     for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++)
-        if (all || !x->known[i].round)
-            rc = read_one(x, &list[i], &x->known[i]);
-    for (size_t i = 0; rc == 0 && i < n && xd_clock_now(x->env->clock) < end; i++) {
+        if (parts & ~x->known[i].fresh)
+            rc = read_parts(x, &list[i], &x->known[i], parts & ~x->known[i].fresh);
+    again = share(x, n);
+    for (size_t i = 0; rc == 0 && i < again && xd_clock_now(x->env->clock) < end; i++) {
         size_t at = x->next_known++ % n;
 
-        if (x->known[at].round != x->known_round)
-            rc = read_one(x, &list[at], &x->known[at]);
+        rc = read_parts(x, &list[at], &x->known[at], parts);
     }
-    return rc < 0 && x->xs ? lost(x, rc, err) : rc;
+    return rc < 0 ? lost(x, rc, err) : 0;
 }
 
 void xd_xl_known_free(struct xd_xl *x)
 {
     for (size_t i = 0; i < x->n_known; i++)
-        forget(&x->known[i]);
+        forget(x, &x->known[i]);
     free(x->known);
     x->known = NULL;
     x->n_known = 0;

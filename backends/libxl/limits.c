@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend_libxl/actions_device.h"
+#include "backend_libxl/create.h"
 #include "backend_libxl/knobs.h"
 #include "model/xenknobs.h"
 
@@ -65,6 +67,15 @@ static const char *no_on(struct xd_xl *x)
     return XD_XL_ON_LIMIT;
 }
 
+static const char *no_xl(struct xd_xl *x)
+{
+    char path[512];
+
+    return xd_xl_program("xl", path, sizeof(path))
+               ? NULL
+               : "xl is not installed (Debian: xen-utils), and it makes the domain and watches it";
+}
+
 static const struct {
     const struct xd_knob *knob;
     const struct xd_action *action; /* if knob is NULL */
@@ -82,6 +93,9 @@ static const struct {
     {&xd_xen_knobs[XD_KNOB_TSLICE], NULL, no_credit},
     {&xd_xen_knobs[XD_KNOB_SMT], NULL, no_smt},
     {&xd_xen_knobs[XD_KNOB_PARAM], NULL, no_hypfs},
+    {NULL, &xd_xen_actions[XD_ACTION_CREATE], no_xl},
+    {NULL, &xd_xen_actions[XD_ACTION_PCI_ASSIGNABLE], xd_xl_pci_limit},
+    {NULL, &xd_xen_actions[XD_ACTION_PCI_ATTACH], xd_xl_pci_limit},
 };
 #define N_LIMITS (sizeof(limits) / sizeof(limits[0]))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The backend of a real Xen host, through libxl and libxc: the one symbol that a module exports.
  * Files: context.c opens the libraries, find.c finds objects by UUID, known.c reads xenstore,
- * collect_*.c fill tables, knobs.c and actions.c change the host, doctor.c explains it. */
+ * collect_*.c fill tables, knobs*.c and actions*.c change the host, doctor.c explains it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend_libxl/collect.h"
+#include "backend_libxl/deaths.h"
 #include "backend_libxl/edit.h"
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
@@ -72,6 +73,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     x->env = env;
     atomic_init(&x->stale, false);
     xd_xl_logger_init(&x->logger, env->log);
+    xd_xl_events_init(x);
     rc = xd_xl_open(x, err);
     if (rc < 0) {
         close_instance(x);
@@ -86,19 +88,28 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     struct xd_xl *x = self;
     struct xd_xl_sample s = {.x = x, .b = b};
     int rc = xd_xl_ready(x, err);
+    unsigned parts;
 
     if (rc < 0)
         return rc;
+    parts = xd_xl_look(&s);
+    if (parts)
+        xd_xl_known_listen(x, &s.store_err);
     s.domains_at_ns = xd_clock_now(x->env->clock);
     rc = xd_xl_list_domains(x, &s.domains, &s.n_domains, err);
     if (rc < 0)
         return rc;
+    if (parts)
+        xd_xl_known_update(x, s.domains, s.n_domains, parts, &s.store_err);
+    if (parts)
+        xd_xl_deaths_watch(x);
     xd_xl_collect_pools(&s);
     xd_xl_collect_pcpus(&s);
     xd_xl_collect_nodes(&s);
     xd_xl_collect_host(&s);
     xd_xl_collect_domains(&s);
     xd_xl_collect_vcpus(&s);
+    xd_xl_collect_dmesg(&s);
     xd_xl_collect_params(&s);
     xd_xl_collect_limits(&s);
     if (s.pools)
@@ -109,8 +120,8 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 }
 
 static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,  &xd_nodes_desc,  &xd_pcpus_desc,  &xd_pools_desc, &xd_domains_desc,
-    &xd_vcpus_desc, &xd_params_desc, &xd_limits_desc, NULL,
+    &xd_host_desc,  &xd_nodes_desc, &xd_pcpus_desc,  &xd_pools_desc,  &xd_domains_desc,
+    &xd_vcpus_desc, &xd_dmesg_desc, &xd_params_desc, &xd_limits_desc, NULL,
 };
 
 extern const struct xd_backend xd_backend_module;
@@ -127,9 +138,12 @@ const struct xd_backend xd_backend_module = {
     .open = open_instance,
     .close = close_instance,
     .collect = collect,
+    .wake_fd = xd_xl_wake_fd,
+    .wake = xd_xl_wake,
     .read = xd_xl_read,
     .write = xd_xl_write,
     .act = xd_xl_act,
     .settled = xd_xl_settled,
+    .preview = xd_xl_preview,
     .doctor = xd_xl_doctor,
 };

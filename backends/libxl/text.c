@@ -169,3 +169,40 @@ bool xd_xl_same_release(const char *built, unsigned major, unsigned minor)
 
     return strncmp(built, release, len) == 0 && !isdigit((unsigned char)built[len]);
 }
+
+unsigned xd_xl_path_parts(const char *path, uint32_t *domid)
+{
+    static const struct {
+        const char *key;
+        unsigned parts;
+    } keys[] = {
+        {"name", XD_XL_NAME},
+        {"memory/target", XD_XL_TARGET},
+        {"memory/videoram", XD_XL_TARGET},
+        {"memory/static-max", XD_XL_MAX},
+        {"memory", XD_XL_TARGET | XD_XL_MAX},
+        {"data", XD_XL_GUEST},
+        {"data/os_name", XD_XL_GUEST},
+        {"data/os_distro", XD_XL_GUEST},
+        {"data/xendeck", XD_XL_GUEST},
+    };
+    static const char root[] = "/local/domain/";
+    unsigned parts = 0;
+    uint32_t id = 0;
+    const char *p;
+
+    if (strncmp(path, root, sizeof(root) - 1) != 0)
+        return 0;
+    for (p = path + sizeof(root) - 1; *p >= '0' && *p <= '9' && id <= 0xffff; p++)
+        id = id * 10 + (uint32_t)(*p - '0');
+    if (p == path + sizeof(root) - 1 || (*p && *p != '/') || id > 0xffff)
+        return 0;
+    if (!*p) /* all of it was removed */
+        parts = XD_XL_ALL & ~(unsigned)XD_XL_TYPE;
+    for (size_t i = 0; *p && !parts && i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(p + 1, keys[i].key) == 0)
+            parts = keys[i].parts;
+    if (parts)
+        *domid = id;
+    return parts;
+}

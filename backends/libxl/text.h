@@ -40,6 +40,19 @@ int xd_xl_key_parse(const char *key, uint8_t uuid[XD_XL_UUID_BYTES], int *vcpu);
 void xd_xl_set_from_map(struct xd_cpuset *out, const uint8_t *map, size_t bytes, unsigned n_cpus);
 void xd_xl_set_to_map(const struct xd_cpuset *set, uint8_t *map, size_t bytes);
 
+/* Parts of what known.c keeps of a domain. */
+enum {
+    XD_XL_NAME = 1 << 0,
+    XD_XL_GUEST = 1 << 1,
+    XD_XL_TARGET = 1 << 2,
+    XD_XL_MAX = 1 << 3,
+    XD_XL_TYPE = 1 << 4,
+    XD_XL_ALL = (1 << 5) - 1,
+};
+/* Which of them a change at that path of xenstore may concern, and of which domain; 0: none. Guests
+ * can write whatever path they like below their own. */
+unsigned xd_xl_path_parts(const char *path, uint32_t *domid);
+
 /* A line of libxl's log without what only libxl's authors need: "libxl_sched.c:66:f: Domain 3:Text"
  * gives "Text". */
 const char *xd_xl_log_essence(const char *line);

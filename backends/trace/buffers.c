@@ -186,7 +186,10 @@ uint64_t xd_tr_drain(struct xd_tr *t)
         xd_runstates_event(t->states, &e);
         t->last_tsc = e.tsc;
         t->records++;
+        t->all_records++;
     }
-    t->drain_ns += (uint64_t)(cpu_ns() - began);
+    began = cpu_ns() - began;
+    t->drain_ns += (uint64_t)began;
+    t->all_drain_ns += (uint64_t)began;
     return now;
 }

@@ -224,13 +224,27 @@ int xd_tr_claim(struct xd_tr *t, struct xd_err *err)
     t->start_tsc = t->last_tsc = xd_tr_tsc();
     t->merge = xd_trace_merge_new(t->n_cpus);
     t->states = xd_runstates_new(t->n_cpus, t->start_tsc);
-    t->records = t->drain_ns = 0;
+    t->records = t->drain_ns = t->all_records = t->all_drain_ns = 0;
     t->records_s = t->cost_percent = 0;
     t->dear = 0;
     t->told_gaps = 0;
     t->tracing = true;
     watch(t, true);
     return 0;
+}
+
+/* What it cost, for who wants to know. */
+static void tell_cost(struct xd_tr *t)
+{
+    double s = (double)(xd_clock_now(t->env->clock) - t->start_ns) / XD_NS_PER_S;
+    uint64_t lost = xd_runstates_lost(t->states, NULL);
+
+    if (s > 0)
+        xd_log_write(t->env->log, XD_LOG_INFO, "trace",
+                     "traced Xen's scheduler for %.0f s: %.0f changes a second, %.2f%% of a CPU to "
+                     "read them, %llu lost",
+                     s, (double)t->all_records / s, 100 * (double)t->all_drain_ns / XD_NS_PER_S / s,
+                     (unsigned long long)lost);
 }
 
 void xd_tr_release(struct xd_tr *t)
@@ -240,6 +254,7 @@ void xd_tr_release(struct xd_tr *t)
     t->tracing = false;
     watch(t, false);
     put_back(t);
+    tell_cost(t);
     let_go(t);
     xd_trace_merge_free(t->merge);
     xd_runstates_free(t->states);

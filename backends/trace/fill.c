@@ -240,13 +240,31 @@ static void put_reasons(struct xd_tr *t, struct xd_rows *rows)
                         info.nr_cpus - t->n_rings);
 }
 
+static void fill_vcpus(struct xd_tr *t, struct xd_builder *b, uint64_t wanted)
+{
+    struct xd_rows *rows = xd_build_table(b, &xd_vcpus_desc, t->sample_ns);
+
+    for (size_t i = 0; i < t->n_domains; i++)
+        for (uint32_t k = 0; k < t->domains[i].n_vcpus; k++)
+            put_vcpu(t, rows, &t->domains[i], k, wanted);
+    put_reasons(t, rows);
+}
+
+static void fill_domains(struct xd_tr *t, struct xd_builder *b)
+{
+    struct xd_rows *rows = xd_build_table(b, &xd_domains_desc, t->sample_ns);
+
+    for (size_t i = 0; i < t->n_domains; i++)
+        put_domain(t, rows, &t->domains[i]);
+    put_reasons(t, rows);
+}
+
 int xd_tr_collect(void *self, struct xd_builder *b, struct xd_err *err)
 {
     struct xd_tr *t = self;
     uint64_t vcpus = xd_wanted(t->env, &xd_vcpus_desc) & XD_TR_VCPU_COLUMNS;
     uint64_t domains = xd_wanted(t->env, &xd_domains_desc) & XD_TR_DOMAIN_COLUMNS;
     struct xd_err why = XD_ERR_INIT;
-    struct xd_rows *rows;
     int rc;
 
     if (!vcpus && !domains)
@@ -258,6 +276,8 @@ int xd_tr_collect(void *self, struct xd_builder *b, struct xd_err *err)
     if (rc == 0 && !t->fresh)
         rc = sample(t, &why);
     if (rc < 0) {
+        /* No error of the whole source: the tables that it fills stay, and say why a part of them
+         * is unknown. */
         xd_tr_release(t);
         if (vcpus)
             xd_build_missing(b, &xd_vcpus_desc, "%s", why.text);
@@ -265,19 +285,10 @@ int xd_tr_collect(void *self, struct xd_builder *b, struct xd_err *err)
             xd_build_missing(b, &xd_domains_desc, "%s", why.text);
         return 0;
     }
-    if (vcpus) {
-        rows = xd_build_table(b, &xd_vcpus_desc, t->sample_ns);
-        for (size_t i = 0; i < t->n_domains; i++)
-            for (uint32_t k = 0; k < t->domains[i].n_vcpus; k++)
-                put_vcpu(t, rows, &t->domains[i], k, vcpus);
-        put_reasons(t, rows);
-    }
-    if (domains) {
-        rows = xd_build_table(b, &xd_domains_desc, t->sample_ns);
-        for (size_t i = 0; i < t->n_domains; i++)
-            put_domain(t, rows, &t->domains[i]);
-        put_reasons(t, rows);
-    }
+    if (vcpus)
+        fill_vcpus(t, b, vcpus);
+    if (domains)
+        fill_domains(t, b);
     xd_runstates_lost(t->states, &t->told_gaps);
     return 0;
 }

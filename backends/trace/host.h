@@ -75,12 +75,13 @@ struct xd_tr {
     int64_t drained_ns; /* when records were last read */
     bool fresh;         /* began in this sample */
 
-    int64_t wanted_at;              /* when somebody last looked */
-    int64_t rest_until;             /* too dear: not before then */
-    int dear;                       /* intervals in a row that were */
-    uint64_t records, drain_ns;     /* since the last sample */
-    double records_s, cost_percent; /* of the last interval */
-    uint64_t told_gaps;             /* how many times records had been lost at the last sample */
+    int64_t wanted_at;                  /* when somebody last looked */
+    int64_t rest_until;                 /* too dear: not before then */
+    int dear;                           /* intervals in a row that were */
+    uint64_t records, drain_ns;         /* since the last sample */
+    uint64_t all_records, all_drain_ns; /* since the trace began */
+    double records_s, cost_percent;     /* of the last interval */
+    uint64_t told_gaps; /* how many times records had been lost at the last sample */
 
     struct xd_tr_domain *domains; /* in the order of domids */
     size_t n_domains;

@@ -118,16 +118,17 @@ static int parse_wishes(struct get *g, struct xd_err *err)
     return 0;
 }
 
-/* The columns that are shown and sorted by, and the counters behind their rates. A filter may ask
- * for any. */
+/* The columns that are shown, sorted and filtered by, and the counters behind their rates. That
+ * JSON has all columns where nobody chose does not ask for the dear ones. */
 static uint64_t columns_wanted(const struct get *g)
 {
     uint64_t columns = 0;
 
-    if (g->query)
-        return XD_WANT_ALL;
     for (int c = 0; c < g->n_cols; c++)
         columns |= UINT64_C(1) << g->cols[c];
+    if (!xd_cli_option(g->cli, "columns") && !xd_cli_option(g->cli, "preset"))
+        columns &= xd_desc_usual(g->d);
+    columns |= xd_query_columns(g->query);
     for (int i = 0; i < g->sort.n; i++)
         columns |= UINT64_C(1) << g->sort.by[i].col;
     for (int c = 0; c < g->d->n_columns; c++)
@@ -195,6 +196,8 @@ static int print_once(struct get *g, struct xd_err *err)
             rows[n++] = t->rows[i];
     if (g->sort.n)
         xd_sort_rows(t->desc, &g->sort, rows, n);
+    if (!trouble) /* why part of it is unknown */
+        trouble = t->reason;
     struct xd_print p = {
         .format = g->format,
         .cols = g->cols,

@@ -265,16 +265,16 @@ void xd_session_ask(struct xd_session *s, size_t i)
 }
 
 static uint64_t columns_of(const struct xd_session *s, const struct xd_want *wants, size_t n,
-                           const char *table)
+                           const struct xd_table_desc *d)
 {
     uint64_t columns = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (strcmp(wants[i].table, table) == 0)
-            columns |= wants[i].columns;
+        if (strcmp(wants[i].table, d->name) == 0)
+            columns |= wants[i].columns == XD_WANT_ALL ? xd_desc_usual(d) : wants[i].columns;
     for (size_t i = 0; i < s->n_asked; i++)
-        if (strcmp(s->asked[i], table) == 0)
-            columns = XD_WANT_ALL;
+        if (strcmp(s->asked[i], d->name) == 0)
+            columns |= xd_desc_usual(d);
     return columns;
 }
 
@@ -287,8 +287,7 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
 
         for (size_t k = 0; k < 2; k++)
             for (const struct xd_table_desc *const *d = lists[k]; d && *d; d++)
-                more |= xd_worker_want(s->observers[i], (*d)->name,
-                                       columns_of(s, wants, n, (*d)->name));
+                more |= xd_worker_want(s->observers[i], (*d)->name, columns_of(s, wants, n, *d));
         xd_world_rest(&s->world, i, !xd_session_is_wanted(s, i));
         if (more && !s->one_shot)
             xd_session_ask(s, i);
@@ -305,8 +304,9 @@ static void take_missed(struct xd_session *s)
 
         if (s->n_asked < XD_MISSED_MAX)
             s->asked[s->n_asked++] = table;
+        const struct xd_table_desc *d = xd_world_desc_named(&s->world, table);
         for (size_t i = 0; i < s->world.n; i++)
-            if (xd_worker_want(s->observers[i], table, XD_WANT_ALL)) {
+            if (xd_worker_want(s->observers[i], table, d ? xd_desc_usual(d) : XD_WANT_ALL)) {
                 xd_world_rest(&s->world, i, false);
                 xd_session_ask(s, i);
             }

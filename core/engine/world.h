@@ -9,7 +9,7 @@
 
 struct xd_world;
 
-/* Columns (a mask, or XD_WANT_ALL) of a table that somebody looks at. */
+/* Columns (a mask, or XD_WANT_ALL: those of xd_desc_usual) of a table that somebody looks at. */
 struct xd_want {
     const char *table;
     uint64_t columns;

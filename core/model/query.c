@@ -116,6 +116,24 @@ static bool match(const struct xd_table_desc *d, const struct xd_query_node *n,
     return yes != n->negate;
 }
 
+static uint64_t node_columns(const struct xd_query *q, const struct xd_query_node *n)
+{
+    uint64_t columns = 0;
+
+    if (n->kind == XD_NODE_WORD)
+        return xd_desc_usual(q->desc);
+    if (n->kind == XD_NODE_COMPARE)
+        return UINT64_C(1) << n->col;
+    for (n = n->first; n; n = n->next)
+        columns |= node_columns(q, n);
+    return columns;
+}
+
+uint64_t xd_query_columns(const struct xd_query *q)
+{
+    return q && q->root ? node_columns(q, q->root) : 0;
+}
+
 bool xd_query_match(const struct xd_query *q, const struct xd_row *r)
 {
     return !q || !q->root || match(q->desc, q->root, r);

@@ -325,6 +325,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 /* One column of one ring, put into slices of len_ns of which the first has the number `first`. */
 struct slicer {
     int64_t len_ns, first;
+    int64_t now_ns; /* a sample that came later is not part of it: the screen may stand still */
     size_t n;
     double *out;
 };
@@ -339,16 +340,35 @@ static int64_t slice_of(const struct slicer *s, int64_t at_ns)
     return slice < (int64_t)s->n ? slice : (int64_t)s->n;
 }
 
+/* The last sample before the first slice, or the first there is: samples are in the order of their
+ * time. */
+static size_t first_sample(const struct slicer *s, const struct ring *r)
+{
+    size_t lo = 0, hi = r->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (slice_of(s, r->at[(r->start + mid) % r->cap]) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo ? lo - 1 : 0;
+}
+
 static void slice_samples(const struct slicer *s, const struct ring *r, int n_cols, int c,
                           unsigned *count)
 {
     int64_t last = (int64_t)s->n; /* the slice of the sample before; there is none yet */
 
-    for (size_t i = 0; i < r->n; i++) {
+    for (size_t i = first_sample(s, r); i < r->n; i++) {
         size_t at = (r->start + i) % r->cap;
         int64_t slice = slice_of(s, r->at[at]);
         double v = r->v[at * (size_t)n_cols + (size_t)c];
 
+        if (r->at[at] > s->now_ns)
+            break;
         for (last++; last < slice; last++)
             s->out[last] = v;
         last = slice;
@@ -364,7 +384,7 @@ size_t xd_history_slices(const struct xd_history *h, const char *table, const ch
                          int64_t now_ns, int64_t span_ns, double *out, size_t n)
 {
     const struct kept *k = kept_of(h, table);
-    struct slicer s = {.n = n, .out = out};
+    struct slicer s = {.n = n, .out = out, .now_ns = now_ns};
     unsigned *count;
     struct ring *r = NULL;
     size_t known = 0;

@@ -27,7 +27,8 @@ void xd_history_feed(struct xd_history *h, const struct xd_snapshot *s);
  * nothing is known. Slices are aligned to multiples of their length, so that a graph moves by whole
  * cells instead of flickering: the last one holds now and has only just begun. A slice between two
  * samples of successive feeds takes the later one (a rate's sample speaks for the time since the
- * one before), so that slices may be shorter than the interval. Returns how many are known. */
+ * one before), so that slices may be shorter than the interval. Samples later than now are left
+ * out. Returns how many are known. */
 size_t xd_history_slices(const struct xd_history *h, const char *table, const char *key, int col,
                          int64_t now_ns, int64_t span_ns, double *out, size_t n);
 

@@ -64,6 +64,16 @@ int xd_desc_column(const struct xd_table_desc *d, const char *name)
     return -1;
 }
 
+uint64_t xd_desc_usual(const struct xd_table_desc *d)
+{
+    uint64_t all = d->n_columns < 64 ? (UINT64_C(1) << d->n_columns) - 1 : UINT64_MAX, dear = 0;
+
+    for (int i = 0; i < d->n_columns; i++)
+        if (d->columns[i].flags & XD_COL_DEAR)
+            dear |= UINT64_C(1) << i;
+    return dear ? all & ~dear : UINT64_MAX;
+}
+
 bool xd_desc_same_cells(const struct xd_table_desc *a, const struct xd_table_desc *b)
 {
     if (a == b)

@@ -23,6 +23,9 @@ enum xd_column_flags {
     XD_COL_DEFAULT = 1 << 0, /* shown when nobody chose columns */
     XD_COL_COUNTER = 1 << 1, /* only grows while the thing lives; rates come from it */
     XD_COL_HISTORY = 1 << 2, /* kept for spark lines and graphs */
+    /* Looking costs the whole host something (a trace of its scheduler): sampled for who names it
+     * only, and not because all columns are wanted. Unknown meanwhile. */
+    XD_COL_DEAR = 1 << 3,
 };
 
 struct xd_column {
@@ -92,6 +95,8 @@ double xd_row_f64(const struct xd_table_desc *d, const struct xd_row *r, int col
 char *xd_row_key(const struct xd_table_desc *d, const struct xd_row *r, char *out);
 char *xd_row_label(const struct xd_table_desc *d, const struct xd_row *r, char *out);
 int xd_desc_column(const struct xd_table_desc *d, const char *name); /* index or -1 */
+/* All columns as a mask, without the dear ones; UINT64_MAX where there are none such. */
+uint64_t xd_desc_usual(const struct xd_table_desc *d);
 
 /* The (first) row of that key, or NULL; by a hash, so at the same cost in a table of any size. */
 const struct xd_row *xd_table_find(const struct xd_table *t, const char *key);

@@ -166,6 +166,7 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_DISRUPTIVE,
             .params = sysrq_params,
             .xl = "xl sysrq {name} {key}",
+            .settle_ns = 10 * S, /* until the guest has taken the key */
         },
     [XD_ACTION_DUMP_CORE] =
         {

@@ -2,12 +2,18 @@
 /* What a full-screen program costs while it only refreshes: runs it in a pseudo-terminal and tells
  * bursts of output apart by the silence between them. One burst is one refresh.
  *
- *   refresh screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]   → "BYTES CPU_US"
- *   refresh run RUNS PROGRAM [ARG…]                        → "WALL_US CPU_US MAXRSS_KIB"
+ *   refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]
+ *                                                  → "BYTES CPU_US MAIN_THREAD_CPU_US"
+ *   refresh busy COUNT                             processes that each take about 1 % of a CPU,
+ *                                                  until standard input ends
+ *   refresh run RUNS PROGRAM [ARG…]                → "WALL_US CPU_US MAXRSS_KIB SYSCALLS"
  *
- * Each number is the median. */
+ * Each number is the median. KEYS are typed once the program has drawn. SYSCALLS are those of all
+ * its threads and children, counted by the kernel's tracepoint (which costs next to nothing); -1
+ * where that may not be used. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -16,7 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,6 +56,23 @@ static int64_t cpu_ns(pid_t pid)
     if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) < 0)
         return -1;
     return ns_of(ts);
+}
+
+/* The same of its main thread alone: what a console spends on its screen. */
+static int64_t main_cpu_ns(pid_t pid)
+{
+    long long ns = -1;
+    char path[64];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid, (int)pid);
+    f = fopen(path, "re");
+    if (!f)
+        return -1;
+    if (fscanf(f, "%lld", &ns) != 1)
+        ns = -1;
+    fclose(f);
+    return ns;
 }
 
 static int by_size(const void *a, const void *b)
@@ -104,9 +129,22 @@ static void end_child(int fd, pid_t pid)
     waitpid(pid, NULL, 0);
 }
 
-static int screen(const char *size, int n, char **argv)
+/* Types the keys one after the other, as a person would; what is drawn meanwhile doesn't count. */
+static void type(int fd, const char *keys)
 {
-    static int64_t bytes[SAMPLES], cpu[SAMPLES];
+    const struct timespec pause = {.tv_nsec = 30000000};
+
+    for (; *keys; keys++) {
+        if (write(fd, keys, 1) < 0)
+            return;
+        nanosleep(&pause, NULL);
+    }
+    burst(fd);
+}
+
+static int screen(const char *keys, const char *size, int n, char **argv)
+{
+    static int64_t bytes[SAMPLES], cpu[SAMPLES], own[SAMPLES];
     struct winsize ws = {0};
     int fd, got = 0;
 
@@ -122,17 +160,23 @@ static int screen(const char *size, int n, char **argv)
         execvp(argv[0], argv);
         _exit(127);
     }
-    int64_t before = burst(fd) > 0 ? cpu_ns(pid) : -1;
+    int64_t before = burst(fd);
+    if (before > 0)
+        type(fd, keys);
+    before = before > 0 ? cpu_ns(pid) : -1;
+    int64_t own_before = main_cpu_ns(pid);
     for (int i = 0; i < n + WARMUP; i++) {
-        int64_t b = burst(fd), c = cpu_ns(pid);
+        int64_t b = burst(fd), c = cpu_ns(pid), o = main_cpu_ns(pid);
 
         if (b <= 0 || c < 0)
             break;
         if (i >= WARMUP) {
             bytes[got] = b;
+            own[got] = (o - own_before) / 1000;
             cpu[got++] = (c - before) / 1000;
         }
         before = c;
+        own_before = o;
     }
     end_child(fd, pid);
     if (got < n) {
@@ -140,29 +184,80 @@ static int screen(const char *size, int n, char **argv)
                 n);
         return 1;
     }
-    printf("%lld %lld\n", median(bytes, n), median(cpu, n));
+    printf("%lld %lld %lld\n", median(bytes, n), median(cpu, n), median(own, n));
     return 0;
+}
+
+/* A counter of the system calls that process makes from its exec on, with all its threads and
+ * children; -1: the kernel doesn't let us. */
+static int count_calls(pid_t pid)
+{
+    static const char *const ids[] = {
+        "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id",
+        "/sys/kernel/debug/tracing/events/raw_syscalls/sys_enter/id",
+    };
+    struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT,
+                                   .size = sizeof(attr),
+                                   .disabled = 1,
+                                   .inherit = 1,
+                                   .enable_on_exec = 1};
+    FILE *f = NULL;
+    int got;
+
+    for (size_t i = 0; !f && i < sizeof(ids) / sizeof(ids[0]); i++)
+        f = fopen(ids[i], "re");
+    if (!f)
+        return -1;
+    got = fscanf(f, "%llu", &attr.config);
+    fclose(f);
+    return got == 1 ? (int)syscall(SYS_perf_event_open, &attr, pid, -1, -1, PERF_FLAG_FD_CLOEXEC)
+                    : -1;
+}
+
+static int64_t calls_made(int fd)
+{
+    uint64_t n;
+
+    if (fd < 0)
+        return -1;
+    if (read(fd, &n, sizeof(n)) != sizeof(n))
+        n = (uint64_t)-1;
+    close(fd);
+    return (int64_t)n;
+}
+
+/* The child: waits until it is being counted, then becomes the program. */
+static void become(int go, char **argv)
+{
+    int null = open("/dev/null", O_RDWR);
+    char c;
+
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || read(go, &c, 1) < 0)
+        _exit(127);
+    execvp(argv[0], argv);
+    _exit(127);
 }
 
 static int run(int n, char **argv)
 {
-    static int64_t wall[SAMPLES], cpu[SAMPLES], rss[SAMPLES];
+    static int64_t wall[SAMPLES], cpu[SAMPLES], rss[SAMPLES], calls[SAMPLES];
 
     if (n < 1 || n > SAMPLES)
         return 2;
     for (int i = 0; i < n; i++) {
         struct rusage ru;
-        int status, null;
-        int64_t began = now_ns();
-        pid_t pid = fork();
+        int status, counter, go[2];
+        int64_t began;
+        pid_t pid = pipe2(go, O_CLOEXEC) < 0 ? -1 : fork();
 
         if (pid == 0) {
-            null = open("/dev/null", O_RDWR);
-            if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
-                _exit(127);
-            execvp(argv[0], argv);
-            _exit(127);
+            close(go[1]);
+            become(go[0], argv);
         }
+        counter = pid < 0 ? -1 : count_calls(pid);
+        began = now_ns();
+        close(go[1]);
+        close(go[0]);
         if (pid < 0 || wait4(pid, &status, 0, &ru) < 0 || !WIFEXITED(status) ||
             WEXITSTATUS(status)) {
             fprintf(stderr, "refresh: %s failed\n", argv[0]);
@@ -172,18 +267,57 @@ static int run(int n, char **argv)
         cpu[i] = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
                  ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
         rss[i] = ru.ru_maxrss;
+        calls[i] = calls_made(counter);
     }
-    printf("%lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n));
+    printf("%lld %lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n),
+           median(calls, n));
+    return 0;
+}
+
+/* Something for htop to show: rows that change as those of busy domains do. */
+static void take_one_percent(unsigned seed)
+{
+    struct timespec pause = {.tv_nsec = 100000000};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        int64_t until = cpu_ns(getpid()) + rand_r(&seed) % 2000000;
+
+        while (cpu_ns(getpid()) < until)
+            ;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static int busy(int n)
+{
+    char c;
+
+    for (int i = 0; i < n; i++)
+        if (fork() == 0)
+            take_one_percent((unsigned)i);
+    while (read(STDIN_FILENO, &c, 1) > 0)
+        ;
     return 0;
 }
 
 int main(int argc, char **argv)
 {
+    const char *keys = "";
+
+    if (argc >= 3 && strcmp(argv[1], "-k") == 0) {
+        keys = argv[2];
+        argc -= 2;
+        argv += 2;
+    }
     if (argc >= 5 && strcmp(argv[1], "screen") == 0)
-        return screen(argv[2], atoi(argv[3]), argv + 4);
+        return screen(keys, argv[2], atoi(argv[3]), argv + 4);
     if (argc >= 4 && strcmp(argv[1], "run") == 0)
         return run(atoi(argv[2]), argv + 3);
-    fprintf(stderr, "usage: refresh screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG...]\n"
+    if (argc == 3 && strcmp(argv[1], "busy") == 0)
+        return busy(atoi(argv[2]));
+    fprintf(stderr, "usage: refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG...]\n"
+                    "       refresh busy COUNT\n"
                     "       refresh run RUNS PROGRAM [ARG...]\n");
     return 2;
 }

@@ -69,6 +69,19 @@ t "watching as CSV: one heading, and the time in each line" 0 $tiny get domains 
 holds "one heading" sh -c "[ \$(grep -c '^time,name' '$tmp/out') -eq 1 ]"
 lines 7
 
+t "watching as a table: a heading before each of the blocks, as xentop -b" 0 $tiny get domains -p xentop \
+    --watch 100ms --count 2
+holds "two headings, with xentop's columns in its order" sh -c "[ \$(tr -s ' ' <'$tmp/out' |
+    grep -c '^NAME FLAGS CPU(s) CPU% MEM MEM% MEMMAX MAXMEM% VCPUS NETS TX RX VBDS VBDOO VBDRD VBDWR RSECT WSECT SSID') -eq 2 ]"
+lines 9
+holds "each block is out before the next sample" sh -c "timeout 60 '$xendeck' $tiny get domains \
+    --watch 1000s --interval 100ms 2>/dev/null | head -4 | grep -q '^db1'"
+t "a preset, and more" 0 $tiny get domains -1 -p memory -c +uuid,-id -o csv
+out "name,state,mem_kib,mem_target_kib,mem_max_kib,mem_percent,mem_max_percent,node_affinity,uuid"
+holds "its order" sh -c "tail -n +2 '$tmp/out' | cut -d, -f1 | tr '\n' ' ' | grep -qx 'db1 web1 Domain-0 '"
+t "no such preset" 1 $tiny get domains -p xentpo
+err 'domains have no preset "xentpo", did you mean "xentop"?'
+
 t "a thousand domains" 0 --host demo:huge get domains -1 -o json
 json 'len(d["rows"]) == 1000'
 t "each of the tables" 0 $tiny get host -1 -o json

@@ -235,6 +235,68 @@ static void check_domain(struct conf *c, const struct xd_row *r)
          "%s has a memory target above its maximum", name);
 }
 
+static size_t rows_of(const struct conf *c, const char *table, const char *uuid)
+{
+    const struct xd_table *t = conf_table(c, table);
+    size_t n = 0;
+
+    for (size_t i = 0; t && i < t->n; i++)
+        n += xd_streq(xd_row_str(t->rows[i], t->desc->keys[0], ""), uuid);
+    return n;
+}
+
+/* Of each domain there are as many disks and NICs as it says it has; and what is assigned is so to
+ * one that is there. */
+static void check_devices(struct conf *c, const struct xd_table *domains)
+{
+    const struct xd_table *disks = conf_table(c, "disks"), *nics = conf_table(c, "nics");
+    const struct xd_table *pci = conf_table(c, "pci");
+
+    for (size_t i = 0; i < domains->n; i++) {
+        const struct xd_row *r = domains->rows[i];
+        const char *uuid = xd_row_str(r, XD_DOMAIN_UUID, "?");
+        const char *name = xd_row_str(r, XD_DOMAIN_NAME, "?");
+
+        CONF(c,
+             !disks || disks->state || !xd_row_has(r, XD_DOMAIN_DISKS) ||
+                 rows_of(c, "disks", uuid) == xd_row_u64(r, XD_DOMAIN_DISKS, 0),
+             "%s counts other disks than it has", name);
+        CONF(c,
+             !nics || nics->state || !xd_row_has(r, XD_DOMAIN_NICS) ||
+                 rows_of(c, "nics", uuid) == xd_row_u64(r, XD_DOMAIN_NICS, 0),
+             "%s counts other NICs than it has", name);
+    }
+    for (size_t i = 0; pci && i < pci->n; i++) {
+        const struct xd_row *r = pci->rows[i];
+        bool assigned = xd_row_u64(r, XD_PCI_USE, 9) == XD_PCI_ASSIGNED;
+
+        CONF(c, assigned == xd_row_has(r, XD_PCI_DOMAIN_UUID),
+             "%s is assigned to nobody, or somebody has it who shouldn't",
+             xd_row_str(r, XD_PCI_BDF, "?"));
+        CONF(c, !assigned || xd_table_find(domains, xd_row_str(r, XD_PCI_DOMAIN_UUID, "?")),
+             "%s is assigned to a domain that isn't there", xd_row_str(r, XD_PCI_BDF, "?"));
+    }
+}
+
+/* A limit is one of a knob or an action that there is. */
+static void check_limits(struct conf *c)
+{
+    const struct xd_table *t = conf_table(c, "limits");
+
+    for (size_t i = 0; t && i < t->n; i++) {
+        const char *name = xd_row_str(t->rows[i], XD_LIMIT_NAME, "?");
+        bool known = !c->b->knobs && !c->b->actions;
+
+        for (const struct xd_knob *k = c->b->knobs; k && k->name; k++)
+            known = known || xd_streq(k->name, name);
+        for (const struct xd_action *a = c->b->actions; a && a->name; a++)
+            known = known || xd_streq(a->name, name);
+        CONF(c, known, "there is a limit of %s, which is no knob and no action", name);
+        CONF(c, xd_row_str(t->rows[i], XD_LIMIT_REASON, "")[0], "%s is limited without a reason",
+             name);
+    }
+}
+
 /* The core tables, where there are several, tell one story. */
 static void sense(struct conf *c)
 {
@@ -248,6 +310,9 @@ static void sense(struct conf *c)
     pools = conf_table(c, "pools");
     for (size_t i = 0; domains && domains->desc == &xd_domains_desc && i < domains->n; i++)
         check_domain(c, domains->rows[i]);
+    if (domains && domains->desc == &xd_domains_desc)
+        check_devices(c, domains);
+    check_limits(c);
     if (host && host->n && host->desc == &xd_host_desc) {
         CONF(c, host->n == 1, "there is more than one host");
         CONF(c, !domains || xd_row_u64(host->rows[0], XD_HOST_DOMAINS, domains->n) == domains->n,

@@ -19,6 +19,23 @@ static void check(int truth)
         abort();
 }
 
+/* It ran, waited and rested for as long as there was time; its memory is all somewhere. */
+static void look_at(const struct xd_demo_host *h, const struct xd_demo_domain *d)
+{
+    uint64_t time = (uint64_t)(h->t_ns + XD_DEMO_STEP_NS), kib = 0;
+
+    for (size_t i = 0; i < d->n_vcpus; i++) {
+        const struct xd_demo_vcpu *v = &d->vcpus[i];
+
+        check(v->got_ns <= v->want_ns && v->want_ns <= v->may_ns && v->may_ns <= v->wish_ns);
+        check(v->run_ns <= time && v->ready_ns <= time && v->blocked_ns <= time);
+        check(v->run_ns + v->ready_ns + v->blocked_ns <= time);
+    }
+    for (unsigned i = 0; i < h->scenario->n_nodes; i++)
+        kib += d->node_kib[i];
+    check(kib == d->mem_kib);
+}
+
 static void look(struct xd_demo_host *h)
 {
     const struct xd_backend_env all = {0};
@@ -31,6 +48,8 @@ static void look(struct xd_demo_host *h)
     for (size_t i = 0; i < h->n_domains; i++)
         kib += h->domains[i]->mem_kib;
     check(kib == h->used_kib && kib <= xd_demo_host_memory(h));
+    for (size_t i = 0; i < h->n_domains; i++)
+        look_at(h, h->domains[i]);
     xd_demo_fault_collect(h, NULL);
     xd_demo_fill(h, &all, b);
     xd_builder_free(b);

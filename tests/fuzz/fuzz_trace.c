@@ -45,7 +45,7 @@ static void add_up(struct xd_runstates *r, const struct xd_trace_event *e)
     check(sum <= e->tsc);
     check(!v || (v->ready <= v->interval && v->unknown <= v->interval));
     for (unsigned i = 0; v && i < v->n_blamed; i++)
-        check(v->blamed[i].cycles <= v->ready);
+        check(v->blamed[i].cycles <= v->interval);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

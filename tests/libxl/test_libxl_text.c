@@ -167,9 +167,49 @@ static void releases(void **state)
     assert_false(xd_xl_same_release("4.18.0", 4, 17));
 }
 
+static void paths_of_xenstore_are_parts_of_a_domain(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned parts;
+        uint32_t domid;
+    } rows[] = {
+        {"/local/domain/5/name", XD_XL_NAME, 5},
+        {"/local/domain/0/memory/target", XD_XL_TARGET, 0},
+        {"/local/domain/32751/memory/static-max", XD_XL_MAX, 32751},
+        {"/local/domain/7/memory/videoram", XD_XL_TARGET, 7},
+        {"/local/domain/7/memory", XD_XL_TARGET | XD_XL_MAX, 7},
+        {"/local/domain/7/data/os_name", XD_XL_GUEST, 7},
+        {"/local/domain/7/data", XD_XL_GUEST, 7},
+        {"/local/domain/7", XD_XL_NAME | XD_XL_GUEST | XD_XL_TARGET | XD_XL_MAX, 7},
+        {"/local/domain/7/data/os_name/deeper", 0, 0},
+        {"/local/domain/7/names", 0, 0},
+        {"/local/domain/7/device/vif/0/state", 0, 0},
+        {"/local/domain/7/", 0, 0},
+        {"/local/domain/", 0, 0},
+        {"/local/domain", 0, 0},
+        {"/local/domain//name", 0, 0},
+        {"/local/domain/7x/name", 0, 0},
+        {"/local/domain/-1/name", 0, 0},
+        {"/local/domain/4294967297/name", 0, 0},
+        {"/local/domain/99999999999999999999999/name", 0, 0},
+        {"/libxl/7/type", 0, 0},
+        {"name", 0, 0},
+        {"", 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint32_t domid = 0;
+
+        assert_int_equal(xd_xl_path_parts(rows[i].path, &domid), rows[i].parts);
+        assert_int_equal(domid, rows[i].domid);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_of_xenstore_are_parts_of_a_domain),
         cmocka_unit_test(letters_are_those_of_xl_list),
         cmocka_unit_test(states_of_vcpus),
         cmocka_unit_test(keys_are_read_as_they_are_written),

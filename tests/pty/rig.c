@@ -12,7 +12,19 @@ struct rig {
     uint64_t samples;
 };
 
+static const struct xd_param make_params[] = {
+    {"file", "Config file", "What to make; \"bad\" can't be made", {.type = XD_STR}, NULL},
+    {0},
+};
+
 static const struct xd_action actions[] = {
+    {.name = "make",
+     .table = "domains",
+     .title = "Make",
+     .help = "Tells beforehand what it would make",
+     .risk = XD_RISK_LOW,
+     .params = make_params,
+     .previews = true},
     {.name = "console",
      .table = "domains",
      .title = "Console",
@@ -59,6 +71,17 @@ static int rig_collect(void *self, struct xd_builder *b, struct xd_err *err)
     return 0;
 }
 
+/* Longer than a screen. */
+static int rig_preview(void *self, const struct xd_object *o, const struct xd_action *a,
+                       const struct xd_value *params, struct xd_buf *out, struct xd_err *err)
+{
+    if (xd_streq(params[0].cell.s, "bad"))
+        return xd_err_set(err, -EINVAL, "bad:3:1: nothing is known of \"kernle\"");
+    for (int i = 1; i <= 40; i++)
+        xd_buf_printf(out, "would make %s of %s, part %d\n", o->label, params[0].cell.s, i);
+    return 0;
+}
+
 /* Never called: who gets the terminal changes nothing on the host. */
 static int rig_act(void *self, const struct xd_object *o, const struct xd_action *a,
                    const struct xd_value *params, struct xd_progress *p, struct xd_err *err)
@@ -80,4 +103,5 @@ const struct xd_backend xd_backend_module = {
     .close = rig_close,
     .collect = rig_collect,
     .act = rig_act,
+    .preview = rig_preview,
 };

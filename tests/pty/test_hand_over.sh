@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/pty/test_hand_over.sh PTYDRIVE XENDECK MODULES: the terminal given to another program and taken
-# back, in a real pty. The host is the module rig; its `xl` is the script made here.
+# back, and what an action would do, in a real pty. The host is the module rig; its `xl` is the script made here.
 set -u
 drive=$1 xendeck=$2 modules=$3 passed=0 failed=0
 tmp=$(mktemp -d) || exit 1
@@ -124,6 +124,32 @@ key j o
 wait console: its id is unknown
 key q
 exit 0
+STEPS
+
+over "what an action would do is shown before it is done, line by line" "$tmp/bin:$PATH" <<'STEPS'
+wait guest-
+type :do make
+key Enter
+wait Config file
+type web.cfg
+key Enter
+wait Plan: 1 step
+wait would make guest-
+expect of web.cfg, part 1
+absent part 40
+key PgDn PgDn PgDn
+wait of web.cfg, part 40
+wait as    xl has no such command
+key Esc
+wait Nothing was done
+type :do make file=bad
+key Enter
+wait would be REFUSED: bad:3:1: nothing is known of "kernle"
+key Enter
+expect It would be refused
+key Esc q
+exit 0
+restored
 STEPS
 
 over "read-only there is no console" "$tmp/bin:$PATH" --readonly <<'STEPS'

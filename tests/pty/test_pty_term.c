@@ -100,7 +100,7 @@ static const char picture[] =
     "│ title         title_on      cursor        mark          accent               │\n"
     "│ good          warn          bad           unknown       staged               │\n"
     "│ key           key_text      border        bar           bar_rest             │\n"
-    "│ input         dialog        dialog_bad                                       │\n"
+    "│ input         dialog        dialog_bad    dialog_dim    dialog_accent        │\n"
     "│                                                                              │\n" WAVE_ROW
     "\n"
     "│                                                                              │\n"
@@ -114,7 +114,7 @@ static const char ascii_picture[] =
     "| title         title_on      cursor        mark          accent               |\n"
     "| good          warn          bad           unknown       staged               |\n"
     "| key           key_text      border        bar           bar_rest             |\n"
-    "| input         dialog        dialog_bad                                       |\n"
+    "| input         dialog        dialog_bad    dialog_dim    dialog_accent        |\n"
     "|                                                                              |\n"
     "| #######.............  __.:-=+*#*+=-:.__   wide ???? e > x |                  |\n"
     "|                                                                              |\n"

@@ -182,6 +182,25 @@ static inline int rig_act(struct rig *r, int action, const char *name, struct xd
     return xd_backend_demo.act(r->operator, & o, &xd_xen_actions[action], NULL, NULL, err);
 }
 
+/* An action with parameters, in the order of its list, as people would type them; NULL and what is
+ * left out at the end: unknown. */
+static inline int rig_do(struct rig *r, int action, const char *label, const char *const *params,
+                         struct xd_err *err)
+{
+    const struct xd_action *a = &xd_xen_actions[action];
+    struct xd_object o = {a->table, "", "host"};
+    struct xd_value v[8] = {{0}};
+
+    for (int i = 0; a->params && a->params[i].name && params && params[i]; i++)
+        assert_int_equal(xd_value_parse(params[i], &a->params[i].kind, 64, &r->arena, &v[i], err),
+                         0);
+    if (!xd_streq(a->table, "host"))
+        o = rig_object(r, a->table, label);
+    return xd_backend_demo.act(r->operator, & o, a, v, NULL, err);
+}
+#define RIG_DO(r, action, label, err, ...)                                                         \
+    rig_do(r, action, label, (const char *const[]){__VA_ARGS__, NULL}, err)
+
 static inline int rig_settled(struct rig *r, int action, const struct xd_object *o,
                               struct xd_err *err)
 {

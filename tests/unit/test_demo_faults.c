@@ -92,6 +92,30 @@ static void changed_at_once(void **state)
     rig_close(&r);
 }
 
+/* Of every type; and what nobody could have done doesn't happen. */
+static void changes_of_all_kinds(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct rig r;
+
+    rig_open(&r, "pools");
+    assert_int_equal(rig_control(&r, "fault change rt1/0 sched.extratime=yes", &err), 0);
+    assert_int_equal(rig_control(&r, "fault change rt1/1 sched.budget=20ms", &err), 0);
+    assert_int_equal(rig_control(&r, "fault change web1 on.crash=preserve", &err), 0);
+    assert_int_equal(rig_control(&r, "fault change web1 node.affinity=1", &err), 0);
+    assert_int_equal(rig_control(&r, "fault change web1 pool=nowhere", &err), 0);
+    assert_int_equal(rig_control(&r, "fault change web1 name=shop", &err), 0);
+    rig_sample(&r, 0);
+    assert_true(xd_row_u64(rig_row(&r, "vcpus", "rt1/0"), XD_VCPU_EXTRATIME, 0));
+    assert_int_equal(xd_row_u64(rig_row(&r, "vcpus", "rt1/1"), XD_VCPU_BUDGET_US, 0), 20000);
+    assert_int_equal(domain_u64(&r, "shop", XD_DOMAIN_ON_CRASH), 3);
+    assert_string_equal(xd_row_str(rig_domain(&r, "shop"), XD_DOMAIN_POOL, ""), "Pool-0");
+    assert_int_equal(xd_cpuset_count(rig_domain(&r, "shop")->cell[XD_DOMAIN_NODE_AFFINITY].set), 1);
+    assert_int_equal(rig_control(&r, "fault change spare pool.name=x", &err), -ENOTSUP);
+    assert_non_null(strstr(err.text, "only those of domains and vCPUs can be changed by a fault"));
+    rig_close(&r);
+}
+
 /* Nobody sees it coming: the screen still shows the old value when the edit begins. */
 static void changed_before_an_edit(void **state)
 {
@@ -274,6 +298,7 @@ int main(void)
         cmocka_unit_test(slow_can_be_stopped),
         cmocka_unit_test(dead),
         cmocka_unit_test(changed_at_once),
+        cmocka_unit_test(changes_of_all_kinds),
         cmocka_unit_test(changed_before_an_edit),
         cmocka_unit_test(changed_after_a_write),
         cmocka_unit_test(accepted_and_not_done),

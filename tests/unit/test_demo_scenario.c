@@ -36,8 +36,9 @@ static void not_there(void **state)
     struct xd_demo_scenario *s;
 
     assert_int_equal(xd_demo_scenario_open("defualt", &a, &s, &err), -ENOENT);
-    assert_string_equal(err.text, "there is no demo host \"defualt\", did you mean \"default\"?; "
-                                  "there are default, huge, pools, tiny, vast, and demo:/path/to/file.yaml");
+    assert_string_equal(err.text,
+                        "there is no demo host \"defualt\", did you mean \"default\"?; "
+                        "there are default, huge, pools, tiny, vast, and demo:/path/to/file.yaml");
     assert_int_equal(xd_demo_scenario_open("/nowhere/x.yaml", &a, &s, &err), -ENOENT);
     assert_int_equal(xd_demo_scenario_open("x.yaml", &a, &s, &err), -ENOENT);
     assert_null(s);

@@ -690,28 +690,35 @@ static void an_hour(uint64_t seed, const char *journal, bool *tried)
     assert_int_equal(descriptors(), files);
 }
 
+/* Each knob and action but those that the demo host hasn't got at all. */
+static bool all_tried(const bool *tried)
+{
+    for (int i = 0; i < XD_KNOB_N + XD_ACTION_N; i++) {
+        int action = i - XD_KNOB_N;
+
+        if (!tried[i] && action != XD_ACTION_CONSOLE && action != XD_ACTION_DUMP_CORE &&
+            action != XD_ACTION_CREATE)
+            return false;
+    }
+    return true;
+}
+
 static void hours(void **state)
 {
     char dir[] = "/tmp/xendeck-hour-XXXXXX", path[64];
     const char *more = getenv("XENDECK_HOURS"); /* to go and look for trouble */
+    uint64_t least = more ? strtoull(more, NULL, 10) : 3;
     bool tried[XD_KNOB_N + XD_ACTION_N] = {false};
 
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/journal", dir);
     an_hour(1, path, tried);
-    for (uint64_t seed = 2; seed <= (more ? strtoull(more, NULL, 10) : 3); seed++)
+    /* Three at least, and as many as it takes until everything was tried. */
+    for (uint64_t seed = 2; seed <= least || (!all_tried(tried) && seed < 20); seed++)
         an_hour(seed, "", tried);
     unlink(path);
     assert_int_equal(rmdir(dir), 0);
-    for (int i = 0; i < XD_KNOB_N + XD_ACTION_N; i++) {
-        const char *name =
-            i < XD_KNOB_N ? xd_xen_knobs[i].name : xd_xen_actions[i - XD_KNOB_N].name;
-        bool limited = i == XD_KNOB_N + XD_ACTION_CONSOLE || i == XD_KNOB_N + XD_ACTION_DUMP_CORE ||
-                       i == XD_KNOB_N + XD_ACTION_CREATE;
-
-        if (!limited && !tried[i])
-            fail_msg("%s was never carried out in all the hours", name);
-    }
+    assert_true(all_tried(tried));
 }
 
 /* --- that a lie is found --- */

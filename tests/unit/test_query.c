@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "model/presets.h"
 #include "model/query.h"
 #include "model/tables.h"
 
@@ -402,9 +403,109 @@ static void columns_are_listed(void **state)
     xd_arena_done(&a);
 }
 
+/* What a screen's list begins from, and graphs. */
+static void lists_of_a_screen(void **state)
+{
+    static const int usual[] = {XD_DOMAIN_NAME, XD_DOMAIN_CPU, XD_DOMAIN_CPU | XD_COLUMN_GRAPH};
+    static const struct xd_columns_base base = {usual, 3, true};
+    static const struct example cases[] = {
+        {"", "name cpu cpu:graph"},
+        {"default", "name cpu cpu:graph"},
+        {"+id,-cpu", "name cpu:graph id"},
+        {"-cpu:graph", "name cpu"},
+        {"+mem_kib:graph,-name", "cpu cpu:graph mem_kib:graph"},
+        {"cpu:graph,cpu,cpu:graph", "cpu:graph cpu"},
+        {"name:graph", "column 1: no history of name is kept to draw"},
+        {"name,cpuu:graph", "column 6: there is no column \"cpuu\" in domains; did you mean cpu?"},
+        {":graph", "column 1: there is no column \":graph\" in domains"},
+        {"cpu:graphs", "column 1: there is no column \"cpu:graphs\" in domains"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct xd_err err = XD_ERR_INIT;
+        struct xd_buf b = XD_BUF_INIT;
+        int cols[2 * XD_COLUMNS_MAX];
+        int n = xd_columns_parse_on(cases[i].filter, &xd_domains_desc, &base, cols, &err);
+
+        xd_buf_add(&b, n < 0 ? err.text : "");
+        for (int c = 0; c < n; c++)
+            xd_buf_printf(&b, "%s%s%s", c ? " " : "",
+                          xd_domains_desc.columns[cols[c] & ~XD_COLUMN_GRAPH].name,
+                          cols[c] & XD_COLUMN_GRAPH ? ":graph" : "");
+        if (strcmp(xd_buf_str(&b), cases[i].wanted) != 0)
+            fail_msg("%s: \"%s\", wanted \"%s\"", cases[i].filter, xd_buf_str(&b), cases[i].wanted);
+        xd_buf_done(&b);
+    }
+}
+
+static void presets_are_lists_of_their_table(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    const struct xd_preset *p;
+    int cols[XD_COLUMNS_MAX];
+    struct xd_sort sort;
+
+    for (p = xd_presets; p->table; p++) {
+        const struct xd_table_desc *d = xd_core_table(p->table);
+
+        assert_non_null(d);
+        if (p->columns && xd_columns_parse(p->columns, d, cols, &err) < 0)
+            fail_msg("%s %s: %s", p->table, p->name, err.text);
+        if (p->sort && xd_sort_parse(p->sort, d, &sort, &err) < 0)
+            fail_msg("%s %s: %s", p->table, p->name, err.text);
+        assert_string_equal(xd_preset_at(p->table, 0)->name, "default");
+    }
+    assert_int_equal(xd_preset_find("domains", "xentop", &p, &err), 0);
+    assert_int_equal(xd_columns_parse(p->columns, &xd_domains_desc, cols, &err), 19);
+    assert_int_equal(xd_preset_find("domains", "xntop", &p, &err), -ENOENT);
+    assert_string_equal(err.text, "domains have no preset \"xntop\", did you mean \"xentop\"?; "
+                                  "there are default, xentop, memory, network, disk, scheduling");
+    assert_int_equal(xd_preset_find("nodes", "x", &p, &err), -ENOENT);
+    assert_string_equal(err.text, "there are no presets of nodes");
+}
+
+static void the_columns_it_looks_at(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t columns;
+    } cases[] = {
+        {"", 0},
+        {"cpu>50", UINT64_C(1) << XD_DOMAIN_CPU},
+        {"!(cpu>50 | ready>1)", UINT64_C(1) << XD_DOMAIN_CPU | UINT64_C(1) << XD_DOMAIN_READY},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct xd_arena a = XD_ARENA_INIT;
+        struct xd_query *q = NULL;
+
+        assert_int_equal(xd_query_parse(cases[i].text, &xd_domains_desc, &a, &q, NULL), 0);
+        assert_int_equal(xd_query_columns(q), cases[i].columns);
+        xd_query_done(q);
+        xd_arena_done(&a);
+    }
+    assert_int_equal(xd_query_columns(NULL), 0);
+}
+
+/* A word is looked for everywhere, but not where looking is dear. */
+static void a_word_does_not_look_at_dear_columns(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_query *q = NULL;
+
+    assert_int_equal(xd_query_parse("web", &xd_domains_desc, &a, &q, NULL), 0);
+    assert_true(xd_query_columns(q) >> XD_DOMAIN_NAME & 1);
+    assert_false(xd_query_columns(q) >> XD_DOMAIN_READY & 1);
+    xd_query_done(q);
+    xd_arena_done(&a);
+    assert_int_equal(xd_desc_usual(&xd_pools_desc), UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_columns_it_looks_at),
+        cmocka_unit_test(a_word_does_not_look_at_dear_columns),
         cmocka_unit_test(words_are_found_anywhere),
         cmocka_unit_test(comparisons_go_by_type),
         cmocka_unit_test(nobody_knows_is_no_match),
@@ -418,6 +519,8 @@ int main(void)
         cmocka_unit_test(many_rows_are_sorted),
         cmocka_unit_test(sorting_is_stable),
         cmocka_unit_test(columns_are_listed),
+        cmocka_unit_test(lists_of_a_screen),
+        cmocka_unit_test(presets_are_lists_of_their_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,9 @@ static void slices_are_means_of_samples(void **state)
     /* half a second later nothing moves; at the next multiple all moves by one cell */
     assert_string_equal(slices(h, "a", S(107.9), S(12), 6, out), "- - 5 25 45 65");
     assert_string_equal(slices(h, "a", S(108), S(12), 6, out), "- 5 25 45 65 -");
+    /* what came later is no part of what was known at 104 s */
+    assert_string_equal(slices(h, "a", S(104), S(6), 3, out), "5 25 40");
+    assert_string_equal(slices(h, "a", S(99), S(6), 3, out), "- - -");
     assert_string_equal(slices(h, "nobody", S(107), S(12), 6, out), "- - - - - -");
     assert_string_equal(slices(h, "a", S(107), 0, 2, out), "- -");
     assert_string_equal(slices(h, "a", S(107), S(12), 0, out), "");

@@ -377,6 +377,27 @@ static void sources_nobody_looks_at_rest(void **state)
     close_host(&b);
 }
 
+/* A trace of the whole host is not started for who wants everything, but for who names it. */
+static void dear_columns_are_sampled_for_who_names_them(void **state)
+{
+    const struct xd_want all[] = {{"domains", XD_WANT_ALL}};
+    const struct xd_want both[] = {{"domains", XD_WANT_ALL},
+                                   {"domains", UINT64_C(1) << XD_DOMAIN_READY}};
+    struct bench b;
+
+    open_host(&b);
+    xd_session_want(b.s, all, 1);
+    pass(&b, XD_NS_PER_S);
+    assert_true(host.weight_asked >> XD_DOMAIN_WEIGHT & 1);
+    assert_false(host.weight_asked >> XD_DOMAIN_READY & 1);
+    xd_session_want(b.s, both, 2);
+    pass(&b, XD_NS_PER_S);
+    assert_true(host.weight_asked >> XD_DOMAIN_WEIGHT & 1);
+    assert_true(host.weight_asked >> XD_DOMAIN_READY & 1);
+    assert_false(host.weight_asked >> XD_DOMAIN_WAKES & 1);
+    close_host(&b);
+}
+
 static void an_event_brings_a_sample_but_a_storm_only_ten_a_second(void **state)
 {
     struct bench b;
@@ -525,6 +546,7 @@ int main(void)
         cmocka_unit_test(a_filling_that_fails_leaves_the_rows),
         cmocka_unit_test(a_snapshot_that_somebody_holds_stays_as_it_is),
         cmocka_unit_test(sources_nobody_looks_at_rest),
+        cmocka_unit_test(dear_columns_are_sampled_for_who_names_them),
         cmocka_unit_test(an_event_brings_a_sample_but_a_storm_only_ten_a_second),
         cmocka_unit_test(what_a_host_has_not_is_refused_with_its_reason),
         cmocka_unit_test(attaching_is_undone_by_detaching_and_that_by_attaching),

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PCI functions: taken from dom0's drivers and given back, given to guests and taken from them. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend_libxl/actions_device.h"
+#include "backend_libxl/device_spec.h"
+#include "base/str.h"
+#include "model/xenknobs.h"
+
+#define DEVICES "/sys/bus/pci/devices"
+#define PCIBACK "/sys/bus/pci/drivers/pciback"
+
+/* A function being worked on. */
+struct function {
+    struct xd_xl_bdf bdf;
+    char text[XD_XL_BDF_TEXT];
+    char what[64];
+    libxl_device_pci pci; /* holds nothing that would have to be freed */
+};
+
+static bool exists(const char *fmt, const char *arg)
+{
+    char path[160];
+
+    snprintf(path, sizeof(path), fmt, arg);
+    return access(path, F_OK) == 0;
+}
+
+bool xd_xl_pciback_has(const struct xd_xl_bdf *bdf)
+{
+    char text[XD_XL_BDF_TEXT];
+
+    xd_xl_bdf_text(bdf, text);
+    return exists(PCIBACK "/%s", text);
+}
+
+const char *xd_xl_pci_limit(struct xd_xl *x)
+{
+    libxl_physinfo info;
+    bool iommu;
+
+    if (access(PCIBACK, F_OK) < 0)
+        return "dom0's kernel has no driver pciback that would hold the function: modprobe "
+               "xen-pciback";
+    libxl_physinfo_init(&info);
+    iommu = libxl_get_physinfo(x->ctx, &info) < 0 || info.cap_hvm_directio;
+    libxl_physinfo_dispose(&info);
+    return iommu
+               ? NULL
+               : "Xen has no IOMMU here (none in the hardware, or it is off in the firmware or by "
+                 "iommu=off), and gives no function to a guest without one";
+}
+
+static int find_function(const struct xd_xl_doing *d, struct function *f, struct xd_err *err)
+{
+    int rc = xd_xl_bdf_parse(d->o->key, &f->bdf, err);
+
+    if (rc < 0)
+        return rc;
+    xd_xl_bdf_text(&f->bdf, f->text);
+    snprintf(f->what, sizeof(f->what), "PCI function %s", f->text);
+    if (!exists(DEVICES "/%s", f->text))
+        return xd_err_set(err, -ESRCH, "%s is not in this host any more", f->what);
+    libxl_device_pci_init(&f->pci);
+    f->pci.domain = (int)f->bdf.domain;
+    f->pci.bus = f->bdf.bus;
+    f->pci.dev = f->bdf.dev;
+    f->pci.func = f->bdf.func;
+    xd_log_write(d->x->env->log, XD_LOG_INFO, "libxl", "%s: %s", d->a->name, f->what);
+    return 0;
+}
+
+static bool is_it(const libxl_device_pci *p, const struct xd_xl_bdf *b)
+{
+    return (uint32_t)p->domain == b->domain && p->bus == b->bus && p->dev == b->dev &&
+           p->func == b->func;
+}
+
+/* The domain that has it, and where in it; false: none. */
+static bool holder(struct xd_xl *x, const struct xd_xl_bdf *b, xc_domaininfo_t *who,
+                   uint32_t *vdevfn)
+{
+    const xc_domaininfo_t *list;
+    bool found = false;
+    size_t n_domains;
+
+    if (xd_xl_list_domains(x, &list, &n_domains, NULL) < 0)
+        return false;
+    for (size_t i = 0; !found && i < n_domains; i++) {
+        int n = 0;
+        libxl_device_pci *pcis = libxl_device_pci_list(x->ctx, list[i].domain, &n);
+
+        for (int k = 0; pcis && k < n && !found; k++) {
+            found = is_it(&pcis[k], b);
+            *vdevfn = pcis[k].vdevfn;
+        }
+        if (pcis)
+            libxl_device_pci_list_free(pcis, n);
+        if (found)
+            *who = list[i];
+    }
+    return found;
+}
+
+static void name_of(struct xd_xl *x, uint32_t domid, char *out, size_t size)
+{
+    char *name = libxl_domid_to_name(x->ctx, domid);
+
+    xd_str_safe_to(out, size, name ? name : "?");
+    free(name);
+}
+
+/* --- dom0's, or free for guests --- */
+
+/* What of it dom0 stands on: a disk that is mounted. Name of the block device in out. */
+static bool carries_mount(const char *bdf, char *out, size_t size)
+{
+    FILE *mounts = fopen("/proc/self/mounts", "re");
+    char row[1024], real[1024], path[128];
+    bool found = false;
+
+    while (mounts && !found && fgets(row, sizeof(row), mounts)) {
+        char *device = row, *end = strchr(row, ' ');
+
+        if (!end || strncmp(device, "/dev/", 5) != 0)
+            continue;
+        *end = '\0';
+        snprintf(path, sizeof(path), "/sys/class/block/%.90s", device + 5);
+        found = realpath(path, real) && strstr(real, bdf);
+        if (found)
+            snprintf(out, size, "%.48s", device);
+    }
+    if (mounts)
+        fclose(mounts);
+    return found;
+}
+
+static int check_unused(const struct function *f, struct xd_err *err)
+{
+    char device[64], path[64], class[16] = "";
+    FILE *file;
+
+    if (carries_mount(f->text, device, sizeof(device)))
+        return xd_err_set(err, -EPERM, "%s is refused: dom0 has a file system mounted from it (%s)",
+                          f->what, device);
+    snprintf(path, sizeof(path), DEVICES "/%s/class", f->text);
+    file = fopen(path, "re");
+    if (file && !fgets(class, sizeof(class), file))
+        class[0] = '\0';
+    if (file)
+        fclose(file);
+    if (strncmp(class, "0x06", 4) == 0)
+        return xd_err_set(err, -EINVAL, "%s is a bridge: no guest can have it", f->what);
+    return 0;
+}
+
+int xd_xl_act_pci_assignable(const struct xd_xl_doing *d, struct xd_err *err)
+{
+    const char *limit = xd_xl_pci_limit(d->x);
+    struct function f;
+    int rc = find_function(d, &f, err);
+
+    if (rc < 0)
+        return rc;
+    if (limit)
+        return xd_err_set(err, -ENOTSUP, "%s: %s", f.what, limit);
+    if (xd_xl_pciback_has(&f.bdf))
+        return xd_err_set(err, -EALREADY, "%s is assignable already", f.what);
+    rc = check_unused(&f, err);
+    if (rc < 0)
+        return rc;
+    rc = libxl_device_pci_assignable_add(d->x->ctx, &f.pci, 1);
+    if (rc == 0)
+        return 0;
+    xd_xl_fail(&d->x->logger, rc, err, "%s was not made assignable", f.what);
+    if (err)
+        err->code = -EIO; /* it may have lost its driver already */
+    return -EIO;
+}
+
+int xd_xl_act_pci_host(const struct xd_xl_doing *d, struct xd_err *err)
+{
+    struct function f;
+    xc_domaininfo_t who;
+    uint32_t vdevfn;
+    char name[128];
+    int rc = find_function(d, &f, err);
+
+    if (rc < 0)
+        return rc;
+    if (!xd_xl_pciback_has(&f.bdf))
+        return xd_err_set(err, -EALREADY, "%s is dom0's already", f.what);
+    if (holder(d->x, &f.bdf, &who, &vdevfn)) {
+        name_of(d->x, who.domain, name, sizeof(name));
+        return xd_err_set(err, -EINVAL, "%s is domain %s's: detach it there first", f.what, name);
+    }
+    rc = libxl_device_pci_assignable_remove(d->x->ctx, &f.pci, 1);
+    if (rc == 0)
+        return 0;
+    xd_xl_fail(&d->x->logger, rc, err, "%s was not given back to dom0", f.what);
+    if (err)
+        err->code = -EIO;
+    return -EIO;
+}
+
+int xd_xl_seen_pci_bound(struct xd_xl *x, const struct xd_object *o, const struct xd_xl_deed *deed,
+                         struct xd_err *err)
+{
+    struct xd_xl_bdf bdf;
+    int rc = xd_xl_bdf_parse(o->key, &bdf, err);
+
+    return rc < 0 ? rc : xd_xl_pciback_has(&bdf) == (deed->action == XD_ACTION_PCI_ASSIGNABLE);
+}
+
+/* --- a guest's --- */
+
+static int start_add(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how)
+{
+    return libxl_device_pci_add(ctx, domid, arg, how);
+}
+
+static int start_remove(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how)
+{
+    return libxl_device_pci_remove(ctx, domid, arg, how);
+}
+
+static int start_destroy(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how)
+{
+    return libxl_device_pci_destroy(ctx, domid, arg, how);
+}
+
+static int check_attach(const struct xd_xl_doing *d, const struct function *f,
+                        const struct xd_xl_found *to, struct xd_err *err)
+{
+    libxl_dominfo info;
+    xc_domaininfo_t who;
+    uint32_t vdevfn;
+    char name[128];
+    bool pvh;
+    int rc = xd_xl_refuse_own(to, d->a->name, "it has all functions that no guest has", err);
+
+    if (rc < 0)
+        return rc;
+    if (!xd_xl_pciback_has(&f->bdf))
+        return xd_err_set(err, -EINVAL, "%s is not assignable: make it so first (pci-assignable)",
+                          f->what);
+    if (holder(d->x, &f->bdf, &who, &vdevfn)) {
+        name_of(d->x, who.domain, name, sizeof(name));
+        return xd_err_set(err, -EALREADY, "%s is domain %s's already", f->what, name);
+    }
+    libxl_dominfo_init(&info);
+    pvh = libxl_domain_info(d->x->ctx, &info, to->info.domain) == 0 &&
+          info.domain_type == LIBXL_DOMAIN_TYPE_PVH;
+    libxl_dominfo_dispose(&info);
+    if (pvh)
+        return xd_err_set(err, -ENOTSUP,
+                          "%s is PVH, and Xen gives PCI functions to PV and HVM guests only",
+                          to->what);
+    return 0;
+}
+
+int xd_xl_act_pci_attach(const struct xd_xl_doing *d, struct xd_err *err)
+{
+    struct xd_xl_found to;
+    struct function f;
+    int rc = find_function(d, &f, err);
+
+    if (rc == 0)
+        rc = xd_xl_find_named(d->x, xd_xl_text(&d->params[0]), &to, err);
+    if (rc == 0)
+        rc = check_attach(d, &f, &to, err);
+    if (rc < 0)
+        return rc;
+    xd_xl_deed_domain(d->deed, &to.info);
+    rc = xd_xl_operate(d->x,
+                       &(struct xd_xl_op){.start = start_add,
+                                          .domid = to.info.domain,
+                                          .arg = &f.pci,
+                                          .waiting = "giving the function to the domain"},
+                       d->p);
+    if (rc == 0)
+        return 0;
+    xd_xl_fail(&d->x->logger, rc, err,
+               "%s was not attached to %s (a guest must have been made with passthrough = "
+               "\"enabled\" or a pci list)",
+               f.what, to.what);
+    if (err)
+        err->code = -EIO;
+    return -EIO;
+}
+
+int xd_xl_act_pci_detach(const struct xd_xl_doing *d, struct xd_err *err)
+{
+    bool force = xd_xl_yes(&d->params[XD_PCI_DETACH_FORCE]);
+    struct function f;
+    xc_domaininfo_t who;
+    char name[128];
+    int rc = find_function(d, &f, err);
+
+    if (rc < 0)
+        return rc;
+    if (!holder(d->x, &f.bdf, &who, &f.pci.vdevfn))
+        return xd_err_set(err, -EALREADY, "%s is no domain's", f.what);
+    name_of(d->x, who.domain, name, sizeof(name));
+    if (!force && xd_xl_flags(&who) & XD_XL_PAUSED)
+        return xd_err_set(err, -EINVAL,
+                          "%s: domain %s is paused and can't let go of it: unpause it first, or "
+                          "force=yes",
+                          f.what, name);
+    xd_xl_deed_domain(d->deed, &who);
+    rc = xd_xl_operate(d->x,
+                       &(struct xd_xl_op){.start = force ? start_destroy : start_remove,
+                                          .domid = who.domain,
+                                          .arg = &f.pci,
+                                          .waiting = "waiting for the guest to let go of it"},
+                       d->p);
+    if (rc == 0)
+        return 0;
+    xd_xl_fail(&d->x->logger, rc, err, "%s was not detached from domain %s%s", f.what, name,
+               force ? "" : " (force=yes takes it all the same)");
+    if (err)
+        err->code = -EIO;
+    return -EIO;
+}
+
+int xd_xl_seen_pci_attached(struct xd_xl *x, const struct xd_object *o,
+                            const struct xd_xl_deed *deed, struct xd_err *err)
+{
+    bool attached = deed->action == XD_ACTION_PCI_ATTACH;
+    struct xd_xl_bdf bdf;
+    xc_domaininfo_t who;
+    uint32_t vdevfn;
+    int rc = xd_xl_bdf_parse(o->key, &bdf, err);
+
+    if (rc < 0)
+        return rc;
+    if (!holder(x, &bdf, &who, &vdevfn))
+        return !attached;
+    return attached && who.domain == deed->domid;
+}

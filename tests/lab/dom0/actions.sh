@@ -1,0 +1,253 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Do actions on a real host do what they say, refuse what they must, and leave nothing behind? To be
+# run in the lab's dom0, on a host with an IOMMU and a network card to spare:
+#   tests/lab/lab run --qemu '-device amd-iommu,intremap=on -device e1000e' 'bash /tests/actions.sh'
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+OUT=/root/out ERR=/root/err
+
+# edit STATUS NAME WORDS...: xendeck with these words must end with STATUS
+edit() {
+    local wanted=$1 name=$2 status
+    shift 2
+    xendeck "$@" >$OUT 2>$ERR </dev/null
+    status=$?
+    [ "$status" -eq "$wanted" ]
+    result $? "$name" || note "xendeck $* ended with $status, not $wanted: $(cat $OUT $ERR)"
+}
+
+# says NAME REGEX: what the last edit printed
+says() { like "$1" "$(cat $OUT $ERR)" "$2"; }
+
+# act NAME WORDS..., refused NAME REGEX WORDS...
+act() { edit 0 "$1" do "${@:2}" --yes; }
+refused() {
+    edit 2 "$1" do "${@:3}" --yes
+    says "... and told why" "$2"
+}
+
+state() { xl list "$1" | awk 'END { print $5 }'; }
+front() { xenstore-read "/local/domain/$(domid "$1")/device/$2/state" 2>/dev/null; }
+connected() { [ "$(front "$1" "$2")" = 4 ]; }
+# remains: all that devices of guests leave somewhere
+remains() {
+    {
+        for id in $(xl list | awk 'NR > 2 { print $2 }'); do
+            xenstore-ls -f "/local/domain/$id/device" | grep -E '/(vbd|vif)/'
+            xenstore-ls -f "/libxl/$id/device" | grep -E '/(vbd|vif)/'
+        done
+        xenstore-ls -f /local/domain/0/backend | grep -E '/(vbd|vif)/[0-9]+/[0-9]+'
+        ls /sys/class/net
+        losetup -a
+    } 2>/dev/null
+}
+
+prepare() {
+    modprobe -a xen-blkback xen-netback loop bridge xen-pciback
+    ip link add br0 type bridge && ip link set br0 up
+    truncate -s 16M /root/d1.img /root/d2.img
+    check "a Linux guest is created" guest linux-pvh l1
+    check "and a tiny one" guest idle i1
+    check "the Linux guest comes up" eventually 120 said l1 LINUX-GUEST-UP
+}
+
+sending() {
+    act "a SysRq key is sent" domain/l1 sysrq key=h
+    check "the guest took it" eventually 10 said l1 'sysrq: HELP'
+    refused "a SysRq key is one letter" 'one letter or digit' domain/l1 sysrq key=help
+    refused "Domain-0 gets none" 'Domain-0: sysrq is refused' domain/Domain-0 sysrq key=h
+    act "an NMI is sent" domain/l1 trigger trigger=nmi
+    refused "a PVH guest has no power button" 'no power button' domain/l1 trigger trigger=power
+    refused "nor can it be reset so" 'no trigger reset' domain/l1 trigger trigger=reset
+    refused "it has no vCPU 9" 'no vCPU 9' domain/l1 trigger trigger=nmi vcpu=9
+}
+
+dumping() {
+    act "a core is dumped" domain/i1 dump-core file=/root/i1.core
+    check "the file has the guest's memory" [ "$(stat -c %s /root/i1.core)" -gt 8000000 ]
+    is "it is an ELF file" "$(head -c 4 /root/i1.core | tail -c 3)" ELF
+    is "and only root may read it" "$(stat -c %a /root/i1.core)" 600
+    like "the guest goes on" "$(state i1)" '^[r-][b-]-'
+    refused "it is not written over" 'exists already' domain/i1 dump-core file=/root/i1.core
+    refused "nor where there is no directory" 'No such file' domain/i1 dump-core file=/no/such/core
+    rm -f /root/i1.core
+    refused "Domain-0 can't be dumped" 'Domain-0' domain/Domain-0 dump-core file=/root/core
+}
+
+disks() {
+    local before
+    before=$(remains)
+    act "a disk is attached" domain/l1 disk-attach vdev=xvdb target=/root/d1.img
+    check "xl sees it" grep -q 51728 <(xl block-list l1)
+    check "the guest takes it" eventually 20 connected l1 vbd/51728
+    check "it is a row of ours" grep -q xvdb <(xendeck get disks --once)
+    refused "the same name again is refused" 'there already' \
+        domain/l1 disk-attach vdev=xvdb target=/root/d2.img
+    refused "a file that another domain writes to" 'hotplug script says.*mounted in a guest' \
+        domain/i1 disk-attach vdev=xvdb target=/root/d1.img
+    is "leaves nothing of the attempt" "$(xl block-list i1 | wc -l)" 0
+    refused "a file that isn't there" 'nosuch.img: No such file' \
+        domain/l1 disk-attach vdev=xvdc target=/root/nosuch.img
+    refused "a name that is none" 'no name of a virtual disk' \
+        domain/l1 disk-attach vdev=disk2 target=/root/d2.img
+    refused "a format that is none" 'no format' \
+        domain/l1 disk-attach vdev=xvdc target=/root/d2.img format=mp3
+    refused "an empty disk that is no CD drive" 'only a CD drive' \
+        domain/l1 disk-attach vdev=xvdc target=
+    refused "Domain-0 gets none" 'Domain-0: disk-attach is refused' \
+        domain/Domain-0 disk-attach vdev=xvdb target=/root/d2.img
+    refused "the medium of a disk of a PVH guest" 'HVM' disk/l1/xvdb cdrom medium=/root/d2.img
+    edit 0 "the attach is taken back" undo --yes
+    is "and xl sees none" "$(xl block-list l1 | wc -l)" 0
+    act "a disk to read only" domain/l1 disk-attach vdev=xvdb target=/root/d2.img readonly=yes
+    is "is that" "$(xenstore-read "/local/domain/0/backend/vbd/$(domid l1)/51728/mode")" r
+    check "the guest takes it" eventually 20 connected l1 vbd/51728
+    act "it is detached" disk/l1/xvdb disk-detach
+    is "xl sees none" "$(xl block-list l1 | wc -l)" 0
+    edit 0 "that is taken back" undo --yes
+    is "it is as it was" "$(xenstore-read "/local/domain/0/backend/vbd/$(domid l1)/51728/mode")" r
+    check "the guest takes it" eventually 20 connected l1 vbd/51728
+    xl pause l1
+    refused "a paused guest can't let go of it" 'unpause it' disk/l1/xvdb disk-detach
+    xl unpause l1
+    act "it is detached" disk/l1/xvdb disk-detach
+    act "a guest without a driver gets a disk" domain/i1 disk-attach vdev=xvdb target=/root/d2.img
+    act "and loses it at once" disk/i1/xvdb disk-detach
+    is "nothing is left of all that" "$(remains)" "$before"
+}
+
+nics() {
+    local before mac=00:16:3e:01:02:03
+    before=$(remains)
+    act "a NIC is attached" domain/l1 nic-attach bridge=br0 mac=$mac
+    is "xl sees it" "$(xl network-list l1 | awk 'NR == 2 { print $3 }')" $mac
+    check "the guest takes it" eventually 20 connected l1 vif/0
+    check "its end is on the bridge" [ -e "/sys/class/net/br0/brif/vif$(domid l1).0" ]
+    refused "the same number again is refused" 'there already' domain/l1 nic-attach devid=0 bridge=br0
+    refused "a bridge that isn't there" 'no bridge nosuch' domain/l1 nic-attach devid=1 bridge=nosuch
+    refused "the default bridge that isn't there" 'no bridge xenbr0' domain/l1 nic-attach devid=1
+    refused "an interface that is no bridge" 'was not attached' domain/l1 nic-attach devid=1 bridge=lo
+    refused "an address that is none" 'no Ethernet address' \
+        domain/l1 nic-attach devid=1 bridge=br0 mac=1:2:3
+    edit 0 "the attach is taken back" undo --yes
+    is "and xl sees none" "$(xl network-list l1 | wc -l)" 0
+    act "another is attached" domain/l1 nic-attach devid=3 bridge=br0 mac=$mac
+    check "the guest takes it" eventually 20 connected l1 vif/3
+    act "it is detached" nic/l1/3 nic-detach
+    is "xl sees none" "$(xl network-list l1 | wc -l)" 0
+    edit 0 "that is taken back" undo --yes
+    is "it is as it was" "$(xl network-list l1 | awk 'NR == 2 { print $1, $3 }')" "3 $mac"
+    act "it is detached" nic/l1/3 nic-detach
+    is "nothing is left of all that" "$(remains)" "$before"
+}
+
+driver() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
+
+pci() {
+    local bdf
+    bdf=$(lspci -Dnd 8086:10d3 | awk 'NR == 1 { print $1 }')
+    modprobe e1000e
+    check "there is a network card to spare" [ -n "$bdf" ]
+    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=pv1
+    act "it is made assignable" "pci/$bdf" pci-assignable
+    check "xl sees it" grep -q "$bdf" <(xl pci-assignable-list)
+    refused "that again is refused" 'already' "pci/$bdf" pci-assignable
+    edit 0 "that is taken back" undo --yes
+    is "and its driver has it again" "$(driver "$bdf")" e1000e
+    act "it is made assignable" "pci/$bdf" pci-assignable
+    refused "a PVH guest can't have it" 'PVH' "pci/$bdf" pci-attach domain=l1
+    refused "nor Domain-0" 'Domain-0' "pci/$bdf" pci-attach domain=Domain-0
+    refused "a domain that isn't there" 'no domain' "pci/$bdf" pci-attach domain=nosuch
+    check "a PV guest is created" guest linux-pv pv1 'passthrough="enabled"'
+    check "it comes up" eventually 120 said pv1 LINUX-GUEST-UP
+    act "it gets the card" "pci/$bdf" pci-attach domain=pv1
+    check "xl sees it" grep -q "${bdf#0000:}" <(xl pci-list pv1)
+    refused "dom0 can't have it now" "domain pv1's" "pci/$bdf" pci-host
+    act "it is taken by force" "pci/$bdf" pci-detach force=yes
+    is "xl sees none" "$(xl pci-list pv1 | grep -c "${bdf#0000:}")" 0
+    act "dom0 has it again" "pci/$bdf" pci-host
+    is "with its driver" "$(driver "$bdf")" e1000e
+    xl destroy pv1
+}
+
+config() { # FILE LINES...
+    local file=$1
+    shift
+    printf '%s\n' 'type = "pvh"' 'kernel = "/guests/xendeck-guest.elf"' 'extra = "mode=idle"' \
+        'memory = 8' "$@" >"$file"
+}
+
+creating() {
+    local before
+    printf 'name = "wrong"\nmemory = = 8\n' >/root/wrong.cfg
+    edit 2 "a file with an error is refused" do host create file=/root/wrong.cfg --yes
+    says "with the line it is in" '/root/wrong.cfg:2: config parsing error'
+    config /root/number.cfg 'name = "n1"' 'vcpus = "many"'
+    refused "a number that is none" '/root/number.cfg:6: .*vcpus.*not a valid number' \
+        host create file=/root/number.cfg
+    refused "a file that isn't there" 'nosuch.cfg' host create file=/root/nosuch.cfg
+    config /root/bad.cfg 'name = "l1"' 'kernel = "/nosuch"' 'pool = "Pool-9"' 'vif = ["bridge=br9"]' \
+        'disk = ["/root/nosuch.img,raw,xvda,rw"]'
+    refused "what this host hasn't got" \
+        'l1 runs already.*no cpupool Pool-9.*/nosuch: No such.*nosuch.img.*no bridge br9' \
+        host create file=/root/bad.cfg
+    config /root/huge.cfg 'name = "huge1"' 'maxmem = 900000' 'memory = 900000'
+    refused "more memory than there is" 'needs .* of memory' host create file=/root/huge.cfg
+    config /root/c1.cfg 'name = "c1"' 'vif = ["bridge=br0"]' 'disk = ["/root/d1.img,raw,xvda,rw"]' \
+        'uuid = "11111111-2222-3333-4444-555555555555"'
+    edit 0 "a dry run" do host create file=/root/c1.cfg --dry-run
+    says "shows what it would make" 'domain c1, PVH'
+    says "with its disks" 'disk xvda: /root/d1.img, raw'
+    says "and who stays with it" 'xl .*monitor.*on reboot restart'
+    check "and makes nothing" gone c1
+    act "it is created" host create file=/root/c1.cfg
+    is "with its UUID" "$(xl list -v c1 | awk 'END { print $7 }')" 11111111-2222-3333-4444-555555555555
+    refused "a second one of that name" 'runs already' host create file=/root/c1.cfg
+    check "its disk is connected to its backend" grep -q 51712 <(xl block-list c1)
+    check "an xl stays with it" eventually 5 pgrep -f 'xl create.*c1.cfg'
+    before=$(domid c1)
+    eventually 20 xenstore-exists "/local/domain/$before/control/feature-reboot"
+    act "it is rebooted" domain/c1 reboot
+    check "and comes back, as its config says" [ "$(domid c1)" -gt "$before" ]
+    act "it is destroyed" domain/c1 destroy
+    act "another is created and left paused" host create file=/root/c1.cfg paused=yes
+    like "so it is" "$(state c1)" '^--p'
+    xl destroy c1
+    mv /usr/sbin/xl /usr/sbin/xl.away
+    edit 2 "without xl" do host create file=/root/c1.cfg --yes
+    says "it is said that it is missing" 'xl is not installed'
+    mv /usr/sbin/xl.away /usr/sbin/xl
+    config /root/c2.cfg 'name = "c2"' 'on_poweroff = "dance"'
+    refused "what xl doesn't take" 'xl does not take it: Unknown on_poweroff action' \
+        host create file=/root/c2.cfg
+    config /root/c3.cfg 'name = "c3"' 'kernel = "/etc/passwd"'
+    edit 3 "what xl can't make" do host create file=/root/c3.cfg --yes
+    says "is told in its words" 'xl did not make domain c3 from /root/c3.cfg: [^:]*'
+    check "and leaves nothing" gone c3
+}
+
+cycles() {
+    local before uuid
+    before=$(remains)
+    uuid=$(xl list -v l1 | awk 'END { print $7 }')
+    cycle /usr/lib/xendeck/modules/libxl.so "$uuid" /root/d1.img br0 "${CYCLES:-50}" >$OUT 2>&1
+    result $? "a disk and a NIC are attached and detached ${CYCLES:-50} times" || note "$(cat $OUT)"
+    is "nothing is left of all that" "$(remains)" "$before"
+    note "$(cat $OUT)"
+    check "no descriptor is left open" awk '$1 == "fds" { exit !($2 > 0 && $2 == $3) }' $OUT
+    check "nor is memory lost" awk '$1 == "rss_kib" { exit !($2 > 0 && $3 - $2 < 512) }' $OUT
+}
+
+prepare
+sending
+dumping
+disks
+nics
+creating
+cycles
+pci
+end_guests
+tap_end
