@@ -252,6 +252,9 @@ renamed_and_rebooted() {
 guest linux-pvh linux1 vcpus=2
 guest idle idle1 'on_crash="preserve"'
 guest spin spin1
+absences
+parameters
+vcpus
 domains
 refusals_of_domains
 pool_life
@@ -259,9 +262,6 @@ pool_parameters
 pool_members
 pool_end
 pcpus
-parameters
-absences
-vcpus
 renamed_and_rebooted
 credit
 end_guests
