@@ -242,7 +242,7 @@ cycles() {
 }
 
 # With arguments, only these parts
-[ $# -gt 0 ] || set -- sending dumping disks nics creating cycles pci
+[ $# -gt 0 ] || set -- sending dumping disks nics creating pci
 prepare
 for part in "$@"; do "$part"; done
 end_guests
