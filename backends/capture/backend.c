@@ -156,37 +156,24 @@ static int playback_control(void *self, const char *verb, struct xd_err *err)
 
 /* --- doctor --- */
 
-static void put_check(struct xd_rows *t, const char *check, enum xd_check_status status,
-                      const char *found, const char *remedy)
-{
-    xd_row_begin(t);
-    xd_put_str(t, XD_CHECK_AREA, "capture");
-    xd_put_str(t, XD_CHECK_NAME, check);
-    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
-    xd_put_str(t, XD_CHECK_FOUND, found);
-    xd_put_str(t, XD_CHECK_REMEDY, remedy);
-}
-
 static void playback_doctor(void *self, struct xd_builder *b)
 {
     struct xd_playback *p = self;
     char found[80], length[16];
-    struct xd_rows *t;
     const char *damage;
 
     if (!p) /* why it could not be opened is said already */
         return;
     damage = xd_capture_damage(p->capture);
-    t = xd_build_table(b, &xd_checks_desc, xd_clock_now(p->env->clock));
     snprintf(found, sizeof(found), "samples: %zu, sources: %zu, length: %s",
              xd_capture_frames(p->capture), xd_capture_sources(p->capture),
              xd_fmt_ns((uint64_t)xd_player_length(&p->player), length, sizeof(length)));
-    put_check(t, "samples", XD_CHECK_OK, found, NULL);
-    put_check(t, "integrity", damage ? XD_CHECK_WARN : XD_CHECK_OK,
-              damage ? damage : "every sample's checksum is right",
-              damage ? "what is left is played; copy the file again if the original is whole"
-                     : NULL);
-    put_check(t, "edits", XD_CHECK_ABSENT, READ_ONLY, NULL);
+    xd_build_check(b, "capture", "samples", XD_CHECK_OK, found, NULL);
+    xd_build_check(b, "capture", "integrity", damage ? XD_CHECK_WARN : XD_CHECK_OK,
+                   damage ? damage : "every sample's checksum is right",
+                   damage ? "what is left is played; copy the file again if the original is whole"
+                          : NULL);
+    xd_build_check(b, "capture", "edits", XD_CHECK_ABSENT, READ_ONLY, NULL);
 }
 
 const struct xd_backend xd_backend_capture = {

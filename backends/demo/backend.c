@@ -141,27 +141,19 @@ static void doctor(void *self, struct xd_builder *b)
 {
     struct xd_demo *demo = self;
     struct xd_arena *a = xd_builder_arena(b);
-    struct xd_rows *t;
     const char *found = "it needs nothing of this machine";
-    int64_t now = 0;
 
     if (demo) {
         struct xd_demo_host *h = demo->host;
 
         pthread_mutex_lock(&h->lock);
         xd_demo_host_advance(h);
-        now = h->opened_ns + h->t_ns;
         found =
             xd_arena_printf(a, "scenario %s: %zu domains on %u pCPUs, %zu faults on order",
                             h->scenario->source, h->n_domains, h->scenario->n_pcpus, h->n_faults);
         pthread_mutex_unlock(&h->lock);
     }
-    t = xd_build_table(b, &xd_checks_desc, now);
-    xd_row_begin(t);
-    xd_put_str(t, XD_CHECK_AREA, "demo");
-    xd_put_str(t, XD_CHECK_NAME, "simulated host");
-    xd_put_enum(t, XD_CHECK_STATUS, XD_CHECK_OK);
-    xd_put_str(t, XD_CHECK_FOUND, found);
+    xd_build_check(b, "demo", "simulated host", XD_CHECK_OK, found, NULL);
 }
 
 static const struct xd_table_desc *const tables[] = {

@@ -12,19 +12,6 @@
 #include "backend_devices/host.h"
 #include "model/tables.h"
 
-static void check(struct xd_builder *b, const char *name, enum xd_check_status status,
-                  const char *found, const char *remedy)
-{
-    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
-
-    xd_row_begin(t);
-    xd_put_str(t, XD_CHECK_AREA, "devices");
-    xd_put_str(t, XD_CHECK_NAME, name);
-    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
-    xd_put_str(t, XD_CHECK_FOUND, found);
-    xd_put_str(t, XD_CHECK_REMEDY, remedy);
-}
-
 /* Drivers of dom0 without which a kind of device can't be had. */
 static const struct {
     const char *name, *driver, *found, *absent, *remedy;
@@ -42,8 +29,8 @@ static void check_drivers(struct xd_builder *b)
     for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
         bool has = xd_xenback_driver("", drivers[i].driver);
 
-        check(b, drivers[i].name, has ? XD_CHECK_OK : XD_CHECK_ABSENT,
-              has ? drivers[i].found : drivers[i].absent, has ? NULL : drivers[i].remedy);
+        xd_build_check(b, "devices", drivers[i].name, has ? XD_CHECK_OK : XD_CHECK_ABSENT,
+                       has ? drivers[i].found : drivers[i].absent, has ? NULL : drivers[i].remedy);
     }
 }
 
@@ -153,10 +140,10 @@ static void check_xenstat(struct xd_dv *d, struct xd_builder *b)
         found, sizeof(found),
         "libxenstat has the same for %u counters, other values for %u, and doesn't see %u devices",
         c.same, c.differ, c.unseen);
-    check(b, "counters", c.differ ? XD_CHECK_WARN : XD_CHECK_OK, found,
-          c.differ ? "look at the counters of these devices in /proc/net/dev and in "
-                     "/sys/bus/xen-backend/devices"
-                   : NULL);
+    xd_build_check(b, "devices", "counters", c.differ ? XD_CHECK_WARN : XD_CHECK_OK, found,
+                   c.differ ? "look at the counters of these devices in /proc/net/dev and in "
+                              "/sys/bus/xen-backend/devices"
+                            : NULL);
 }
 
 static void check_store(struct xd_dv *d, struct xd_builder *b, const struct xd_err *err)
@@ -172,10 +159,10 @@ static void check_store(struct xd_dv *d, struct xd_builder *b, const struct xd_e
              "%zu devices; counters of %u are kept by QEMU or a driver domain", d->n_order,
              uncounted);
     if (err->code)
-        check(b, "xenstore", XD_CHECK_WARN, err->text,
-              "see that xenstored runs (systemctl status xenstored)");
+        xd_build_check(b, "devices", "xenstore", XD_CHECK_WARN, err->text,
+                       "see that xenstored runs (systemctl status xenstored)");
     else
-        check(b, "xenstore", XD_CHECK_OK, found, NULL);
+        xd_build_check(b, "devices", "xenstore", XD_CHECK_OK, found, NULL);
 }
 
 void xd_dv_doctor(void *self, struct xd_builder *b)

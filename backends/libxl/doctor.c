@@ -15,26 +15,13 @@
 #include "base/str.h"
 #include "model/tables.h"
 
-static void check(struct xd_builder *b, const char *name, enum xd_check_status status,
-                  const char *found, const char *remedy)
-{
-    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
-
-    xd_row_begin(t);
-    xd_put_str(t, XD_CHECK_AREA, "xen");
-    xd_put_str(t, XD_CHECK_NAME, name);
-    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
-    xd_put_str(t, XD_CHECK_FOUND, found);
-    xd_put_str(t, XD_CHECK_REMEDY, remedy);
-}
-
 static void check_file(struct xd_builder *b, const char *name, const char *path, const char *remedy)
 {
     char found[128];
     bool ok = access(path, R_OK | W_OK) == 0;
 
     snprintf(found, sizeof(found), "%s: %s", path, ok ? "usable" : strerror(errno));
-    check(b, name, ok ? XD_CHECK_OK : XD_CHECK_ABSENT, found, ok ? NULL : remedy);
+    xd_build_check(b, "xen", name, ok ? XD_CHECK_OK : XD_CHECK_ABSENT, found, ok ? NULL : remedy);
 }
 
 /* The one check for which nothing may be open: why it could not be opened stands in these. */
@@ -49,10 +36,11 @@ static void check_xenstore(struct xd_xl *x, struct xd_builder *b)
     char *name = xd_xl_xs_read(x, "/local/domain/0/name");
 
     if (name)
-        check(b, "xenstore", XD_CHECK_OK, "xenstored answers", NULL);
+        xd_build_check(b, "xen", "xenstore", XD_CHECK_OK, "xenstored answers", NULL);
     else
-        check(b, "xenstore", XD_CHECK_ABSENT, strerror(errno),
-              "see that xenstored runs (systemctl status xenstored) and that xen-init-dom0 ran");
+        xd_build_check(
+            b, "xen", "xenstore", XD_CHECK_ABSENT, strerror(errno),
+            "see that xenstored runs (systemctl status xenstored) and that xen-init-dom0 ran");
     free(name);
 }
 
@@ -68,8 +56,8 @@ static void check_version(struct xd_xl *x, struct xd_builder *b)
     snprintf(found, sizeof(found),
              "Xen %d.%d runs, xendeck was built with Xen's tools " XD_XEN_BUILT, version >> 16,
              version & 0xffff);
-    check(b, "version", same ? XD_CHECK_OK : XD_CHECK_WARN, found,
-          same ? NULL : "rebuild xendeck against the libxen-dev of the Xen that runs");
+    xd_build_check(b, "xen", "version", same ? XD_CHECK_OK : XD_CHECK_WARN, found,
+                   same ? NULL : "rebuild xendeck against the libxen-dev of the Xen that runs");
 }
 
 /* A fault of Xen that its admin should know before he moves pCPUs. */
@@ -83,10 +71,11 @@ static void check_credit(struct xd_xl *x, struct xd_builder *b, const libxl_cpup
     for (int i = 0; i < n; i++) {
         if (pools[i].sched != LIBXL_SCHEDULER_CREDIT)
             continue;
-        check(b, "credit", XD_CHECK_WARN,
-              "before Xen 4.22 taking a pCPU from a cpupool of the scheduler credit can stop the "
-              "whole host, if rarely",
-              "let credit2 run pools whose pCPUs come and go");
+        xd_build_check(
+            b, "xen", "credit", XD_CHECK_WARN,
+            "before Xen 4.22 taking a pCPU from a cpupool of the scheduler credit can stop the "
+            "whole host, if rarely",
+            "let credit2 run pools whose pCPUs come and go");
         return;
     }
 }
@@ -107,8 +96,9 @@ static void check_schedulers(struct xd_xl *x, struct xd_builder *b)
                                   pools[i].sched == LIBXL_SCHEDULER_CREDIT2);
     }
     if (pools && n)
-        check(b, "schedulers", all_known ? XD_CHECK_OK : XD_CHECK_WARN, xd_buf_str(&found),
-              all_known ? NULL : "sched.weight and sched.cap exist with credit and credit2 only");
+        xd_build_check(
+            b, "xen", "schedulers", all_known ? XD_CHECK_OK : XD_CHECK_WARN, xd_buf_str(&found),
+            all_known ? NULL : "sched.weight and sched.cap exist with credit and credit2 only");
     if (pools) {
         check_credit(x, b, pools, n);
         libxl_cpupoolinfo_list_free(pools, n);
@@ -138,7 +128,8 @@ static void check_build(const char *config, struct xd_builder *b)
                  built_in[i].option);
         snprintf(remedy, sizeof(remedy), "only if you need %s: a Xen built with it",
                  built_in[i].use);
-        check(b, built_in[i].name, has ? XD_CHECK_OK : XD_CHECK_ABSENT, found, has ? NULL : remedy);
+        xd_build_check(b, "xen", built_in[i].name, has ? XD_CHECK_OK : XD_CHECK_ABSENT, found,
+                       has ? NULL : remedy);
     }
 }
 
@@ -147,15 +138,17 @@ static void check_hypfs(struct xd_xl *x, struct xd_builder *b)
     const char *config = xd_xl_config(x);
     bool there = xd_xl_hypfs(x) != NULL;
 
-    check(b, "hypfs", there ? XD_CHECK_OK : XD_CHECK_ABSENT,
-          there ? "the hypervisor's own file system answers" : strerror(errno),
-          there ? NULL : "runtime parameters can't be seen: a Xen built with CONFIG_HYPFS has it");
+    xd_build_check(
+        b, "xen", "hypfs", there ? XD_CHECK_OK : XD_CHECK_ABSENT,
+        there ? "the hypervisor's own file system answers" : strerror(errno),
+        there ? NULL : "runtime parameters can't be seen: a Xen built with CONFIG_HYPFS has it");
     if (config)
         check_build(config, b);
     else if (there)
-        check(b, "build", XD_CHECK_ABSENT, "the hypervisor doesn't tell how it was built",
-              "what it lacks is found out only when it is asked for: a Xen built with "
-              "CONFIG_HYPFS_CONFIG tells");
+        xd_build_check(b, "xen", "build", XD_CHECK_ABSENT,
+                       "the hypervisor doesn't tell how it was built",
+                       "what it lacks is found out only when it is asked for: a Xen built with "
+                       "CONFIG_HYPFS_CONFIG tells");
 }
 
 /* What the table limits says, for people who ask what this host can do. */
@@ -164,7 +157,7 @@ static void check_limits(struct xd_xl *x, struct xd_builder *b)
     const char *name, *reason;
 
     for (size_t i = 0; xd_xl_limit(x, &i, &name, &reason);)
-        check(b, name, XD_CHECK_ABSENT, reason, NULL);
+        xd_build_check(b, "xen", name, XD_CHECK_ABSENT, reason, NULL);
 }
 
 void xd_xl_doctor(void *self, struct xd_builder *b)

@@ -6,19 +6,6 @@
 
 #include "model/tables.h"
 
-static void check(struct xd_builder *b, const char *name, enum xd_check_status status,
-                  const char *found, const char *remedy)
-{
-    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
-
-    xd_row_begin(t);
-    xd_put_str(t, XD_CHECK_AREA, "trace");
-    xd_put_str(t, XD_CHECK_NAME, name);
-    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
-    xd_put_str(t, XD_CHECK_FOUND, found);
-    xd_put_str(t, XD_CHECK_REMEDY, remedy);
-}
-
 static void check_cost(struct xd_tr *t, struct xd_builder *b)
 {
     uint32_t mask, size;
@@ -34,7 +21,7 @@ static void check_cost(struct xd_tr *t, struct xd_builder *b)
         "for a minute where it takes over %d%% of a CPU",
         mfn ? "the buffers are there: about" : "the buffers, once made, keep",
         t->n_cpus * XD_TR_PAGES * 4, t->n_cpus, XD_TR_COST_MAX);
-    check(b, "trace cost", XD_CHECK_OK, found, NULL);
+    xd_build_check(b, "trace", "trace cost", XD_CHECK_OK, found, NULL);
 }
 
 void xd_tr_doctor(void *self, struct xd_builder *b)
@@ -45,14 +32,16 @@ void xd_tr_doctor(void *self, struct xd_builder *b)
     if (!t)
         return;
     if (t->tracing)
-        check(b, "ready time", XD_CHECK_OK, "this xendeck reads Xen's trace buffers now", NULL);
+        xd_build_check(b, "trace", "ready time", XD_CHECK_OK,
+                       "this xendeck reads Xen's trace buffers now", NULL);
     else if (xd_tr_free_now(t, &err) == 0)
-        check(b, "ready time", XD_CHECK_OK,
-              "Xen's trace buffers are free: read while ready time or wake-ups are shown; xentrace "
-              "can't start meanwhile",
-              NULL);
+        xd_build_check(
+            b, "trace", "ready time", XD_CHECK_OK,
+            "Xen's trace buffers are free: read while ready time or wake-ups are shown; xentrace "
+            "can't start meanwhile",
+            NULL);
     else
-        check(b, "ready time", XD_CHECK_ABSENT, err.text,
-              "end the other tracer, or do without READY%, WAKES and WAITS FOR");
+        xd_build_check(b, "trace", "ready time", XD_CHECK_ABSENT, err.text,
+                       "end the other tracer, or do without READY%, WAKES and WAITS FOR");
     check_cost(t, b);
 }

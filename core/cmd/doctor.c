@@ -17,19 +17,6 @@ static bool never(const struct xd_backend_env *env)
     return false;
 }
 
-static void check(struct xd_builder *b, const char *area, const char *name,
-                  enum xd_check_status status, const char *found, const char *remedy)
-{
-    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
-
-    xd_row_begin(t);
-    xd_put_str(t, XD_CHECK_AREA, area);
-    xd_put_str(t, XD_CHECK_NAME, name);
-    xd_put_enum(t, XD_CHECK_STATUS, status);
-    xd_put_str(t, XD_CHECK_FOUND, found);
-    xd_put_str(t, XD_CHECK_REMEDY, remedy);
-}
-
 static bool is_chosen(const struct xd_host_choice *c, const struct xd_backend *b)
 {
     for (size_t i = 0; i < c->n; i++)
@@ -52,22 +39,23 @@ static void check_backend(struct xd_cli *cli, const struct xd_registry_entry *e,
     void *self = NULL;
 
     if (!e->backend) {
-        check(b, "backend", e->name, XD_CHECK_ABSENT, e->why,
-              "rebuild xendeck against the libraries of this machine");
+        xd_build_check(b, "backend", e->name, XD_CHECK_ABSENT, e->why,
+                       "rebuild xendeck against the libraries of this machine");
         return;
     }
     if (!e->backend->live && !is_chosen(choice, e->backend)) {
-        check(b, "backend", e->name, XD_CHECK_OK, e->backend->title, NULL);
+        xd_build_check(b, "backend", e->name, XD_CHECK_OK, e->backend->title, NULL);
         return;
     }
     int rc = e->backend->probe ? e->backend->probe(&err) : 0;
     if (rc == 0)
         rc = e->backend->open(&env, &self, &err);
-    check(b, "backend", e->name, rc < 0 ? XD_CHECK_ABSENT : XD_CHECK_OK,
-          rc < 0 ? xd_err_text(&err) : e->backend->title,
-          rc == 0            ? NULL
-          : e->backend->live ? "run xendeck as root in a Xen dom0; --host demo works anywhere"
-                             : "see --host in xendeck --help");
+    xd_build_check(b, "backend", e->name, rc < 0 ? XD_CHECK_ABSENT : XD_CHECK_OK,
+                   rc < 0 ? xd_err_text(&err) : e->backend->title,
+                   rc == 0 ? NULL
+                   : e->backend->live
+                       ? "run xendeck as root in a Xen dom0; --host demo works anywhere"
+                       : "see --host in xendeck --help");
     if (e->backend->doctor)
         e->backend->doctor(rc < 0 ? NULL : self, b);
     if (rc == 0)
@@ -79,17 +67,18 @@ static void check_terminal(struct xd_builder *b)
     const char *term = getenv("TERM");
     bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
 
-    check(b, "terminal", "TERM", dumb ? XD_CHECK_WARN : XD_CHECK_OK, term && *term ? term : "unset",
-          dumb ? "set TERM to the terminal's name; get, set and journal work without" : NULL);
+    xd_build_check(
+        b, "terminal", "TERM", dumb ? XD_CHECK_WARN : XD_CHECK_OK, term && *term ? term : "unset",
+        dumb ? "set TERM to the terminal's name; get, set and journal work without" : NULL);
     const char *lang = getenv("LC_ALL");
     if (!lang || !*lang)
         lang = getenv("LC_CTYPE");
     if (!lang || !*lang)
         lang = getenv("LANG");
     bool utf8 = lang && (strcasestr(lang, "UTF-8") || strcasestr(lang, "utf8"));
-    check(b, "terminal", "encoding", utf8 ? XD_CHECK_OK : XD_CHECK_WARN,
-          lang && *lang ? lang : "no locale set",
-          utf8 ? NULL : "lines are drawn in ASCII; export LANG=C.UTF-8 for the rest");
+    xd_build_check(b, "terminal", "encoding", utf8 ? XD_CHECK_OK : XD_CHECK_WARN,
+                   lang && *lang ? lang : "no locale set",
+                   utf8 ? NULL : "lines are drawn in ASCII; export LANG=C.UTF-8 for the rest");
 }
 
 /* The host that is meant. False: there is none, and a row says so. */
@@ -98,12 +87,12 @@ static bool check_host(struct xd_cli *cli, struct xd_host_choice *choice, struct
     struct xd_err err = XD_ERR_INIT;
 
     if (xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), choice, &err) < 0) {
-        check(b, "host", "host", XD_CHECK_ABSENT, xd_err_text(&err),
-              "see --host in xendeck --help");
+        xd_build_check(b, "host", "host", XD_CHECK_ABSENT, xd_err_text(&err),
+                       "see --host in xendeck --help");
         return false;
     }
-    check(b, "host", "host", *choice->fallback ? XD_CHECK_WARN : XD_CHECK_OK, choice->name,
-          *choice->fallback ? choice->fallback : NULL);
+    xd_build_check(b, "host", "host", *choice->fallback ? XD_CHECK_WARN : XD_CHECK_OK, choice->name,
+                   *choice->fallback ? choice->fallback : NULL);
     return true;
 }
 
@@ -115,8 +104,9 @@ static void check_journal(struct xd_cli *cli, const struct xd_host_choice *choic
     char fallback[4096];
     const char *path = xd_cli_journal_path(cli, choice, fallback, sizeof(fallback));
     bool ok = xd_journal_open(path, &cli->clock, cli->log, &j, &err) == 0;
-    check(b, "journal", "file", ok ? XD_CHECK_OK : XD_CHECK_WARN, ok ? path : xd_err_text(&err),
-          ok ? NULL : "edits are refused until it can be written; --journal FILE names another");
+    xd_build_check(
+        b, "journal", "file", ok ? XD_CHECK_OK : XD_CHECK_WARN, ok ? path : xd_err_text(&err),
+        ok ? NULL : "edits are refused until it can be written; --journal FILE names another");
     if (ok)
         xd_journal_close(j);
 }

@@ -329,3 +329,16 @@ const struct xd_table_desc *xd_core_table(const char *name)
             return xd_core_tables[i];
     return NULL;
 }
+
+void xd_build_check(struct xd_builder *b, const char *area, const char *name,
+                    enum xd_check_status status, const char *found, const char *remedy)
+{
+    struct xd_rows *t = xd_build_table(b, &xd_checks_desc, 0);
+
+    xd_row_begin(t);
+    xd_put_str(t, XD_CHECK_AREA, area);
+    xd_put_str(t, XD_CHECK_NAME, name);
+    xd_put_enum(t, XD_CHECK_STATUS, (int)status);
+    xd_put_str(t, XD_CHECK_FOUND, found);
+    xd_put_str(t, XD_CHECK_REMEDY, remedy);
+}

@@ -291,6 +291,10 @@ extern const char *const xd_scheduler_names[];
 /* All of them; NULL-terminated. */
 extern const struct xd_table_desc *const xd_core_tables[];
 
+/* Adds a row to what `doctor` prints. found, remedy: NULL where there is nothing to say. */
+void xd_build_check(struct xd_builder *b, const char *area, const char *name,
+                    enum xd_check_status status, const char *found, const char *remedy);
+
 /* The core table of that name, or NULL. */
 const struct xd_table_desc *xd_core_table(const char *name);
 
