@@ -175,5 +175,6 @@ const struct xd_backend xd_backend_module = {
     .collect = xd_tr_collect,
     .wake_fd = wake_fd,
     .wake = wake,
+    .gives_back = true,
     .doctor = xd_tr_doctor,
 };

@@ -10,6 +10,8 @@
 
 /* How long a session that ends waits for workers, and for a running plan before that. */
 #define XD_CLOSE_GRACE_NS (300 * XD_NS_PER_MS)
+/* … and for one that has something of the host's to give back. */
+#define XD_CLOSE_GIVE_BACK_NS (5 * XD_NS_PER_S)
 /* How long opening waits for the backends' own opening. */
 #define XD_OPEN_PATIENCE_NS (2 * XD_NS_PER_S)
 #define XD_INTERVAL_MIN_NS  (10 * XD_NS_PER_MS)

@@ -111,16 +111,18 @@ static struct xd_worker **workers(struct xd_session *s, int role)
     return role == XD_OBSERVER ? s->observers : s->operators;
 }
 
-static bool all_gone(struct xd_session *s, const struct farewell *f, int role)
+/* givers: only those matter that have something to give back. */
+static bool all_gone(struct xd_session *s, const struct farewell *f, int role, bool givers)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        if (workers(s, role)[i] && !f->gone[role][i])
+        if (workers(s, role)[i] && !f->gone[role][i] &&
+            (!givers || s->world.sources[i].backend->gives_back))
             return false;
     return true;
 }
 
 /* Drops what the workers still say, until all of a role are gone or time is up. */
-static void await(struct xd_session *s, struct farewell *f, int role, int64_t until)
+static void await(struct xd_session *s, struct farewell *f, int role, bool givers, int64_t until)
 {
     struct xd_msg *m;
 
@@ -134,7 +136,7 @@ static void await(struct xd_session *s, struct farewell *f, int role, int64_t un
                 f->gone[say->role][say->source] = true;
             m->drop(m);
         }
-        if (all_gone(s, f, role) || left <= 0)
+        if (all_gone(s, f, role, givers) || left <= 0)
             return;
         xd_session_pause(s, left);
     }
@@ -171,7 +173,7 @@ void xd_session_stop_workers(struct xd_session *s)
         if (s->operators[i] && s->operators[i]->threaded)
             xd_worker_ask(s->operators[i], XD_ASK_STOP);
     if (!s->inline_workers)
-        await(s, &f, XD_OPERATOR, until);
+        await(s, &f, XD_OPERATOR, false, until);
     /* An operator may use its observer's instance to its end: one that hangs keeps it open. */
     for (size_t i = 0; i < s->world.n; i++) {
         bool hangs = s->operators[i] && s->operators[i]->threaded && !f.gone[XD_OPERATOR][i];
@@ -182,8 +184,10 @@ void xd_session_stop_workers(struct xd_session *s)
     now = xd_session_patience_clock(s);
     if (until < now + XD_CLOSE_GRACE_NS / 3)
         until = now + XD_CLOSE_GRACE_NS / 3;
-    if (!s->inline_workers)
-        await(s, &f, XD_OBSERVER, until);
+    if (!s->inline_workers) {
+        await(s, &f, XD_OBSERVER, false, until);
+        await(s, &f, XD_OBSERVER, true, now + XD_CLOSE_GIVE_BACK_NS);
+    }
     for (size_t i = 0; i < s->world.n; i++) {
         part(s, &s->operators[i], f.gone[XD_OPERATOR][i]);
         part(s, &s->observers[i], f.gone[XD_OBSERVER][i]);

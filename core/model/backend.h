@@ -89,6 +89,10 @@ struct xd_backend {
     int (*wake_fd)(void *self);
     bool (*wake)(void *self);
 
+    /* It holds something of the host's while it is open, and gives it back in close: a program that
+     * ends waits longer for it than for others. */
+    bool gives_back;
+
     /* What the knob is on the host now. -ESRCH with a sentence: the object is gone. */
     int (*read)(void *self, const struct xd_object *o, const struct xd_knob *k, struct xd_arena *a,
                 struct xd_value *out, struct xd_err *err);

@@ -13,10 +13,11 @@
 const struct xd_preset xd_presets[] = {
     {"domains", "default", "The usual columns", NULL, NULL},
     /* NAME STATE CPU(sec) CPU(%) MEM(k) MEM(%) MAXMEM(k) MAXMEM(%) VCPUS NETS NETTX(k) NETRX(k)
-     * VBDS VBD_OO VBD_RD VBD_WR VBD_RSECT VBD_WSECT SSID */
+     * VBDS VBD_OO VBD_RD VBD_WR VBD_RSECT VBD_WSECT SSID. Its NETTX is what dom0's end sent: what the
+     * guest received. */
     {"domains", "xentop", "The columns of xentop, in its order",
      "name,flags,cpu_ns,cpu,mem_kib,mem_percent,mem_max_kib,mem_max_percent,vcpus,nics,"
-     "net_tx_bytes,net_rx_bytes,disks,disk_oo,disk_rd_reqs,disk_wr_reqs,disk_rd_sect,disk_wr_sect,"
+     "net_rx_bytes,net_tx_bytes,disks,disk_oo,disk_rd_reqs,disk_wr_reqs,disk_rd_sect,disk_wr_sect,"
      "ssid", NULL},
     {"domains", "memory", "What it holds, should hold and may hold",
      "name,id,state,mem_kib,mem_target_kib,mem_max_kib,mem_percent,mem_max_percent,node_affinity",
