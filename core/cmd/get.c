@@ -128,6 +128,7 @@ static int parse_wishes(struct get *g, struct xd_err *err)
  * JSON has all columns where nobody chose does not ask for the dear ones. */
 static uint64_t columns_wanted(const struct get *g)
 {
+    bool single = xd_cli_option(g->cli, "once") && !g->watch;
     uint64_t columns = 0;
 
     for (int c = 0; c < g->n_cols; c++)
@@ -137,10 +138,15 @@ static uint64_t columns_wanted(const struct get *g)
     columns |= xd_query_columns(g->query);
     for (int i = 0; i < g->sort.n; i++)
         columns |= UINT64_C(1) << g->sort.by[i].col;
-    for (int c = 0; c < g->d->n_columns; c++)
-        if (columns >> c & 1 && g->d->columns[c].rate_of)
+    for (int c = 0; c < g->d->n_columns; c++) {
+        if (!(columns >> c & 1) || !g->d->columns[c].rate_of)
+            continue;
+        if (single) /* there is no rate of one sample */
+            columns &= ~(UINT64_C(1) << c);
+        else
             columns |= UINT64_C(1) << (g->d->columns[c].rate_of - 1);
-    return columns;
+    }
+    return columns ? columns : 1; /* the rows are wanted all the same */
 }
 
 /* Tells the session what will be looked at, so that nothing else is sampled. What can't be read yet
