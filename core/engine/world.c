@@ -143,7 +143,8 @@ void xd_world_take_sample(struct xd_world *w, size_t i, struct xd_snapshot *snap
     s->answers++;
     compose(w, i);
     compose_others(w, i);
-    xd_history_feed(w->history, s->snapshot);
+    if (!w->one_shot) /* a command draws no graphs */
+        xd_history_feed(w->history, s->snapshot);
     w->generation++;
 }
 
