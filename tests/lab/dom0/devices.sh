@@ -17,10 +17,11 @@ cell() { rows "$1" "select($2) | .$3"; } # TABLE CONDITION COLUMN
 same() {
     local name=$1 ours=$2 theirs=$3 attempt
     for attempt in 1 2 3 4 5 6; do
-        diff <($ours | sort) <($theirs | sort) >/root/difference && break
+        $theirs | sort >/root/theirs
+        diff <($ours | sort) /root/theirs >/root/difference && break
         sleep "0.$attempt"
     done
-    [ ! -s /root/difference ] && [ -n "$($theirs)" ]
+    [ ! -s /root/difference ] && [ -s /root/theirs ]
     result $? "$name" || note "$(cat /root/difference)"
 }
 
