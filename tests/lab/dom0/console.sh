@@ -14,7 +14,7 @@ credit2() { xl sched-credit2 -d "$1" | awk 'END { print $3, $4 }'; }
 console() {
     local name=$1 output
     shift
-    if output=$(ptydrive -e LANG=C.UTF-8 "$@" -- xendeck --interval 500ms 2>&1); then
+    if output=$(ptydrive -e LANG=C.UTF-8 "$@" -- xendeck --no-settings --interval 500ms 2>&1); then
         result 0 "$name"
     else
         result 1 "$name"
@@ -165,7 +165,24 @@ keeps_dom0() {
     is "its weight is as before" "$(credit2 Domain-0)" "$before"
 }
 
+# A guest that says something on its console once a second; Ctrl-] is xenconsole's own key.
+hands_over() {
+    guest idle beats1 'extra="mode=idle hb=1"'
+    console "the guest's console gets the terminal and gives it back" < <(
+        go_to beats1
+        echo "key o"
+        echo "wait xendeck-guest: beat"
+        echo "key C-]"
+        echo "wait Back from xl console"
+        echo "expect beats1"
+        quit
+    )
+    like "and the guest runs on" "$(xl list beats1)" beats1
+    xl destroy beats1
+}
+
 shows_the_host
+hands_over
 edits_it
 is_refused
 destroys_only_by_name
