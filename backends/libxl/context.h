@@ -61,6 +61,8 @@ struct xd_xl {
     uint64_t samples; /* of domains, counted up to where deaths.c begins */
 
     /* pCPU time (collect_cpus.c): Xen tells how long each was idle, and not since when. */
+    unsigned ending; /* so many samples on end had a domain that is being torn down */
+
     bool have_origin;
     int64_t origin_ns; /* added to this machine's clock, it is the time that Xen counts from */
     uint64_t *busy_ns;

@@ -83,6 +83,27 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     return 0;
 }
 
+/* Nobody tells when Xen has got rid of the last of a domain: while one is being torn down, it is
+ * looked at again soon. One that hangs there for good is given up after a while. */
+#define ENDING_NS   (500 * XD_NS_PER_MS)
+#define ENDING_LOOK 60
+
+static void note_ending(struct xd_xl *x, const struct xd_xl_sample *s)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < s->n_domains && !any; i++)
+        any = s->domains[i].flags & XEN_DOMINF_dying;
+    x->ending = any ? x->ending + 1 : 0;
+}
+
+static int64_t due(void *self)
+{
+    const struct xd_xl *x = self;
+
+    return x->ending && x->ending < ENDING_LOOK ? ENDING_NS : -1;
+}
+
 static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 {
     struct xd_xl *x = self;
@@ -99,6 +120,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     rc = xd_xl_list_domains(x, &s.domains, &s.n_domains, err);
     if (rc < 0)
         return rc;
+    note_ending(x, &s);
     if (parts)
         xd_xl_known_update(x, s.domains, s.n_domains, parts, &s.store_err);
     if (parts)
@@ -138,6 +160,7 @@ const struct xd_backend xd_backend_module = {
     .open = open_instance,
     .close = close_instance,
     .collect = collect,
+    .due = due,
     .wake_fd = xd_xl_wake_fd,
     .wake = xd_xl_wake,
     .read = xd_xl_read,
