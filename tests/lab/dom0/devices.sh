@@ -157,7 +157,17 @@ same "and names them" ours_pci_names theirs_pci_names
 ours_nodes() { rows pci 'select(.node != null) | "\(.bdf) \(.node)"'; }
 theirs_nodes() { xl info -n | awk '/^device topology/ { on = 1; next } on && $1 ~ /^[0-9a-f]+:[0-9a-f]+:/ { print $1, $NF }'; }
 same "with the nodes that Xen knows" ours_nodes theirs_nodes
-NIC=$(lspci -D -d 8086:10d3 | awk '{ print $1 }')
+
+# --- the suite ---
+conformance --module "$MODULE" >/root/conformance 2>&1
+result $? "conformance" || note "$(grep -v '^ok' /root/conformance)"
+xl destroy web1
+eventually 10 gone web1
+is "nothing is left of a domain that is gone" "$(rows devices .device | wc -l)" 0
+
+# --- PCI: whose a function is ---
+# The one on the root bus: of those behind pxb-pcie dom0's CPU never comes back from the assignment.
+NIC=$(lspci -D -d 8086:10d3 | awk '/^0000:00:/ { print $1; exit }')
 is "a function of the host" "$(cell pci ".bdf == \"$NIC\"" use)" host
 modprobe xen-pciback
 check "it is made assignable" xl pci-assignable-add "$NIC"
@@ -168,12 +178,7 @@ is "assigned to it" "$(rows pci "select(.bdf == \"$NIC\") | \"\(.use) \(.domain)
 xl destroy pci1
 is "and free again" "$(cell pci ".bdf == \"$NIC\"" use)" assignable
 
-# --- the suite, and what a sample costs ---
-conformance --module "$MODULE" >/root/conformance 2>&1
-result $? "conformance" || note "$(grep -v '^ok' /root/conformance)"
-xl destroy web1
-eventually 10 gone web1
-is "nothing is left of a domain that is gone" "$(rows devices .device | wc -l)" 0
+# --- what a sample costs ---
 manydomains create 250 >/dev/null
 read -r first later _ < <(sample "$MODULE" 50 domains)
 note "CPU time of a sample of 250 domains without devices, us: $later (the first one $first);" \
