@@ -17,6 +17,7 @@ refused() {
 state() { xl list "$1" | awk 'END { print $5 }'; }
 front() { xenstore-read "/local/domain/$(domid "$1")/device/$2/state" 2>/dev/null; }
 connected() { [ "$(front "$1" "$2")" = 4 ]; }
+devices() { xl "$1-list" "$2" | tail -n +2 | wc -l; } # below the heading: block or network, of whom
 # remains: all that devices of guests leave somewhere
 remains() {
     {
@@ -36,7 +37,7 @@ quick_block() {
     cat >/etc/xen/scripts/block <<'END'
 #!/bin/sh
 if [ "$1" = add ]; then
-    loop=$(losetup -f --show "$(xenstore-read "$XENBUS_PATH/params")") || exit 1
+    loop=$(losetup -f) && losetup "$loop" "$(xenstore-read "$XENBUS_PATH/params")" || exit 1
     xenstore-write "$XENBUS_PATH/node" "$loop" "$XENBUS_PATH/hotplug-status" connected \
         "$XENBUS_PATH/physical-device" "7:$(printf %x "${loop#/dev/loop}")"
 else
@@ -105,7 +106,7 @@ disks() {
         domain/l1 disk-attach vdev=xvdb target=/root/d2.img
     refused "a file that another domain writes to" 'hotplug script says.*mounted in a guest' \
         domain/i1 disk-attach vdev=xvdb target=/root/d1.img
-    is "leaves nothing of the attempt" "$(xl block-list i1 | wc -l)" 0
+    is "leaves nothing of the attempt" "$(devices block i1)" 0
     refused "a file that isn't there" 'nosuch.img: No such file' \
         domain/l1 disk-attach vdev=xvdc target=/root/nosuch.img
     refused "a name that is none" 'no name of a virtual disk' \
@@ -118,14 +119,14 @@ disks() {
         domain/Domain-0 disk-attach vdev=xvdb target=/root/d2.img
     refused "the medium of a disk of a PVH guest" 'HVM' disk/l1/xvdb cdrom medium=/root/d2.img
     edit 0 "the attach is taken back" undo --yes
-    is "and xl sees none" "$(xl block-list l1 | wc -l)" 0
+    is "and xl sees none" "$(devices block l1)" 0
     is "and no loop device is left" "$(losetup -a)" ""
     quick_block
     act "a disk to read only" domain/l1 disk-attach vdev=xvdb target=/root/d2.img readonly=yes
     is "is that" "$(xenstore-read "/local/domain/0/backend/vbd/$(domid l1)/51728/mode")" r
     check "the guest takes it" eventually 20 connected l1 vbd/51728
     act "it is detached" disk/l1/xvdb disk-detach
-    is "xl sees none" "$(xl block-list l1 | wc -l)" 0
+    is "xl sees none" "$(devices block l1)" 0
     edit 0 "that is taken back" undo --yes
     is "it is as it was" "$(xenstore-read "/local/domain/0/backend/vbd/$(domid l1)/51728/mode")" r
     check "the guest takes it" eventually 20 connected l1 vbd/51728
@@ -152,12 +153,12 @@ nics() {
     refused "an address that is none" 'no Ethernet address' \
         domain/l1 nic-attach devid=1 bridge=br0 mac=1:2:3
     edit 0 "the attach is taken back" undo --yes
-    is "and xl sees none" "$(xl network-list l1 | wc -l)" 0
+    is "and xl sees none" "$(devices network l1)" 0
     quick_vif
     act "another is attached" domain/l1 nic-attach devid=3 bridge=br0 mac=$mac
     check "the guest takes it" eventually 20 connected l1 vif/3
     act "it is detached" nic/l1/3 nic-detach
-    is "xl sees none" "$(xl network-list l1 | wc -l)" 0
+    is "xl sees none" "$(devices network l1)" 0
     edit 0 "that is taken back" undo --yes
     is "it is as it was" "$(xl network-list l1 | awk 'NR == 2 { print $1, $3 }')" "3 $mac"
     act "it is detached" nic/l1/3 nic-detach
