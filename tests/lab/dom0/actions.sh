@@ -35,7 +35,7 @@ remains() {
 # have dozens and take 6 to 15 seconds under emulation, which is tried once of each kind.
 quick_block() {
     cat >/etc/xen/scripts/block <<'END'
-#!/bin/sh
+#!/bin/bash
 if [ "$1" = add ]; then
     loop=$(losetup -f) && losetup "$loop" "$(xenstore-read "$XENBUS_PATH/params")" || exit 1
     xenstore-write "$XENBUS_PATH/node" "$loop" "$XENBUS_PATH/hotplug-status" connected \
@@ -48,7 +48,7 @@ END
 
 quick_vif() {
     cat >/etc/xen/scripts/vif-bridge <<'END'
-#!/bin/sh
+#!/bin/bash
 case $1 in
 online)
     ip link set "$vif" up master "$(xenstore-read "$XENBUS_PATH/bridge")" &&
