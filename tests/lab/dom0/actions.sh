@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Do actions on a real host do what they say, refuse what they must, and leave nothing behind? To be
-# run in the lab's dom0, on a host with an IOMMU and a network card to spare:
-#   tests/lab/lab run --qemu '-device amd-iommu,intremap=on -device e1000e' 'bash /tests/actions.sh'
+# run in the lab's dom0; the part `pci` on a host with an IOMMU and a network card to spare:
+#   tests/lab/lab run --qemu '-device amd-iommu,intremap=on -device e1000e,romfile=' 'bash /tests/actions.sh pci'
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -267,7 +267,7 @@ cycles() {
 }
 
 # With arguments, only these parts
-[ $# -gt 0 ] || set -- sending disks nics creating dumping pci
+[ $# -gt 0 ] || set -- sending disks nics creating dumping # pci: passthrough.sh, cycles: cycles.sh
 prepare
 for part in "$@"; do "$part"; done
 end_guests
