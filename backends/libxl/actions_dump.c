@@ -159,14 +159,16 @@ int xd_xl_act_dump(const struct xd_xl_doing *d, struct xd_err *err)
     if (!file[0])
         return xd_err_set(err, -EINVAL, "%s: a core dump needs the name of a file", f.what);
     dump.expected = f.info.tot_pages * XC_PAGE_SIZE;
-    rc = check_room(&f, file, dump.expected, err);
-    if (rc < 0)
-        return rc;
     dump.fd = open_file(&f, file, err);
     if (dump.fd < 0)
         return dump.fd;
-    xd_xl_deed_subject(d->deed, file);
-    rc = dump_paused(&dump, &f, file, err);
+    rc = check_room(&f, file, dump.expected, err);
+    if (rc < 0) {
+        unlink(file);
+    } else {
+        xd_xl_deed_subject(d->deed, file);
+        rc = dump_paused(&dump, &f, file, err);
+    }
     close(dump.fd);
     return rc;
 }
