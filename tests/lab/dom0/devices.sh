@@ -166,23 +166,11 @@ eventually 10 gone web1
 is "nothing is left of a domain that is gone" "$(rows devices .device | wc -l)" 0
 
 # --- PCI: whose a function is ---
-# The one on the root bus: of those behind pxb-pcie dom0's CPU never comes back from the assignment.
+# Giving it to a guest is passthrough.sh's: under emulation dom0 may stall in that, and never come back.
 NIC=$(lspci -D -d 8086:10d3 | awk '/^0000:00:/ { print $1; exit }')
 is "a function of the host" "$(cell pci ".bdf == \"$NIC\"" use)" host
 modprobe xen-pciback
 check "it is made assignable" xl pci-assignable-add "$NIC"
 is "assignable" "$(rows pci "select(.bdf == \"$NIC\") | \"\(.use) \(.driver)\"")" "assignable pciback"
-check "it is given to a guest" guest linux-pv pci1 'passthrough="enabled"' "pci=[\"$NIC\"]"
-is "assigned to it" "$(rows pci "select(.bdf == \"$NIC\") | \"\(.use) \(.domain) \(.domain_uuid)\"")" \
-    "assigned pci1 $(xl list -v pci1 | awk 'END { print $7 }')"
-xl destroy pci1
-is "and free again" "$(cell pci ".bdf == \"$NIC\"" use)" assignable
-
-# --- what a sample costs ---
-manydomains create 250 >/dev/null
-read -r first later _ < <(sample "$MODULE" 50 domains)
-note "CPU time of a sample of 250 domains without devices, us: $later (the first one $first);" \
-    "libxenstat $(xenstat --cost 5)"
-manydomains destroy
 end_guests
 tap_end
