@@ -144,7 +144,7 @@ uint64_t xd_pci_link_bytes_s(struct xd_pci_link l)
     return bits / 256 * 242 / 8;
 }
 
-/* --- addresses --- */
+/* --- dumps --- */
 
 /* Up to `most` hex digits; false: none. */
 static bool take_hex(const char **s, int most, unsigned *out)
@@ -156,42 +156,6 @@ static bool take_hex(const char **s, int most, unsigned *out)
                (unsigned)(isdigit((unsigned char)**s) ? **s - '0' : (**s | 0x20) - 'a' + 10);
     return *s > begin;
 }
-
-int xd_pci_address_parse(const char *text, struct xd_pci_address *out, const char **end)
-{
-    unsigned part[4] = {0}, n = 0;
-    const char *s = text;
-
-    if (!take_hex(&s, 8, &part[n++]))
-        return -EINVAL;
-    while (*s == ':' && n < 3) {
-        s++;
-        if (!take_hex(&s, 2, &part[n++]))
-            return -EINVAL;
-    }
-    if (n < 2 || *s++ != '.' || !take_hex(&s, 1, &part[3]) || (!end && *s))
-        return -EINVAL;
-    if (n == 2) { /* without a segment */
-        part[2] = part[1];
-        part[1] = part[0];
-        part[0] = 0;
-    }
-    if (part[0] > 0xffff || part[1] > 0xff || part[2] > 0x1f || part[3] > 7)
-        return -EINVAL;
-    *out = (struct xd_pci_address){part[0], (uint8_t)part[1], (uint8_t)part[2], (uint8_t)part[3]};
-    if (end)
-        *end = s;
-    return 0;
-}
-
-char *xd_pci_address_format(const struct xd_pci_address *a, char out[16])
-{
-    snprintf(out, 16, "%04x:%02x:%02x.%x", a->segment & 0xffffu, a->bus, a->device & 0x1fu,
-             a->function & 7u);
-    return out;
-}
-
-/* --- dumps --- */
 
 struct dump {
     const char *file;
@@ -208,7 +172,7 @@ static int wrong(const struct dump *d, size_t column, const char *what)
     return xd_err_set(d->err, -EINVAL, "%s:%u:%zu: %s", d->file, d->line, column + 1, what);
 }
 
-static void begin_function(struct dump *d, const struct xd_pci_address *at)
+static void begin_function(struct dump *d, const struct xd_bdf *at)
 {
     d->list = xd_arena_grow(d->a, d->list, d->n, sizeof(*d->list));
     d->bytes = NULL;
@@ -243,11 +207,11 @@ static int take_bytes(struct dump *d, const char *line, const char *s, unsigned 
 
 static int take_line(struct dump *d, const char *line)
 {
-    struct xd_pci_address at;
+    struct xd_bdf at;
     const char *s = line;
     unsigned offset;
 
-    if (xd_pci_address_parse(line, &at, &s) == 0 && (*s == ' ' || !*s)) {
+    if (xd_bdf_parse(line, &at, &s) == 0 && (*s == ' ' || !*s)) {
         begin_function(d, &at);
         return 0;
     }

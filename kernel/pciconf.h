@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "kernel/bdf.h"
 
 #define XD_PCICONF_MAX 4096
 
@@ -59,17 +60,9 @@ int xd_pciconf_read(const uint8_t *bytes, size_t size, struct xd_pciconf *out, s
 /* Bytes a second that a link can carry in one direction, after its encoding; 0: unknown. */
 uint64_t xd_pci_link_bytes_s(struct xd_pci_link l);
 
-struct xd_pci_address {
-    unsigned segment;
-    uint8_t bus, device, function;
-};
-/* "0000:41:00.0" or "41:00.0"; -EINVAL. *end: behind it; NULL: it must end there. */
-int xd_pci_address_parse(const char *text, struct xd_pci_address *out, const char **end);
-char *xd_pci_address_format(const struct xd_pci_address *a, char out[16]); /* with its segment */
-
 /* One function of a dump. */
 struct xd_pci_dumped {
-    struct xd_pci_address at;
+    struct xd_bdf at;
     const uint8_t *bytes;
     size_t size; /* how many of them the dump has */
 };

@@ -115,7 +115,7 @@ static bool host_disk_user(void *self, const char *target, char *name, size_t si
 
 static bool host_assignable(void *self, const char *text)
 {
-    struct xd_xl_bdf bdf;
+    struct xd_bdf bdf;
 
     return xd_xl_bdf_parse(text, &bdf, NULL) == 0 && xd_xl_pciback_has(&bdf);
 }

@@ -50,9 +50,9 @@ int xd_xl_find_named(struct xd_xl *x, const char *text, struct xd_xl_found *out,
 
 /* --- PCI functions (actions_pci.c) --- */
 
-struct xd_xl_bdf;
+struct xd_bdf;
 /* Whether dom0's driver pciback holds it, free for a guest or given to one. */
-bool xd_xl_pciback_has(const struct xd_xl_bdf *bdf);
+bool xd_xl_pciback_has(const struct xd_bdf *bdf);
 /* Why no function can be given to guests here; NULL: it can. */
 const char *xd_xl_pci_limit(struct xd_xl *x);
 

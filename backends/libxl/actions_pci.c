@@ -17,8 +17,8 @@
 
 /* A function being worked on. */
 struct function {
-    struct xd_xl_bdf bdf;
-    char text[XD_XL_BDF_TEXT];
+    struct xd_bdf bdf;
+    char text[XD_BDF_TEXT];
     char what[64];
     libxl_device_pci pci; /* holds nothing that would have to be freed */
 };
@@ -31,11 +31,11 @@ static bool exists(const char *fmt, const char *arg)
     return access(path, F_OK) == 0;
 }
 
-bool xd_xl_pciback_has(const struct xd_xl_bdf *bdf)
+bool xd_xl_pciback_has(const struct xd_bdf *bdf)
 {
-    char text[XD_XL_BDF_TEXT];
+    char text[XD_BDF_TEXT];
 
-    xd_xl_bdf_text(bdf, text);
+    xd_bdf_text(bdf, text);
     return exists(PCIBACK "/%s", text);
 }
 
@@ -62,28 +62,27 @@ static int find_function(const struct xd_xl_doing *d, struct function *f, struct
 
     if (rc < 0)
         return rc;
-    xd_xl_bdf_text(&f->bdf, f->text);
+    xd_bdf_text(&f->bdf, f->text);
     snprintf(f->what, sizeof(f->what), "PCI function %s", f->text);
     if (!exists(DEVICES "/%s", f->text))
         return xd_err_set(err, -ESRCH, "%s is not in this host any more", f->what);
     libxl_device_pci_init(&f->pci);
-    f->pci.domain = (int)f->bdf.domain;
+    f->pci.domain = (int)f->bdf.segment;
     f->pci.bus = f->bdf.bus;
-    f->pci.dev = f->bdf.dev;
-    f->pci.func = f->bdf.func;
+    f->pci.dev = f->bdf.device;
+    f->pci.func = f->bdf.function;
     xd_log_write(d->x->env->log, XD_LOG_INFO, "libxl", "%s: %s", d->a->name, f->what);
     return 0;
 }
 
-static bool is_it(const libxl_device_pci *p, const struct xd_xl_bdf *b)
+static bool is_it(const libxl_device_pci *p, const struct xd_bdf *b)
 {
-    return (uint32_t)p->domain == b->domain && p->bus == b->bus && p->dev == b->dev &&
-           p->func == b->func;
+    return (uint32_t)p->domain == b->segment && p->bus == b->bus && p->dev == b->device &&
+           p->func == b->function;
 }
 
 /* The domain that has it, and where in it; false: none. */
-static bool holder(struct xd_xl *x, const struct xd_xl_bdf *b, xc_domaininfo_t *who,
-                   uint32_t *vdevfn)
+static bool holder(struct xd_xl *x, const struct xd_bdf *b, xc_domaininfo_t *who, uint32_t *vdevfn)
 {
     const xc_domaininfo_t *list;
     bool found = false;
@@ -211,7 +210,7 @@ int xd_xl_act_pci_host(const struct xd_xl_doing *d, struct xd_err *err)
 int xd_xl_seen_pci_bound(struct xd_xl *x, const struct xd_object *o, const struct xd_xl_deed *deed,
                          struct xd_err *err)
 {
-    struct xd_xl_bdf bdf;
+    struct xd_bdf bdf;
     int rc = xd_xl_bdf_parse(o->key, &bdf, err);
 
     return rc < 0 ? rc : xd_xl_pciback_has(&bdf) == (deed->action == XD_ACTION_PCI_ASSIGNABLE);
@@ -330,7 +329,7 @@ int xd_xl_seen_pci_attached(struct xd_xl *x, const struct xd_object *o,
                             const struct xd_xl_deed *deed, struct xd_err *err)
 {
     bool attached = deed->action == XD_ACTION_PCI_ATTACH;
-    struct xd_xl_bdf bdf;
+    struct xd_bdf bdf;
     xc_domaininfo_t who;
     uint32_t vdevfn;
     int rc = xd_xl_bdf_parse(o->key, &bdf, err);

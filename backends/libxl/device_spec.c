@@ -154,7 +154,7 @@ int xd_xl_mac_parse(const char *text, uint8_t mac[6], struct xd_err *err)
 
 /* --- PCI --- */
 
-int xd_xl_bdf_parse(const char *text, struct xd_xl_bdf *out, struct xd_err *err)
+int xd_xl_bdf_parse(const char *text, struct xd_bdf *out, struct xd_err *err)
 {
     uint32_t n[4] = {0, 0, 0, 0};
     size_t colons = 0;
@@ -172,14 +172,8 @@ int xd_xl_bdf_parse(const char *text, struct xd_xl_bdf *out, struct xd_err *err)
     if (!ok)
         return xd_err_set(err, -EINVAL,
                           "\"%.64s\" is no address of a PCI function, such as 0000:01:00.0", text);
-    *out = (struct xd_xl_bdf){n[0], (uint8_t)n[1], (uint8_t)n[2], (uint8_t)n[3]};
+    *out = (struct xd_bdf){(uint16_t)n[0], (uint8_t)n[1], (uint8_t)n[2], (uint8_t)n[3]};
     return 0;
-}
-
-void xd_xl_bdf_text(const struct xd_xl_bdf *b, char out[XD_XL_BDF_TEXT])
-{
-    snprintf(out, XD_XL_BDF_TEXT, "%04x:%02x:%02x.%x", b->domain & 0xffff, b->bus, b->dev & 0x1f,
-             b->func & 7);
 }
 
 bool xd_xl_key_split(const char *key, size_t *head, const char **tail)

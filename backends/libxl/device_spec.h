@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "kernel/bdf.h"
 
 /* The number in xenstore of a virtual disk's name: "xvda" "xvdb3" "hdc" "sda" "d0p1" "51712"
  * "0xca00", as docs/man/xen-vbd-interface.7 has them. -EINVAL with a sentence. */
@@ -17,15 +18,9 @@ int xd_xl_vdev_parse(const char *name, uint32_t *number, struct xd_err *err);
 /* "00:16:3e:00:00:01". One for many receivers, or of zeros, is no interface's. -EINVAL. */
 int xd_xl_mac_parse(const char *text, uint8_t mac[6], struct xd_err *err);
 
-struct xd_xl_bdf {
-    uint32_t domain;
-    uint8_t bus, dev, func;
-};
-/* "0000:01:00.0" or "01:00.0". -EINVAL. */
-int xd_xl_bdf_parse(const char *text, struct xd_xl_bdf *out, struct xd_err *err);
-
-#define XD_XL_BDF_TEXT 16
-void xd_xl_bdf_text(const struct xd_xl_bdf *b, char out[XD_XL_BDF_TEXT]);
+/* "0000:01:00.0" or "01:00.0", as people type them: leading zeros may be left out, which
+ * xd_bdf_parse doesn't take from files. -EINVAL with a sentence. */
+int xd_xl_bdf_parse(const char *text, struct xd_bdf *out, struct xd_err *err);
 
 /* The two parts of the key of a device's row, "UUID/xvdb": how long the first is, and where the
  * second begins. False: it has no two. */

@@ -27,8 +27,8 @@ static void check_error(int rc, const struct xd_err *err)
 static void try_names(const char *text)
 {
     struct xd_err err = XD_ERR_INIT;
-    struct xd_xl_bdf bdf, again;
-    char back[XD_XL_BDF_TEXT], text_again[XD_XL_BDF_TEXT];
+    struct xd_bdf bdf, again;
+    char back[XD_BDF_TEXT], text_again[XD_BDF_TEXT];
     uint8_t mac[6];
     uint32_t number = 0;
     int rc = xd_xl_vdev_parse(text, &number, &err);
@@ -47,9 +47,9 @@ static void try_names(const char *text)
         check_error(rc, &err);
         return;
     }
-    xd_xl_bdf_text(&bdf, back);
+    xd_bdf_text(&bdf, back);
     check(xd_xl_bdf_parse(back, &again, NULL) == 0);
-    xd_xl_bdf_text(&again, text_again);
+    xd_bdf_text(&again, text_again);
     check(strcmp(back, text_again) == 0);
 }
 

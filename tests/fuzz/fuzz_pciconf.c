@@ -11,13 +11,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_address(const struct xd_pci_address *a)
+static void check_address(const struct xd_bdf *a)
 {
-    struct xd_pci_address again;
-    char text[16], twice[16];
+    struct xd_bdf again;
+    char text[XD_BDF_TEXT], twice[XD_BDF_TEXT];
 
-    if (xd_pci_address_parse(xd_pci_address_format(a, text), &again, NULL) < 0 ||
-        strcmp(text, xd_pci_address_format(&again, twice)) != 0)
+    if (xd_bdf_parse(xd_bdf_text(a, text), &again, NULL) < 0 ||
+        strcmp(text, xd_bdf_text(&again, twice)) != 0)
         abort();
 }
 

@@ -92,18 +92,18 @@ static void functions_read_as_they_are_written(void **state)
         "",           "01:00",       "01:00.8",       "01:20.0",
         "1:2:3:4.0",  "100:00.0",    "10000:00:00.0", "0000:01:00.0 ",
         "0000:01:00", "0000:01:00.", "gg:00.0",       "01:00.0x"};
-    char text[XD_XL_BDF_TEXT];
-    struct xd_xl_bdf b;
+    char text[XD_BDF_TEXT];
+    struct xd_bdf b;
 
     assert_int_equal(xd_xl_bdf_parse("0001:af:1f.7", &b, NULL), 0);
-    assert_int_equal(b.domain, 1);
+    assert_int_equal(b.segment, 1);
     assert_int_equal(b.bus, 0xaf);
-    assert_int_equal(b.dev, 0x1f);
-    assert_int_equal(b.func, 7);
-    xd_xl_bdf_text(&b, text);
+    assert_int_equal(b.device, 0x1f);
+    assert_int_equal(b.function, 7);
+    xd_bdf_text(&b, text);
     assert_string_equal(text, "0001:af:1f.7");
     assert_int_equal(xd_xl_bdf_parse("3:0.1", &b, NULL), 0);
-    xd_xl_bdf_text(&b, text);
+    xd_bdf_text(&b, text);
     assert_string_equal(text, "0000:03:00.1");
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         assert_int_equal(xd_xl_bdf_parse(wrong[i], &b, NULL), -EINVAL);

@@ -141,17 +141,17 @@ static void addresses(void **state)
                                       ":41:00.0",
                                       "41:\x10"
                                       "0.0"};
-    struct xd_pci_address a;
-    char text[16];
+    struct xd_bdf a;
+    char text[XD_BDF_TEXT];
     const char *end;
 
-    assert_int_equal(xd_pci_address_parse("0001:41:1f.7", &a, NULL), 0);
-    assert_string_equal(xd_pci_address_format(&a, text), "0001:41:1f.7");
-    assert_int_equal(xd_pci_address_parse("c1:00.0 Ethernet", &a, &end), 0);
-    assert_string_equal(xd_pci_address_format(&a, text), "0000:c1:00.0");
+    assert_int_equal(xd_bdf_parse("0001:41:1f.7", &a, NULL), 0);
+    assert_string_equal(xd_bdf_text(&a, text), "0001:41:1f.7");
+    assert_int_equal(xd_bdf_parse("c1:00.0 Ethernet", &a, &end), 0);
+    assert_string_equal(xd_bdf_text(&a, text), "0000:c1:00.0");
     assert_string_equal(end, " Ethernet");
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        assert_int_equal(xd_pci_address_parse(bad[i], &a, NULL), -EINVAL);
+        assert_int_equal(xd_bdf_parse(bad[i], &a, NULL), -EINVAL);
 }
 
 static int parse(const char *text, struct xd_arena *a, struct xd_pci_dumped **f, size_t *n,
