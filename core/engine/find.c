@@ -181,9 +181,8 @@ static int not_found(const struct xd_world *w, const struct xd_table *t, const c
 
 /* --- paths --- */
 
-/* The description whose noun or name the path begins with, and what follows it; NULL: none. */
-static const struct xd_table_desc *desc_of(const struct xd_world *w, const char *path,
-                                           const char **rest)
+const struct xd_table_desc *xd_world_desc_of(const struct xd_world *w, const char *path,
+                                             const char **rest)
 {
     const struct xd_table_desc *d;
     size_t len = strcspn(path, "/");
@@ -205,7 +204,7 @@ int xd_world_find(const struct xd_world *w, const char *path, const struct xd_ta
                   const struct xd_row **row, struct xd_err *err)
 {
     const char *name = path ? path : "";
-    const struct xd_table_desc *d = desc_of(w, name, &name);
+    const struct xd_table_desc *d = xd_world_desc_of(w, name, &name);
     const char *table_name = d ? d->name : "domains";
     const struct xd_table *t = xd_world_table(w, table_name);
     struct hits h = {.n = 0};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/plan_impl.h"
+#include "engine/world_impl.h"
 
 const struct xd_action *xd_inverse_action(const struct xd_world *w, const struct xd_offer *o)
 {
@@ -43,82 +44,66 @@ static const char *next_word(const char **text, struct xd_arena *a)
     return word;
 }
 
-/* An object that no sample shows: by the noun and the key in its path. */
-static bool name_object(const struct xd_world *w, const char *path, struct xd_object *out)
+/* The step of that action on the row, or, where no sample shows one, on the object as it is named.
+ */
+static int make_step(const struct xd_world *w, struct xd_plan *p, const struct xd_offer *o,
+                     const struct xd_table *t, const struct xd_row *r,
+                     const struct xd_object *object, const char *text, struct xd_step *out,
+                     struct xd_err *err)
 {
-    const struct xd_table_desc *d;
-    size_t len = strcspn(path, "/");
+    struct xd_value *params;
+    struct xd_subject on;
+    int rc;
 
-    for (size_t i = 0; (d = xd_world_desc(w, i)); i++)
-        if (strlen(d->noun) == len && strncmp(d->noun, path, len) == 0) {
-            const char *key = path[len] ? path + len + 1 : "";
-
-            *out = (struct xd_object){d->name, key, key};
-            return true;
-        }
-    return false;
+    if (r)
+        on = xd_subject_of(t, r, &p->arena);
+    rc = xd_params_parse(o->action, text, r ? &on : NULL, xd_world_pcpus(w), &p->arena, &params,
+                         err);
+    if (rc)
+        return rc;
+    if (r) {
+        xd_step_action(p, out, w, o, &on, params);
+        return 0;
+    }
+    *out = (struct xd_step){.offer = *o, .object = *object, .params = params};
+    out->text = xd_arena_printf(&p->arena, "%s %s", o->action->name, object->label);
+    return 0;
 }
 
 static int same_object(const struct xd_world *w, struct xd_plan *p, const struct xd_offer *o,
                        const struct xd_object *object, struct xd_step *out, struct xd_err *err)
 {
     const struct xd_table *t = xd_world_table(w, object->table);
-    const struct xd_row *r = t ? xd_table_find(t, object->key) : NULL;
     struct xd_offer back = *o;
-    struct xd_subject on;
-    struct xd_value *params;
-    int rc;
 
     back.action = xd_inverse_action(w, o);
     if (!back.action)
         return xd_err_set(err, -ENOTSUP, "%s %s has nothing that would take it back",
                           o->action->name, object->label);
-    if (r)
-        on = xd_subject_of(t, r, &p->arena);
-    rc = xd_params_parse(back.action, NULL, r ? &on : NULL, xd_world_pcpus(w), &p->arena, &params,
-                         err);
-    if (rc)
-        return rc;
-    if (r) {
-        xd_step_action(p, out, w, &back, &on, params);
-        return 0;
-    }
-    *out = (struct xd_step){.offer = back, .object = *object, .params = params};
-    out->text = xd_arena_printf(&p->arena, "%s %s", back.action->name, object->label);
-    return 0;
+    return make_step(w, p, &back, t, t ? xd_table_find(t, object->key) : NULL, object, NULL, out,
+                     err);
 }
 
 static int by_wish(const struct xd_world *w, struct xd_plan *p, const char *undo, bool seen,
                    struct xd_step *out, struct xd_err *err)
 {
-    const char *path = next_word(&undo, &p->arena), *name = next_word(&undo, &p->arena);
-    const struct xd_table *t;
-    const struct xd_row *r;
+    const char *path = next_word(&undo, &p->arena), *name = next_word(&undo, &p->arena), *key = "";
+    const struct xd_table_desc *d = xd_world_desc_of(w, path, &key);
+    const struct xd_table *t = NULL;
+    const struct xd_row *r = NULL;
     struct xd_object object;
-    struct xd_subject on;
     struct xd_offer back;
-    struct xd_value *params;
-    bool found = xd_world_find(w, path, &t, &r, err) == 0;
-    int rc;
 
-    if (!found && (seen || !name_object(w, path, &object)))
-        return -ESRCH;
-    xd_err_clear(err);
-    if (!xd_world_offer(w, found ? t->desc->name : object.table, name, &back) || !back.action)
-        return xd_err_set(err, -ENOTSUP, "no source of this host offers %s", name);
-    if (found)
-        on = xd_subject_of(t, r, &p->arena);
-    rc = xd_params_parse(back.action, undo, found ? &on : NULL, xd_world_pcpus(w), &p->arena,
-                         &params, err);
-    if (rc)
-        return rc;
-    if (found) {
-        xd_step_action(p, out, w, &back, &on, params);
-        return 0;
+    if (xd_world_find(w, path, &t, &r, err) < 0) {
+        if (seen || !d)
+            return -ESRCH;
+        r = NULL;
+        xd_err_clear(err);
     }
-    *out = (struct xd_step){.offer = back, .object = object, .params = params};
-    out->text = xd_arena_printf(&p->arena, "%s %s", name, object.label);
-    return 0;
+    object = (struct xd_object){r ? t->desc->name : d->name, key, key};
+    if (!xd_world_offer(w, object.table, name, &back) || !back.action)
+        return xd_err_set(err, -ENOTSUP, "no source of this host offers %s", name);
+    return make_step(w, p, &back, t, r, &object, undo, out, err);
 }
 
 int xd_inverse_step(const struct xd_world *w, struct xd_plan *p, const struct xd_offer *o,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/plan_impl.h"
+#include "engine/world_impl.h"
 
 static void add(struct xd_wants *l, const char *table, uint64_t columns)
 {
@@ -74,17 +75,13 @@ static void add_object(const struct xd_world *w, struct xd_wants *l, const struc
         add(l, parent->name, identity(parent));
 }
 
-/* The table of a path's noun; without one it is a domain. */
+/* The table of a path; without a noun it is a domain's. */
 static const struct xd_table_desc *desc_of(const struct xd_world *w, const char *path)
 {
-    size_t len = path ? strcspn(path, "/ ") : 0;
-    const struct xd_table_desc *d;
+    const char *rest;
+    const struct xd_table_desc *d = path ? xd_world_desc_of(w, path, &rest) : NULL;
 
-    for (size_t i = 0; len && (d = xd_world_desc(w, i)); i++)
-        if ((strlen(d->noun) == len && strncmp(d->noun, path, len) == 0) ||
-            (strlen(d->name) == len && strncmp(d->name, path, len) == 0))
-            return d;
-    return xd_world_desc_named(w, "domains");
+    return d ? d : xd_world_desc_named(w, "domains");
 }
 
 /* Its source has to be open, too, be it for the sake of any table. */

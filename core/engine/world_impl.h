@@ -81,6 +81,10 @@ int64_t xd_world_age(struct xd_world *w);
 /* ns until xd_world_age would change something; -1: never by itself. */
 int64_t xd_world_next_age(const struct xd_world *w);
 
+/* The description whose noun or name an object's path begins with, and what follows it; NULL: none,
+ * the path is a domain's name. */
+const struct xd_table_desc *xd_world_desc_of(const struct xd_world *w, const char *path,
+                                             const char **rest);
 void xd_find_cache_drop(struct xd_find_cache *c);
 
 /* Writes to the log which domains came, went and changed state between two samples. */
