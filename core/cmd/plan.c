@@ -93,36 +93,43 @@ static void print_json(struct xd_cli *cli, const struct xd_plan *p, bool dry_run
     xd_buf_done(&b);
 }
 
-/* Asks the host what would come of the plan; false: one of its steps would be refused. */
-static bool ask_preview(struct xd_session *s, struct xd_plan *p)
+/* Waits for the session to have something to say. True: Ctrl-C or the like came instead. */
+static bool interrupted(struct xd_cli *cli, struct xd_session *s)
 {
-    struct pollfd fd = {.fd = xd_session_fd(s), .events = POLLIN};
-    bool good = true;
+    struct signalfd_siginfo info;
+    struct pollfd fds[] = {
+        {.fd = xd_session_fd(s), .events = POLLIN},
+        {.fd = cli->signals, .events = POLLIN},
+    };
 
+    poll(fds, 2, STEP_POLL_MS);
+    return fds[1].revents && read(cli->signals, &info, sizeof(info)) == sizeof(info);
+}
+
+/* Asks the host what would come of the plan. NULL, or why it is not to be carried out. */
+static const char *ask_preview(struct xd_cli *cli, struct xd_session *s, struct xd_plan *p)
+{
     xd_session_ask_preview(s, p);
-    while (p->awaited) {
+    for (;;) {
         xd_session_dispatch(s);
-        if (!xd_session_take_preview(s, p))
-            poll(&fd, 1, STEP_POLL_MS);
+        xd_session_take_preview(s, p);
+        if (!p->awaited)
+            break;
+        if (interrupted(cli, s))
+            return "nothing was done: stopped while the host was asked what would come of it";
     }
     for (size_t i = 0; i < p->n; i++)
-        good &= !p->steps[i].preview_bad;
-    return good;
+        if (p->steps[i].preview_bad)
+            return "nothing was done: it would be refused";
+    return NULL;
 }
 
 /* Waits for the plan's end. Ctrl-C asks it to stop: the step under way ends, the done ones are
  * taken back, and the journal says how it ended. */
 static enum xd_outcome wait_plan(struct xd_cli *cli, struct xd_session *s)
 {
-    struct signalfd_siginfo info;
-
     while (xd_session_busy(s)) {
-        struct pollfd fds[] = {
-            {.fd = xd_session_fd(s), .events = POLLIN},
-            {.fd = cli->signals, .events = POLLIN},
-        };
-        poll(fds, 2, STEP_POLL_MS);
-        if (fds[1].revents && read(cli->signals, &info, sizeof(info)) == sizeof(info)) {
+        if (interrupted(cli, s)) {
             fprintf(cli->err, "xendeck: stopping once the step under way has ended\n");
             xd_session_cancel(s);
         }
@@ -172,12 +179,12 @@ int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *pl
         return xd_cli_fail(cli, XD_EXIT_USAGE, &err);
     }
     bool json = format == XD_FORMAT_JSON, ask = !dry_run && !xd_cli_option(cli, "yes");
-    bool good = ask_preview(s, plan);
+    const char *against = ask_preview(cli, s, plan);
 
-    if (!json || (ask && cli->tty && good))
+    if (!json || (ask && cli->tty && !against))
         show_plan(cli, plan);
-    if (!good)
-        xd_err_set(&err, -1, "nothing was done: it would be refused");
+    if (against)
+        xd_err_set(&err, -1, "%s", against);
     else if (ask && !cli->tty)
         xd_err_set(&err, -1, "nothing was done: without a terminal to ask on, --yes is needed");
     else if (ask && !confirmed(cli, plan))
