@@ -281,13 +281,12 @@ static uint64_t columns_of(const struct xd_session *s, const struct xd_want *wan
 void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n)
 {
     for (size_t i = 0; i < s->world.n; i++) {
-        const struct xd_backend *b = s->world.sources[i].backend;
-        const struct xd_table_desc *const *lists[] = {b->tables, b->fills};
+        const struct xd_table_desc *d;
         bool more = false;
+        int fill;
 
-        for (size_t k = 0; k < 2; k++)
-            for (const struct xd_table_desc *const *d = lists[k]; d && *d; d++)
-                more |= xd_worker_want(s->observers[i], (*d)->name, columns_of(s, wants, n, *d));
+        for (int k = 0; (d = xd_worker_table(s->observers[i], k, &fill)); k++)
+            more |= xd_worker_want(s->observers[i], d->name, columns_of(s, wants, n, d));
         xd_world_rest(&s->world, i, !xd_session_is_wanted(s, i));
         if (more && !s->one_shot)
             xd_session_ask(s, i);

@@ -132,70 +132,6 @@ static void say(struct xd_worker *w, enum xd_say_kind kind, int rc, const struct
     xd_queue_push(&w->shared->answers, &s->msg);
 }
 
-/* --- what is wanted of it --- */
-
-/* The place of a table among those that the backend tells or fills; -1: none of them. */
-static int wanted_at(const struct xd_backend *b, const char *table)
-{
-    const struct xd_table_desc *const *lists[] = {b->tables, b->fills};
-    int at = 0;
-
-    for (size_t k = 0; k < 2; k++)
-        for (const struct xd_table_desc *const *d = lists[k]; d && *d && at < XD_WANTED_MAX;
-             d++, at++)
-            if (xd_streq((*d)->name, table))
-                return at;
-    return -1;
-}
-
-static const struct xd_worker *worker_of(const struct xd_backend_env *env)
-{
-    const char *p = (const char *)env - offsetof(struct xd_worker, env);
-
-    return (const struct xd_worker *)p;
-}
-
-static uint64_t columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
-{
-    const struct xd_worker *w = worker_of(env);
-    int at = wanted_at(w->backend, d->name);
-
-    return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
-}
-
-/* Those of the columns that it can tell anything about. */
-static uint64_t knowable(const struct xd_backend *b, int at, uint64_t columns)
-{
-    int own = 0;
-
-    while (b->tables && b->tables[own])
-        own++;
-    return at >= own && b->fill_columns ? columns & b->fill_columns[at - own] : columns;
-}
-
-bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns)
-{
-    int at = wanted_at(w->backend, table);
-
-    if (at >= 0)
-        columns = knowable(w->backend, at, columns);
-    return at >= 0 && columns & ~atomic_exchange(&w->wanted[at], columns);
-}
-
-/* A host of its own always is: a capture has tables that nobody knows before it is played. */
-bool xd_worker_is_wanted(const struct xd_worker *w)
-{
-    const struct xd_table_desc *const *lists[] = {w->backend->tables, w->backend->fills};
-    int at = 0;
-
-    for (size_t k = 0; w->backend->live && k < 2; k++)
-        for (const struct xd_table_desc *const *d = lists[k]; d && *d && at < XD_WANTED_MAX;
-             d++, at++)
-            if (atomic_load_explicit(&w->wanted[at], memory_order_relaxed))
-                return true;
-    return !w->backend->live;
-}
-
 /* --- what a worker does --- */
 
 static int open_instance(struct xd_worker *w, struct xd_err *err)
@@ -521,7 +457,9 @@ static void *run(void *arg)
 
 static bool is_stopping(const struct xd_backend_env *env)
 {
-    return atomic_load(&worker_of(env)->stopping);
+    const char *p = (const char *)env - offsetof(struct xd_worker, env);
+
+    return atomic_load(&((const struct xd_worker *)p)->stopping);
 }
 
 /* Signals are not blocked here: children that a backend's library starts would inherit that, and
@@ -573,7 +511,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .arg = xd_strdup(c->arg),
                                      .peer = c->peer,
                                      .stopping = is_stopping,
-                                     .wanted = columns_wanted};
+                                     .wanted = xd_worker_columns_wanted};
     if (w->threaded)
         rc = start(w, err);
     else

@@ -121,6 +121,12 @@ struct xd_worker_config {
 int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, struct xd_err *err);
 void xd_worker_unref(struct xd_worker *w);
 
+/* --- wanted.c --- */
+/* The i-th of the tables that its backend tells, then of those that it fills (*fill: its place
+ * among these, else -1); NULL: there are no more. */
+const struct xd_table_desc *xd_worker_table(const struct xd_worker *w, int i, int *fill);
+/* What env.wanted tells the backend. */
+uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d);
 /* Which columns of that table anybody looks at from now on. True if these are more than before. */
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
 /* Whether anything at all is wanted of it. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is wanted of a worker: columns of the tables that its backend tells and fills, set by the UI
+ * thread and read by the backend while it collects. */
+#include <stddef.h>
+
+#include "base/str.h"
+#include "engine/worker.h"
+
+const struct xd_table_desc *xd_worker_table(const struct xd_worker *w, int i, int *fill)
+{
+    const struct xd_table_desc *const *own = w->backend->tables, *const *fills = w->backend->fills;
+    int at = i;
+
+    for (; own && *own; own++)
+        if (at-- == 0) {
+            *fill = -1;
+            return *own;
+        }
+    *fill = at;
+    for (; fills && *fills; fills++)
+        if (at-- == 0)
+            return *fills;
+    return NULL;
+}
+
+/* The place of a table among them; -1: it is none of them. */
+static int place_of(const struct xd_worker *w, const char *table, int *fill)
+{
+    const struct xd_table_desc *d;
+
+    for (int i = 0; i < XD_WANTED_MAX && (d = xd_worker_table(w, i, fill)); i++)
+        if (xd_streq(d->name, table))
+            return i;
+    return -1;
+}
+
+uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
+{
+    const char *p = (const char *)env - offsetof(struct xd_worker, env);
+    const struct xd_worker *w = (const struct xd_worker *)p;
+    int fill, at = place_of(w, d->name, &fill);
+
+    return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
+}
+
+bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns)
+{
+    int fill, at = place_of(w, table, &fill);
+
+    if (at < 0)
+        return false;
+    if (fill >= 0 && w->backend->fill_columns) /* those that it can tell anything about */
+        columns &= w->backend->fill_columns[fill];
+    return columns & ~atomic_exchange(&w->wanted[at], columns);
+}
+
+/* A host of its own always is: a capture has tables that nobody knows before it is played. */
+bool xd_worker_is_wanted(const struct xd_worker *w)
+{
+    int fill;
+
+    for (int i = 0; w->backend->live && i < XD_WANTED_MAX && xd_worker_table(w, i, &fill); i++)
+        if (atomic_load_explicit(&w->wanted[i], memory_order_relaxed))
+            return true;
+    return !w->backend->live;
+}
