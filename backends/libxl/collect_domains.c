@@ -146,8 +146,7 @@ static void put_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32
                 (int)xd_xl_vcpu_state(info.online, info.running, info.blocked, stopped));
     xd_put_u64(t, XD_VCPU_CPU_NS, info.cpu_time);
     xd_xl_put_more_vcpu(s, t, i, vcpu);
-    if (!n_cpus ||
-        !xd_xl_looked_at(s, &xd_vcpus_desc, XD_XL_COL(XD_VCPU_HARD) | XD_XL_COL(XD_VCPU_SOFT)) ||
+    if (!n_cpus || /* it is only asked for where affinities are looked at */
         xd_xl_affinity(s->x, d->domain, vcpu, n_cpus, &hard, &soft) < 0)
         return;
     xd_put_set(t, XD_VCPU_HARD, &hard);

@@ -9,15 +9,6 @@
 #include "backend_libxl/stored.h"
 #include "base/arena.h"
 
-bool xd_xl_looked_at(const struct xd_xl_sample *s, const struct xd_table_desc *d, uint64_t columns)
-{
-    if (d == &xd_domains_desc)
-        return s->domain & columns;
-    if (d == &xd_vcpus_desc)
-        return s->vcpu & columns;
-    return xd_wanted(s->x->env, d) & columns;
-}
-
 /* --- domains --- */
 
 #define ON_COLUMNS                                                                                 \
@@ -26,7 +17,7 @@ bool xd_xl_looked_at(const struct xd_xl_sample *s, const struct xd_table_desc *d
 
 void xd_xl_more_of_domains(struct xd_xl_sample *s)
 {
-    if (xd_xl_looked_at(s, &xd_domains_desc, ON_COLUMNS))
+    if (s->domain & ON_COLUMNS)
         xd_xl_stored_update(s->x, s->domains, s->n_domains);
 }
 
@@ -50,8 +41,7 @@ static void put_percents(struct xd_xl_sample *s, struct xd_rows *t, const xc_dom
 {
     double total;
 
-    if (!xd_xl_looked_at(s, &xd_domains_desc, PERCENT_COLUMNS) || !xd_xl_need_physinfo(s) ||
-        !s->physinfo.total_pages)
+    if (!(s->domain & PERCENT_COLUMNS) || !xd_xl_need_physinfo(s) || !s->physinfo.total_pages)
         return;
     total = (double)s->physinfo.total_pages;
     xd_put_f64(t, XD_DOMAIN_MEM_PERCENT, 100 * (double)d->tot_pages / total);
@@ -81,10 +71,10 @@ void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
 
     put_percents(s, t, d);
     xd_put_u64(t, XD_DOMAIN_SSID, d->ssidref);
-    if (xd_xl_looked_at(s, &xd_domains_desc, XD_XL_COL(XD_DOMAIN_NODE_AFFINITY)) &&
+    if ((s->domain & XD_XL_COL(XD_DOMAIN_NODE_AFFINITY)) &&
         xd_xl_node_affinity(s->x, d->domain, &nodes) == 0)
         xd_put_set(t, XD_DOMAIN_NODE_AFFINITY, &nodes);
-    if (xd_xl_looked_at(s, &xd_domains_desc, ON_COLUMNS))
+    if (s->domain & ON_COLUMNS)
         put_on(s, t, i);
 }
 
@@ -96,8 +86,7 @@ void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
 void xd_xl_put_more_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32_t vcpu)
 {
     const xc_domaininfo_t *d = &s->domains[i];
-    const libxl_cpupoolinfo *pool =
-        xd_xl_looked_at(s, &xd_vcpus_desc, RTDS_COLUMNS) ? xd_xl_pool(s, d->cpupool) : NULL;
+    const libxl_cpupoolinfo *pool = s->vcpu & RTDS_COLUMNS ? xd_xl_pool(s, d->cpupool) : NULL;
     struct xen_domctl_schedparam_vcpu p = {.vcpuid = vcpu};
 
     if (!pool || pool->sched != LIBXL_SCHEDULER_RTDS ||
@@ -130,10 +119,9 @@ void xd_xl_put_more_pool(struct xd_xl_sample *s, struct xd_rows *t, const libxl_
 {
     char *gran;
 
-    if (xd_xl_looked_at(s, &xd_pools_desc,
-                        XD_XL_COL(XD_POOL_RATELIMIT_US) | XD_XL_COL(XD_POOL_TSLICE_MS)))
+    if (s->pools_wanted & (XD_XL_COL(XD_POOL_RATELIMIT_US) | XD_XL_COL(XD_POOL_TSLICE_MS)))
         put_pool_params(s, t, pool);
-    if (!xd_xl_looked_at(s, &xd_pools_desc, XD_XL_COL(XD_POOL_GRAN)))
+    if (!(s->pools_wanted & XD_XL_COL(XD_POOL_GRAN)))
         return;
     gran = xd_xl_pool_gran(s->x, pool->poolid);
     xd_put_str(t, XD_POOL_GRAN, gran);
@@ -148,7 +136,7 @@ void xd_xl_put_more_host(struct xd_xl_sample *s, struct xd_rows *t)
     struct xd_cpuset online;
     enum xd_xl_smt state;
 
-    if (!xd_xl_looked_at(s, &xd_host_desc, XD_XL_COL(XD_HOST_SMT)) || !xd_xl_need_pools(s))
+    if (!(s->host & XD_XL_COL(XD_HOST_SMT)) || !xd_xl_need_pools(s))
         return;
     pools = (struct xd_xl_pools){s->pools, s->n_pools};
     if (xd_xl_online_cpus(s->x, &pools, &online, NULL) < 0)

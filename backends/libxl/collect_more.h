@@ -6,8 +6,6 @@
 
 #include "backend_libxl/collect.h"
 
-/* True if anybody looks at any of these columns. */
-bool xd_xl_looked_at(const struct xd_xl_sample *s, const struct xd_table_desc *d, uint64_t columns);
 #define XD_XL_COL(col) (UINT64_C(1) << (col))
 
 /* Before the rows of domains: what is kept of their configuration is brought up to date. */

@@ -2,26 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/pty/test_console.sh PTYDRIVE XENDECK: the real program in a real pty, on the demo host: it works
 # under every TERM, answers keys while its source hangs, and gives the terminal back on every way out.
-set -u
-drive=$1 xendeck=$2 passed=0 failed=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-export XENDECK_STATE="$tmp" XDG_CONFIG_HOME="$tmp" XENDECK_MODULES=/nonexistent
-unset NO_COLOR
+. "$(dirname "$0")/lib.sh"
 # Sanitizers take deadly signals for themselves; here they are to be deadly.
 ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_abort=0:use_sigaltstack=0
 TSAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_abort=0:use_sigaltstack=0
 export ASAN_OPTIONS TSAN_OPTIONS
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "not ok: $2"
-        cat "$tmp/out"
-    fi
-}
 
 # console NAME HOST OPTIONS... : plays the steps on standard input
 console() {
@@ -178,5 +163,4 @@ LC_ALL=C grep -aq "$(printf '\033')\]0;owned" "$tmp/bytes"
 [ $? -eq 1 ]
 result $? "a guest's name can't set the title"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/pty/test_hand_over.sh PTYDRIVE XENDECK MODULES: the terminal given to another program and taken
 # back, and what an action would do, in a real pty. The host is the module rig; its `xl` is the script made here.
-set -u
-drive=$1 xendeck=$2 modules=$3 passed=0 failed=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-export XENDECK_STATE="$tmp" XDG_CONFIG_HOME="$tmp" XENDECK_MODULES="$modules" TMP="$tmp"
-unset NO_COLOR
+. "$(dirname "$0")/lib.sh"
+export XENDECK_MODULES="$3" TMP="$tmp"
 
 mkdir "$tmp/bin"
 cat >"$tmp/bin/xl" <<'XL'
@@ -27,16 +23,6 @@ while int='' && read -r line || [ -n "$int" ]; do
 done
 XL
 chmod +x "$tmp/bin/xl"
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "not ok: $2"
-        cat "$tmp/out"
-    fi
-}
 
 # over NAME PATH ARGS... : plays the steps on standard input
 over() {
@@ -187,5 +173,4 @@ result $? "and says when there is none"
 [ $? -ne 0 ] && grep -q 'readonly' "$tmp/out"
 result $? "and not read-only"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

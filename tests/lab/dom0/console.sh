@@ -12,14 +12,9 @@ credit2() { xl sched-credit2 -d "$1" | awk 'END { print $3, $4 }'; }
 
 # console NAME [OPTION...]: plays the steps on standard input in the console, 80x24 by default
 console() {
-    local name=$1 output
+    local name=$1
     shift
-    if output=$(ptydrive -e LANG=C.UTF-8 "$@" -- xendeck --no-settings --interval 500ms 2>&1); then
-        result 0 "$name"
-    else
-        result 1 "$name"
-        note "$output"
-    fi
+    in_console "$name" 500ms "$@"
 }
 
 # To one domain, by the filter

@@ -9,18 +9,9 @@
 
 export LANG=C.UTF-8
 
-# console NAME [OPTION...]: plays the steps on standard input in a console that samples once in ten
+# console NAME: plays the steps on standard input in a console that samples once in ten
 # minutes: what it shows within the steps' time, it was told of.
-console() {
-    local name=$1 output
-    shift
-    if output=$(ptydrive -e LANG=C.UTF-8 "$@" -- xendeck --no-settings --interval 600s 2>&1); then
-        result 0 "$name"
-    else
-        result 1 "$name"
-        note "$output"
-    fi
-}
+console() { in_console "$1" 600s; }
 
 uuid() { xl list -v "$1" | awk 'END { print $7 }'; }
 

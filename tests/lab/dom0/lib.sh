@@ -103,6 +103,15 @@ cpu_share() {
         'BEGIN { printf "%.1f\n", 100 * (b - a) / (e - s) }'
 }
 
+# in_console NAME INTERVAL [OPTION...]: plays the steps on standard input in the full-screen console,
+# which samples so often; 80x24, unless ptydrive's options say otherwise
+in_console() {
+    local name=$1 interval=$2 output
+    shift 2
+    output=$(ptydrive -e LANG=C.UTF-8 "$@" -- xendeck --no-settings --interval "$interval" 2>&1)
+    result $? "$name" || note "$output"
+}
+
 # end_guests: destroy every guest
 end_guests() {
     local id

@@ -16,11 +16,7 @@ rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 
 # console NAME: plays the steps on standard input in a console that samples once in ten minutes: what
 # it shows within the steps' time, it was told of.
-console() {
-    local output
-    output=$(ptydrive -e LANG=C.UTF-8 -g 120x40 -- xendeck --no-settings --interval 600s 2>&1)
-    result $? "$1" || note "$output"
-}
+console() { in_console "$1" 600s -g 120x40; }
 
 all_come() {
     console "the console shows $N domains come, and answers keys" < <(
