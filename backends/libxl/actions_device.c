@@ -163,6 +163,20 @@ static bool nobody_holds(const struct xd_xl_found *f, const struct xd_xl_ends *e
            xd_xl_flags(&f->info) & XD_XL_SHUTDOWN;
 }
 
+struct xd_xl_removal xd_xl_removal_of(const char *what, const char *kind, uint32_t domid, void *arg,
+                                      xd_xl_start_fn *ask, xd_xl_start_fn *take)
+{
+    return (struct xd_xl_removal){
+        .what = what,
+        .kind = kind,
+        .ask = {.start = ask,
+                .domid = domid,
+                .arg = arg,
+                .waiting = "waiting for the guest to let go of it"},
+        .take = {.start = take, .domid = domid, .arg = arg, .waiting = "removing it"},
+    };
+}
+
 int xd_xl_detach(const struct xd_xl_doing *d, const struct xd_xl_found *f,
                  const struct xd_xl_removal *r, struct xd_err *err)
 {

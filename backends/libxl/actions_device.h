@@ -37,6 +37,9 @@ struct xd_xl_removal {
     struct xd_xl_op ask;  /* the guest is asked, and may keep it */
     struct xd_xl_op take; /* it is taken at once */
 };
+/* That of a device `arg`, by libxl's two calls for its kind. */
+struct xd_xl_removal xd_xl_removal_of(const char *what, const char *kind, uint32_t domid, void *arg,
+                                      xd_xl_start_fn *ask, xd_xl_start_fn *take);
 int xd_xl_detach(const struct xd_xl_doing *d, const struct xd_xl_found *f,
                  const struct xd_xl_removal *r, struct xd_err *err);
 

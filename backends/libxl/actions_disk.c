@@ -38,15 +38,7 @@ static int start_insert(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_a
 
 static struct xd_xl_removal removal(const char *what, uint32_t domid, libxl_device_disk *disk)
 {
-    return (struct xd_xl_removal){
-        .what = what,
-        .kind = KIND,
-        .ask = {.start = start_ask,
-                .domid = domid,
-                .arg = disk,
-                .waiting = "waiting for the guest to let go of it"},
-        .take = {.start = start_take, .domid = domid, .arg = disk, .waiting = "removing it"},
-    };
+    return xd_xl_removal_of(what, KIND, domid, disk, start_ask, start_take);
 }
 
 static void describe(const struct xd_xl_found *f, const char *vdev, char *out, size_t size)

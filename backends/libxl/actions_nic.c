@@ -35,15 +35,7 @@ static int start_take(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asy
  * takes it. */
 static struct xd_xl_removal removal(const char *what, uint32_t domid, libxl_device_nic *nic)
 {
-    return (struct xd_xl_removal){
-        .what = what,
-        .kind = KIND,
-        .ask = {.start = start_remove,
-                .domid = domid,
-                .arg = nic,
-                .waiting = "waiting for the guest to let go of it"},
-        .take = {.start = start_take, .domid = domid, .arg = nic, .waiting = "removing it"},
-    };
+    return xd_xl_removal_of(what, KIND, domid, nic, start_remove, start_take);
 }
 
 static void describe(const struct xd_xl_found *f, uint64_t devid, char *out, size_t size)

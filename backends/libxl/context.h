@@ -55,8 +55,8 @@ struct xd_xl {
     struct xd_xl_known *known;
     size_t n_known;
     struct xd_xl_asked *asked; /* answers read ahead, while known.c reads; else NULL */
-    size_t next_known;   /* where the reading again goes on */
-    int64_t known_at_ns; /* when that was last done */
+    size_t next_known;         /* where the reading again goes on */
+    int64_t known_at_ns;       /* when that was last done */
     struct xd_xl_events events;
     uint64_t samples; /* of domains, counted up to where deaths.c begins */
 
@@ -94,12 +94,13 @@ void xd_xl_serve(struct xd_xl *x, int timeout_ms);
  * what the logger has heard. */
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err);
 
+typedef int xd_xl_start_fn(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how);
 /* One libxl operation that may take long: `start` with an ao_how of ours, then libxl's events until
  * it ended. What arg points to has to live until then. Asks p (NULL allowed) for a cancel where the
  * operation can be cut short without leaving something half done. Returns libxl's ERROR_ number or
  * 0. */
 struct xd_xl_op {
-    int (*start)(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how);
+    xd_xl_start_fn *start;
     uint32_t domid;
     void *arg;
     bool can_abort;
