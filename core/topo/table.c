@@ -28,9 +28,8 @@ static const char *sources_of(const struct xd_topo_thing *o, struct xd_buf *out)
     return out->len ? out->s : NULL;
 }
 
-static void put_things(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns)
+static bool put_things(const struct xd_topo *t, struct xd_rows *rows)
 {
-    struct xd_rows *rows = xd_build_table(b, &xd_topology_desc, at_ns);
     struct xd_buf text = XD_BUF_INIT;
 
     for (size_t i = 0; i < t->n_things; i++) {
@@ -49,12 +48,13 @@ static void put_things(const struct xd_topo *t, struct xd_builder *b, int64_t at
         xd_build_reason(rows, "%s: %s", xd_topo_source_names[t->troubles[i].source],
                         t->troubles[i].text);
     xd_buf_done(&text);
+    return true;
 }
 
-static void put_facts(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns)
+static bool put_facts(const struct xd_topo *t, struct xd_rows *rows)
 {
-    struct xd_rows *rows = xd_build_table(b, &xd_facts_desc, at_ns);
     struct xd_arena scratch = XD_ARENA_INIT;
+    bool any = false;
 
     for (size_t i = 0; i < t->n_things; i++)
         for (size_t k = 0; k < t->things[i]->n_facts; k++) {
@@ -70,14 +70,14 @@ static void put_facts(const struct xd_topo *t, struct xd_builder *b, int64_t at_
             xd_put_str(rows, XD_FACT_SOURCE, xd_topo_source_names[f->source]);
             xd_put_str(rows, XD_FACT_VALUE, xd_value_exact(&f->value, &c->kind, &scratch));
             xd_put_enum(rows, XD_FACT_USE, f->use);
+            any = true;
         }
     xd_arena_done(&scratch);
+    return any;
 }
 
-static void put_distances(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns)
+static bool put_distances(const struct xd_topo *t, struct xd_rows *rows)
 {
-    struct xd_rows *rows = xd_build_table(b, &xd_distances_desc, at_ns);
-
     for (size_t i = 0; i < t->n_distances; i++) {
         const struct xd_topo_distance *d = &t->distances[i];
 
@@ -91,12 +91,11 @@ static void put_distances(const struct xd_topo *t, struct xd_builder *b, int64_t
         xd_put_f64(rows, XD_DISTANCE_BYTES_S, d->bytes_s);
         xd_put_str(rows, XD_DISTANCE_SOURCE, xd_topo_source_names[d->source]);
     }
+    return t->n_distances > 0;
 }
 
-static void put_advice(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns)
+static bool put_advice(const struct xd_topo *t, struct xd_rows *rows)
 {
-    struct xd_rows *rows = xd_build_table(b, &xd_advice_desc, at_ns);
-
     for (size_t i = 0; i < t->n_advice; i++) {
         const struct xd_topo_advice *a = &t->advice[i];
 
@@ -108,14 +107,40 @@ static void put_advice(const struct xd_topo *t, struct xd_builder *b, int64_t at
         xd_put_str(rows, XD_ADVICE_REMEDY, a->remedy);
         xd_put_str(rows, XD_ADVICE_CITE, a->cite);
     }
+    return t->n_advice > 0;
+}
+
+static const struct {
+    const struct xd_table_desc *desc;
+    bool (*put)(const struct xd_topo *t, struct xd_rows *rows); /* false: it stays empty */
+    const char *none;                                           /* what it means to be empty */
+} tables[] = {
+    {&xd_topology_desc, put_things, ""},
+    {&xd_facts_desc, put_facts, "no source told anything of this machine"},
+    {&xd_distances_desc, put_distances, "no source told how far the nodes are from each other"},
+    {&xd_advice_desc, put_advice, "no check found anything to say of this machine"},
+};
+
+static void put(const struct xd_topo *t, size_t i, struct xd_builder *b, int64_t at_ns)
+{
+    struct xd_rows *rows = xd_build_table(b, tables[i].desc, at_ns);
+
+    if (!tables[i].put(t, rows))
+        xd_build_reason(rows, "%s", tables[i].none);
+}
+
+void xd_topo_put_table(const struct xd_topo *t, const struct xd_table_desc *d, struct xd_builder *b,
+                       int64_t at_ns)
+{
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        if (tables[i].desc == d)
+            put(t, i, b, at_ns);
 }
 
 void xd_topo_put(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns)
 {
-    put_things(t, b, at_ns);
-    put_facts(t, b, at_ns);
-    put_distances(t, b, at_ns);
-    put_advice(t, b, at_ns);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        put(t, i, b, at_ns);
 }
 
 /* --- and back --- */

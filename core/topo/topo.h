@@ -128,6 +128,9 @@ void xd_topo_settle(struct xd_topo *t);
  * facts' sources where `facts` is NULL; any table but the first may be NULL). Rows that make no
  * sense (a circle of parents, an unknown kind) become children of the machine or are left out. */
 void xd_topo_put(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns);
+/* One of them: &xd_topology_desc, &xd_facts_desc … */
+void xd_topo_put_table(const struct xd_topo *t, const struct xd_table_desc *d, struct xd_builder *b,
+                       int64_t at_ns);
 struct xd_topo *xd_topo_from(const struct xd_table *topology, const struct xd_table *distances,
                              const struct xd_table *advice);
 
