@@ -51,6 +51,7 @@ static const struct xd_column topology_columns[XD_TOPO_N] = {
     [XD_TOPO_SUBSYSTEM] = {"subsystem", "SUBSYS", "Vendor and device number of the card", STR(9)},
     [XD_TOPO_CLASS] = {"class", "CLASS", "What kind of PCI device it is", STR(20)},
     [XD_TOPO_CLASS_CODE] = {"class_code", "CODE", "PCI class, subclass and interface as a number", U64},
+    [XD_TOPO_REVISION] = {"revision", "REV", "Revision of a PCI function", U64, .width = 3},
     [XD_TOPO_FIRST_BUS] = {"first_bus", "BUS", "First bus behind a bridge", U64, .width = 4},
     [XD_TOPO_LAST_BUS] = {"last_bus", "LASTBUS", "Last bus behind a bridge", U64},
     [XD_TOPO_DRIVER] = {"driver", "DRIVER", "Driver that Linux has bound to it", STR(10)},

@@ -71,7 +71,8 @@ enum xd_topo_col {
     XD_TOPO_SUBSYSTEM,
     XD_TOPO_CLASS,      /* "Ethernet controller" */
     XD_TOPO_CLASS_CODE, /* base << 16 | sub << 8 | interface */
-    XD_TOPO_FIRST_BUS,  /* of bridges: the buses behind it */
+    XD_TOPO_REVISION,
+    XD_TOPO_FIRST_BUS, /* of bridges: the buses behind it */
     XD_TOPO_LAST_BUS,
     XD_TOPO_DRIVER,
     XD_TOPO_IOMMU_GROUP, /* Linux's; none under Xen, which has its own */
