@@ -177,8 +177,15 @@ void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o
     s->now = xd_value_copy(now, a);
     s->text = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, from, to);
     s->inverse = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, to, from);
-    s->xl = xd_xl_text(is_off(now, &k->kind, a) && k->xl_off ? k->xl_off : k->xl, on, &k->kind, now,
-                       NULL, NULL, a);
+    xd_step_knob_xl(p, s, on);
+}
+
+void xd_step_knob_xl(struct xd_plan *p, struct xd_step *s, const struct xd_subject *on)
+{
+    const struct xd_knob *k = s->offer.knob;
+    bool off = k->xl_off && is_off(&s->now, &k->kind, &p->arena);
+
+    s->xl = xd_xl_text(off ? k->xl_off : k->xl, on, &k->kind, &s->now, NULL, NULL, &p->arena);
 }
 
 void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_world *w,
