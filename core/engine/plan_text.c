@@ -7,6 +7,13 @@
 #include "base/str.h"
 #include "engine/plan_impl.h"
 
+/* Called by nothing but a number: "3" alone would not say what of. */
+static bool is_bare_number(const struct xd_table_desc *d)
+{
+    return d->labels[0] >= 0 && d->labels[1] < 0 &&
+           xd_type_is_number(d->columns[d->labels[0]].kind.type);
+}
+
 struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r,
                                 struct xd_arena *a)
 {
@@ -17,7 +24,10 @@ struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r
     return (struct xd_subject){.table = t,
                                .row = r,
                                .key = xd_arena_strdup(a, key),
-                               .label = xd_arena_strdup(a, label[0] ? label : t->desc->noun)};
+                               .label = !label[0] ? t->desc->noun
+                                        : is_bare_number(t->desc)
+                                            ? xd_arena_printf(a, "%s/%s", t->desc->noun, label)
+                                            : xd_arena_strdup(a, label)};
 }
 
 /* --- the xl command --- */
