@@ -120,6 +120,8 @@ static uint64_t own_shape(const struct xd_topo_thing *o)
     }
     h = mix_text(h, xd_topo_str(o, XD_TOPO_NAME, NULL));
     h = mix_text(h, xd_topo_str(o, XD_TOPO_MEM_TYPE, NULL));
+    h = mix_text(h, xd_topo_str(o, XD_TOPO_OWNER, NULL));
+    h = mix_text(h, xd_topo_str(o, XD_TOPO_DRIVER, NULL));
     return mix_text(h, xd_topo_str(o, XD_TOPO_PART, NULL));
 }
 
@@ -305,6 +307,21 @@ static void say_bits(const struct xd_topo_thing *o, struct xd_buf *out)
     say(out, "", v > 0 ? text : NULL, "");
 }
 
+/* "2 of 63 VFs". */
+static void say_vfs(const struct xd_topo_thing *o, struct xd_buf *out)
+{
+    uint64_t n = xd_topo_u64(o, XD_TOPO_VFS, UINT64_MAX), most = xd_topo_u64(o, XD_TOPO_VFS_MAX, 0);
+    char text[64];
+
+    if (n == UINT64_MAX)
+        return;
+    if (most)
+        snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64 " VFs", n, most);
+    else
+        snprintf(text, sizeof(text), "%" PRIu64 " VFs", n);
+    say(out, "", text, "");
+}
+
 static void say_device(const struct xd_topo_thing *o, struct xd_buf *out)
 {
     if (xd_topo_str(o, XD_TOPO_NAME, NULL) == NULL)
@@ -312,7 +329,7 @@ static void say_device(const struct xd_topo_thing *o, struct xd_buf *out)
     say(out, "slot ", xd_topo_str(o, XD_TOPO_SLOT, NULL), "");
     say_link(o, out);
     say(out, "driver ", xd_topo_str(o, XD_TOPO_DRIVER, NULL), "");
-    say_column(o, XD_TOPO_VFS, "", " VFs", out);
+    say_vfs(o, out);
     say(out, "given to ", xd_topo_str(o, XD_TOPO_OWNER, NULL), "");
 }
 

@@ -13,6 +13,8 @@
 #define NODES   32 /* more make no matrix that one could read */
 #define SERIOUS 20 /* a distance from which a node counts as far: twice as slow as home */
 
+#define MATRIX "Distance of memory (column) from the CPUs of a node (row); 10 is home"
+
 struct drawing {
     const struct xd_topo *t;
     const struct xd_topo_style *s;
@@ -127,20 +129,39 @@ static void rect(struct drawing *d, int x, int y, int w, int h, const char *clas
     d->h = y + h > d->h ? y + h : d->h;
 }
 
-/* A link, as thick as it has lanes: from the row above, or the bus, down and to the right. */
+/* The line below a bus's heading from which all trunks come down. */
+static int trunk_top(const struct xd_svg_box *bus)
+{
+    return bus->y + XD_SVG_PAD + (int)bus->n_lines * XD_SVG_LINE;
+}
+
+/* A link, as thick as it has lanes, from the trunk that comes down from the row above or the bus.
+ */
 static void branch(struct drawing *d, const struct xd_svg_box *b, const struct xd_svg_box *bus)
 {
     const struct xd_svg_box *above = b->parent_row;
     uint64_t lanes = xd_topo_u64(b->thing, XD_TOPO_LINK_LANES, 1);
-    int x = b->x - XD_SVG_STEP + XD_SVG_STEP / 2;
-    int from = above ? above->y + above->h : bus->y + XD_SVG_PAD + (int)bus->n_lines * XD_SVG_LINE;
-    const char *width = lanes >= 16 ? "5" : lanes >= 8 ? "3.5" : lanes >= 4 ? "2.5" : "1.5";
+    int x = b->x - XD_SVG_STUB, y = b->y + b->h / 2;
+    const char *width = lanes >= 16 ? "6" : lanes >= 8 ? "4" : lanes >= 4 ? "2.5" : "1.5";
 
     if (!above && bus->thing->kind != XD_THING_HOST_BRIDGE)
         return;
-    xd_buf_printf(d->out, "<path d=\"M%d %dV%dH%d\" stroke-width=\"%s\"%s/>\n", x, from,
-                  b->y + b->h / 2, b->x, width,
+    xd_buf_printf(d->out, "<path d=\"M%d.5 %dV%d\"/>\n", x,
+                  above ? above->y + above->h : trunk_top(bus), y + 1);
+    xd_buf_printf(d->out, "<path d=\"M%d %d.5H%d\" stroke-width=\"%s\"%s/>\n", x, y, b->x, width,
                   xd_topo_link_is_low(b->thing) ? " class=\"low\"" : "");
+}
+
+/* Where a bus has several columns: from the first trunk to the last. */
+static void spread(struct drawing *d, const struct xd_svg_box *bus)
+{
+    int last = bus->first ? bus->first->x : 0;
+
+    for (const struct xd_svg_box *r = bus->first; r; r = r->next)
+        last = !r->parent_row && r->x > last ? r->x : last;
+    if (bus->first && last > bus->first->x)
+        xd_buf_printf(d->out, "<path d=\"M%d %d.5H%d\"/>\n", bus->first->x - XD_SVG_STUB,
+                      trunk_top(bus), last - XD_SVG_STUB + 1);
 }
 
 static void box(struct drawing *d, const struct xd_svg_box *b)
@@ -164,6 +185,8 @@ static void box(struct drawing *d, const struct xd_svg_box *b)
              : titled || b->dashed || !b->thing ? "d"
                                                 : NULL,
              b->lines[i]);
+    if (b->is_bus && b->n_lines)
+        spread(d, b);
     for (const struct xd_svg_box *c = b->first; c; c = c->next) {
         if (c->look == XD_SVG_ROW_BOX)
             branch(d, c, b);
@@ -198,7 +221,7 @@ static void matrix(struct drawing *d, int x, int y)
             nodes[n - 1] = xd_topo_u64(d->t->things[i], XD_TOPO_INDEX, UINT32_MAX);
     if (n < 2 || n > NODES || !d->t->n_distances)
         return;
-    text(d, x, y, "b", "Distance of memory (column) from the CPUs of a node (row); 10 is home");
+    text(d, x, y, "b", MATRIX);
     y += XD_SVG_LINE + XD_SVG_GAP / 2;
     for (size_t from = 0; from < n; from++) {
         snprintf(s, sizeof(s), "%u", (unsigned)nodes[from]);
@@ -337,10 +360,9 @@ static void body(struct drawing *d, const struct xd_topo_items *l)
     text(d, MARGIN, MARGIN + 4, "b t", title);
     text(d, MARGIN, MARGIN + TITLE, "d", about);
     box(d, xd_svg_layout(l, d->a, MARGIN, MARGIN + TITLE + XD_SVG_LINE + XD_SVG_GAP));
-    w = xd_svg_text_width(about) > 480 ? xd_svg_text_width(about) : 480;
-    w = w > (int)(xd_str_width(title) * XD_SVG_CELL * 4 / 3) + 1
-            ? w
-            : (int)(xd_str_width(title) * XD_SVG_CELL * 4 / 3) + 1;
+    w = (int)(xd_str_width(title) * XD_SVG_CELL * 4 / 3) + 1; /* its letters are larger */
+    w = xd_svg_text_width(about) > w ? xd_svg_text_width(about) : w;
+    w = xd_svg_text_width(MATRIX) > w ? xd_svg_text_width(MATRIX) : w;
     w = d->w - MARGIN > w ? d->w - MARGIN : w;
     if (parts & XD_TOPO_PART_MEMORY)
         matrix(d, MARGIN, d->h + MARGIN);

@@ -12,7 +12,8 @@
 #define XD_SVG_PAD  8    /* between a box and what is in it */
 #define XD_SVG_GAP  8    /* between boxes */
 #define XD_SVG_ROW  4    /* between the rows of a PCI tree */
-#define XD_SVG_STEP 22   /* its indentation */
+#define XD_SVG_STEP 30   /* its indentation */
+#define XD_SVG_STUB 20   /* of that, the link: from the trunk to the row */
 
 enum xd_svg_look {
     XD_SVG_SECTION, /* draws nothing: just holds boxes together */
@@ -25,7 +26,9 @@ enum xd_svg_look {
 struct xd_svg_box {
     enum xd_svg_look look;
     const struct xd_topo_thing *thing; /* NULL: a section */
+    bool is_bus;                       /* a box whose rows are a tree of PCI */
     struct xd_svg_box *parent_row;     /* of rows: whose link it hangs on; NULL: the bus */
+    unsigned level;                    /* of rows */
     char **lines;                      /* of text; the first is the heading */
     size_t n_lines;
     bool dashed; /* empty, offline */

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Boxes of a picture: made, measured and placed. See export_svg.h. */
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "topo/export_svg.h"
 
-#define SHAPE    1.6 /* width by height that boxes are filled to */
-#define TEXT_MIN 30  /* cells that text may always have */
+#define SHAPE       1.6 /* width by height that boxes are filled to */
+#define COLUMNS     30  /* pixels between columns of a bus */
+#define COLUMNS_MAX 12
+#define ROW_MAX     64 /* boxes side by side */
+#define TEXT_MIN    30 /* cells that text may always have */
 
 struct maker {
     const struct xd_topo_items *l;
@@ -89,6 +93,24 @@ static void heading(struct maker *m, struct xd_svg_box *b, const char *text)
     add_line(m->a, &b->lines, &b->n_lines, text, strlen(text));
 }
 
+static bool is_flow(const struct xd_svg_box *b)
+{
+    return !b->is_bus && (b->look == XD_SVG_BOX || b->look == XD_SVG_SECTION);
+}
+
+/* Where what is in a box begins, from its left top corner. */
+static int inset(const struct xd_svg_box *b)
+{
+    return b->look == XD_SVG_SECTION ? 0 : XD_SVG_PAD;
+}
+
+static int top_of(const struct xd_svg_box *b)
+{
+    int text = (int)b->n_lines * XD_SVG_LINE;
+
+    return inset(b) + text + (text && b->first ? XD_SVG_GAP / 2 : 0);
+}
+
 /* Puts children one after the other into rows no wider than `most`, each row as high as its highest
  * box; gives all they take. */
 static void flow(struct xd_svg_box *in, int most, bool place, int *w, int *h)
@@ -113,7 +135,7 @@ static void flow(struct xd_svg_box *in, int most, bool place, int *w, int *h)
     *h = y + row;
 }
 
-/* Boxes in one row become as high as the highest of them, if there is anything in them. */
+/* Boxes in one row become as high as the highest of them. */
 static void even_out(struct xd_svg_box *in)
 {
     for (struct xd_svg_box *b = in->first, *end; b; b = end) {
@@ -127,47 +149,85 @@ static void even_out(struct xd_svg_box *in)
     }
 }
 
-/* The width that gives the best shape: tried are the widths of the first 1, 2, 3 … boxes. */
-static void arrange(struct xd_svg_box *in, int *w, int *h)
+static void widen(struct xd_svg_box *b, int w);
+
+/* Places what is in a box in rows of at most that width; what stands alone in a row gets all of
+ * it, which may make it lower. The box is then as high as that takes. */
+static void place(struct xd_svg_box *b, int most, int *w)
 {
-    double best = INFINITY;
-    int most = 0, x = 0;
+    int h;
 
-    for (struct xd_svg_box *b = in->first; b; b = b->next) {
-        double cost;
-
-        x += b->w;
-        flow(in, x, false, w, h);
-        cost = fmax(*w / SHAPE, *h);
-        if (cost < best) {
-            best = cost;
-            most = x;
-        }
-        x += XD_SVG_GAP;
-    }
-    flow(in, most, true, w, h);
-    even_out(in);
+    flow(b, most, true, w, &h);
+    for (struct xd_svg_box *c = b->first, *before = NULL; c; before = c, c = c->next)
+        if ((!before || before->y != c->y) && (!c->next || c->next->y != c->y))
+            widen(c, *w);
+    flow(b, most, true, w, &h);
+    even_out(b);
+    b->h = top_of(b) + h + inset(b);
 }
 
-/* Measures a box whose children are measured; their places are relative to it from now on. */
+static void widen(struct xd_svg_box *b, int w)
+{
+    int inner;
+
+    if (w <= b->w || (b->look != XD_SVG_BOX && b->look != XD_SVG_SECTION))
+        return;
+    b->w = w;
+    if (is_flow(b))
+        place(b, w - 2 * inset(b), &inner);
+}
+
+static void try(struct xd_svg_box *in, int most, double *cost, int *best)
+{
+    int w, h;
+    double now;
+
+    flow(in, most, false, &w, &h);
+    now = fmax(w / SHAPE, h);
+    if (now < *cost) {
+        *cost = now;
+        *best = most;
+    }
+}
+
+/* What the widest row takes where there are n in each. */
+static int width_of_rows(const struct xd_svg_box *in, int n)
+{
+    int widest = 0, x = 0, k = 0;
+
+    for (const struct xd_svg_box *b = in->first; b; b = b->next) {
+        x += b->w + (k ? XD_SVG_GAP : 0);
+        widest = x > widest ? x : widest;
+        if (++k == n)
+            x = k = 0;
+    }
+    return widest;
+}
+
+/* The width that gives the best shape: tried are those of 1, 2, 3 … boxes in a row. */
+static int best_width(struct xd_svg_box *in)
+{
+    double cost = INFINITY;
+    int best = 0, n = 0;
+
+    for (const struct xd_svg_box *b = in->first; b && n < ROW_MAX; b = b->next)
+        try(in, width_of_rows(in, ++n), &cost, &best);
+    return best;
+}
+
+/* Measures a box whose children are measured. */
 static void enclose(struct maker *m, struct xd_svg_box *b, const char *about)
 {
-    int w = 0, h = 0, top, pad = b->look == XD_SVG_SECTION ? 0 : XD_SVG_PAD;
-    int cells;
+    int most = best_width(b), w, h, cells;
 
-    arrange(b, &w, &h);
+    flow(b, most, false, &w, &h);
     cells = (int)(w / XD_SVG_CELL);
     if (about)
         xd_svg_wrap(about, cells > TEXT_MIN ? cells : TEXT_MIN, m->a, &b->lines, &b->n_lines);
     for (size_t i = 0; i < b->n_lines; i++)
         w = xd_svg_text_width(b->lines[i]) > w ? xd_svg_text_width(b->lines[i]) : w;
-    top = (int)b->n_lines * XD_SVG_LINE;
-    for (struct xd_svg_box *c = b->first; c; c = c->next) {
-        c->x += pad;
-        c->y += pad + top + (top ? XD_SVG_GAP / 2 : 0);
-    }
-    b->w = w + 2 * pad;
-    b->h = h + top + (top && h ? XD_SVG_GAP / 2 : 0) + 2 * pad;
+    place(b, most > w ? most : w, &h);
+    b->w = w + 2 * inset(b);
 }
 
 /* --- cores --- */
@@ -253,7 +313,7 @@ static struct xd_svg_box *cores(struct maker *m, size_t i, size_t n)
     caches_of(l, i, end, &caches);
     if (n > 1)
         xd_buf_printf(&about, "%zu %s%s", n, is_core ? "cores" : "threads",
-                      caches.len ? ", each:  " : "");
+                      caches.len ? ", each " : "");
     else
         xd_buf_printf(&about, "%s  ", xd_topo_called(l->item[end].thing, called, sizeof(called)));
     xd_buf_add(&about, xd_buf_str(&caches));
@@ -315,7 +375,7 @@ static void row_text(const struct xd_topo_items *l, size_t i, size_t n, struct x
 }
 
 static void rows(struct maker *m, struct xd_svg_box *in, struct xd_svg_box *above, size_t i,
-                 size_t end, int level)
+                 size_t end, unsigned level)
 {
     const struct xd_topo_items *l = m->l;
 
@@ -328,7 +388,7 @@ static void rows(struct maker *m, struct xd_svg_box *in, struct xd_svg_box *abov
         heading(m, b, text.s);
         xd_buf_done(&text);
         b->parent_row = above;
-        b->x = level * XD_SVG_STEP;
+        b->level = level;
         b->w = xd_svg_text_width(b->lines[0]) + XD_SVG_PAD;
         b->h = XD_SVG_LINE + XD_SVG_PAD / 2;
         put_in(in, b);
@@ -338,37 +398,69 @@ static void rows(struct maker *m, struct xd_svg_box *in, struct xd_svg_box *abov
     }
 }
 
-/* A bus with its rows below each other. */
+/* Puts the rows into columns of at most that height; what hangs on one port stays together. Gives
+ * the width and height that this takes. */
+static void columns(struct xd_svg_box *b, int most, int *w, int *h)
+{
+    int left = 0, y = 0, indent = b->thing->kind == XD_THING_HOST_BRIDGE ? XD_SVG_STEP : 0;
+
+    *w = *h = 0;
+    for (struct xd_svg_box *r = b->first, *end; r; r = end) {
+        int high = 0;
+
+        for (end = r; end && (end == r || end->parent_row); end = end->next)
+            high += end->h + XD_SVG_ROW;
+        if (y && y + high > most) {
+            left = *w + COLUMNS;
+            y = 0;
+        }
+        for (; r != end; r = r->next) {
+            r->x = left + indent + (int)r->level * XD_SVG_STEP;
+            r->y = y;
+            y += r->h + XD_SVG_ROW;
+            *w = r->x + r->w > *w ? r->x + r->w : *w;
+        }
+        *h = y > *h ? y : *h;
+    }
+    *h -= *h ? XD_SVG_ROW : 0;
+}
+
+/* A bus with its rows. */
 static struct xd_svg_box *bus(struct maker *m, size_t i)
 {
     const struct xd_topo_thing *o = m->l->item[i].thing;
     bool is_bridge = o->kind == XD_THING_HOST_BRIDGE;
     struct xd_svg_box *b = new_box(m, XD_SVG_BOX, o);
     struct xd_buf about = XD_BUF_INIT;
+    int w, h, best = INT_MAX;
+    double cost = INFINITY;
     char called[128];
-    int w, y;
 
+    b->is_bus = true;
     if (is_bridge) {
         heading(m, b, xd_topo_called(o, called, sizeof(called)));
         xd_topo_describe(o, &about);
         xd_svg_wrap(xd_buf_str(&about), TEXT_MIN, m->a, &b->lines, &b->n_lines);
         xd_buf_done(&about);
-        rows(m, b, NULL, i + 1, i + m->l->item[i].size, 1);
+        rows(m, b, NULL, i + 1, i + m->l->item[i].size, 0);
     } else {
         rows(m, b, NULL, i, i + m->l->item[i].size, 0);
     }
-    y = XD_SVG_PAD + (int)b->n_lines * XD_SVG_LINE + (b->n_lines ? XD_SVG_GAP / 2 : 0);
-    w = 0;
+    columns(b, INT_MAX, &w, &h);
+    for (int n = 1, all = h; n <= COLUMNS_MAX && is_bridge; n++) {
+        int most = all / n + XD_SVG_LINE;
+
+        columns(b, most, &w, &h);
+        if (fmax(w / SHAPE, h) < cost) {
+            cost = fmax(w / SHAPE, h);
+            best = most;
+        }
+    }
+    columns(b, best, &w, &h);
     for (size_t k = 0; k < b->n_lines; k++)
         w = xd_svg_text_width(b->lines[k]) > w ? xd_svg_text_width(b->lines[k]) : w;
-    for (struct xd_svg_box *r = b->first; r; r = r->next) {
-        w = r->x + r->w > w ? r->x + r->w : w;
-        r->x += XD_SVG_PAD;
-        r->y = y;
-        y += r->h + XD_SVG_ROW;
-    }
     b->w = w + 2 * XD_SVG_PAD;
-    b->h = y + XD_SVG_PAD - (b->first ? XD_SVG_ROW : 0);
+    b->h = top_of(b) + h + XD_SVG_PAD;
     return b;
 }
 
@@ -413,7 +505,8 @@ static struct xd_svg_box *box(struct maker *m, size_t i)
     struct xd_buf about = XD_BUF_INIT;
     char called[128];
 
-    heading(m, b, xd_topo_called(o, called, sizeof(called)));
+    if (o->kind != XD_THING_MACHINE) /* which is the picture's title */
+        heading(m, b, xd_topo_called(o, called, sizeof(called)));
     sort_in(m, s, i + 1, i + m->l->item[i].size);
     for (int k = 0; k < SECTIONS; k++) {
         if (!s[k])
@@ -427,13 +520,13 @@ static struct xd_svg_box *box(struct maker *m, size_t i)
     return b;
 }
 
-/* From places relative to what a box is in to places in the picture. */
+/* From places in what a box is in to places in the picture. */
 static void settle(struct xd_svg_box *b, int x, int y)
 {
     b->x += x;
     b->y += y;
     for (struct xd_svg_box *c = b->first; c; c = c->next)
-        settle(c, b->x, b->y);
+        settle(c, b->x + inset(b), b->y + top_of(b));
 }
 
 struct xd_svg_box *xd_svg_layout(const struct xd_topo_items *l, struct xd_arena *a, int x, int y)
