@@ -57,35 +57,35 @@ int xd_topo_export(const struct xd_topo *t, const char *format, const struct xd_
 
 /* --- kinds --- */
 
-bool xd_topo_is_pci(enum xd_thing_kind k)
+bool xd_topo_kind_is_pci(enum xd_thing_kind k)
 {
     return k >= XD_THING_HOST_BRIDGE && k <= XD_THING_VF;
 }
 
-bool xd_topo_is_cache(enum xd_thing_kind k)
+bool xd_topo_kind_is_cache(enum xd_thing_kind k)
 {
     return k == XD_THING_L3 || k == XD_THING_L2 || k == XD_THING_L1;
 }
 
-bool xd_topo_is_leaf(enum xd_thing_kind k)
+bool xd_topo_kind_is_leaf(enum xd_thing_kind k)
 {
     return k == XD_THING_DISK || k == XD_THING_NIC || k == XD_THING_USB;
 }
 
-bool xd_topo_is_cpu(enum xd_thing_kind k)
+bool xd_topo_kind_is_cpu(enum xd_thing_kind k)
 {
-    return xd_topo_is_cache(k) || k == XD_THING_CORE || k == XD_THING_THREAD;
+    return xd_topo_kind_is_cache(k) || k == XD_THING_CORE || k == XD_THING_THREAD;
 }
 
 static bool is_shown(enum xd_thing_kind k, unsigned parts)
 {
     if (!parts)
         return true;
-    if (xd_topo_is_cpu(k))
+    if (xd_topo_kind_is_cpu(k))
         return parts & XD_TOPO_PART_CPU;
     if (k == XD_THING_MEMORY || k == XD_THING_DIMM)
         return parts & XD_TOPO_PART_MEMORY;
-    if (xd_topo_is_pci(k) || xd_topo_is_leaf(k))
+    if (xd_topo_kind_is_pci(k) || xd_topo_kind_is_leaf(k))
         return parts & XD_TOPO_PART_PCI;
     return true;
 }
@@ -164,7 +164,7 @@ void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
 
 static bool folds(enum xd_thing_kind k)
 {
-    return xd_topo_is_cpu(k) || k == XD_THING_DIMM || k == XD_THING_VF;
+    return xd_topo_kind_is_cpu(k) || k == XD_THING_DIMM || k == XD_THING_VF;
 }
 
 size_t xd_topo_alike(const struct xd_topo_items *l, size_t i, size_t end)
@@ -205,9 +205,9 @@ char *xd_topo_called(const struct xd_topo_thing *o, char *out, size_t size)
         snprintf(out, size, "%s", label);
     else if (bdf)
         snprintf(out, size, "%s", xd_str_starts(bdf, "0000:") ? bdf + strlen("0000:") : bdf);
-    else if (xd_topo_is_leaf(o->kind))
+    else if (xd_topo_kind_is_leaf(o->kind))
         snprintf(out, size, "%s", place(o));
-    else if (xd_topo_is_cache(o->kind) || o->kind == XD_THING_MACHINE)
+    else if (xd_topo_kind_is_cache(o->kind) || o->kind == XD_THING_MACHINE)
         snprintf(out, size, "%s", words[o->kind]);
     else if (index != UINT64_MAX)
         snprintf(out, size, "%s %" PRIu64, words[o->kind], index);
@@ -350,7 +350,7 @@ void xd_topo_about(const struct xd_topo_thing *o, struct xd_buf *out)
     say(&b, "", xd_topo_str(o, XD_TOPO_MEM_TYPE, NULL), "");
     say_column(o, XD_TOPO_SPEED_MTS, "", " MT/s", &b);
     say(&b, "part ", xd_topo_str(o, XD_TOPO_PART, NULL), "");
-    if (xd_topo_is_pci(o->kind))
+    if (xd_topo_kind_is_pci(o->kind))
         say_device(o, &b);
     say_bits(o, &b);
     say(&b, "", xd_topo_str(o, XD_TOPO_ADDRESS, NULL), "");
@@ -363,7 +363,7 @@ void xd_topo_describe(const struct xd_topo_thing *o, struct xd_buf *out)
     struct xd_buf b = XD_BUF_INIT;
 
     xd_topo_about(o, &b);
-    if (o->kind != XD_THING_THREAD && !xd_topo_is_pci(o->kind))
+    if (o->kind != XD_THING_THREAD && !xd_topo_kind_is_pci(o->kind))
         say_column(o, XD_TOPO_CPUS, "CPUs ", "", &b);
     xd_buf_add(out, xd_buf_str(&b));
     xd_buf_done(&b);

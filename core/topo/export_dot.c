@@ -19,13 +19,13 @@ static uint32_t hue(const struct xd_topo_style *s, enum xd_thing_kind k)
 {
     enum xd_topo_colour c = XD_TOPO_C_CPU;
 
-    if (xd_topo_is_cache(k))
+    if (xd_topo_kind_is_cache(k))
         c = XD_TOPO_C_CACHE;
     else if (k == XD_THING_NODE || k == XD_THING_MEMORY || k == XD_THING_DIMM)
         c = XD_TOPO_C_MEMORY;
-    else if (xd_topo_is_pci(k))
+    else if (xd_topo_kind_is_pci(k))
         c = XD_TOPO_C_PCI;
-    else if (xd_topo_is_leaf(k))
+    else if (xd_topo_kind_is_leaf(k))
         c = XD_TOPO_C_LEAF;
     return s->colours[c];
 }

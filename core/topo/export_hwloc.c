@@ -204,7 +204,7 @@ static uint64_t index_of(const struct writer *w, const struct xd_topo_thing *o)
 
     if (o->kind == XD_THING_THREAD)
         return set ? (uint64_t)xd_cpuset_next(set, 0) : UINT64_MAX;
-    if (xd_topo_is_cache(o->kind) || o->kind == XD_THING_MACHINE || o->kind == XD_THING_NODE)
+    if (xd_topo_kind_is_cache(o->kind) || o->kind == XD_THING_MACHINE || o->kind == XD_THING_NODE)
         return UINT64_MAX;
     return xd_topo_u64(o, XD_TOPO_INDEX, UINT64_MAX);
 }
@@ -259,7 +259,7 @@ static unsigned bridges_above(const struct xd_topo_thing *o)
 {
     unsigned n = 0;
 
-    for (o = o->parent; o && xd_topo_is_pci(o->kind); o = o->parent)
+    for (o = o->parent; o && xd_topo_kind_is_pci(o->kind); o = o->parent)
         n++;
     return n;
 }
@@ -364,13 +364,13 @@ static void child(struct writer *w, const struct xd_topo_thing *o, enum pass pas
     if (normal[o->kind].type) {
         if (pass == NORMAL)
             normal_object(w, o);
-    } else if (xd_topo_is_pci(o->kind)) {
+    } else if (xd_topo_kind_is_pci(o->kind)) {
         if (pass == IO && w->parts & XD_TOPO_PART_PCI && o->kind != XD_THING_VF)
             io_object(w, o);
     } else if (o->kind == XD_THING_MEMORY) {
         if (pass == MISC)
             children(w, o);
-    } else if (xd_topo_is_leaf(o->kind) && o->kind != XD_THING_USB) {
+    } else if (xd_topo_kind_is_leaf(o->kind) && o->kind != XD_THING_USB) {
         if (pass == IO && w->parts & XD_TOPO_PART_PCI)
             os_device(w, o);
     } else if (pass == MISC &&

@@ -22,10 +22,10 @@ void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
  * are alike. 1: just itself. `end`: where the siblings end. */
 size_t xd_topo_alike(const struct xd_topo_items *l, size_t i, size_t end);
 
-bool xd_topo_is_pci(enum xd_thing_kind k); /* host bridges to virtual functions */
-bool xd_topo_is_cache(enum xd_thing_kind k);
-bool xd_topo_is_leaf(enum xd_thing_kind k); /* disks, NICs, USB devices */
-bool xd_topo_is_cpu(enum xd_thing_kind k);  /* caches, cores, threads */
+bool xd_topo_kind_is_pci(enum xd_thing_kind k); /* host bridges to virtual functions */
+bool xd_topo_kind_is_cache(enum xd_thing_kind k);
+bool xd_topo_kind_is_leaf(enum xd_thing_kind k); /* disks, NICs, USB devices */
+bool xd_topo_kind_is_cpu(enum xd_thing_kind k);  /* caches, cores, threads */
 /* A link that is slower or narrower than it could be. */
 bool xd_topo_link_is_low(const struct xd_topo_thing *o);
 /* "x4 16 GT/s"; "" where it has no link or nothing is known of it. Returns out. */

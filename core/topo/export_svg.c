@@ -68,13 +68,13 @@ static const char *class_of(const struct xd_topo_thing *o)
         return "package";
     if (o->kind == XD_THING_NODE)
         return "node";
-    if (xd_topo_is_cache(o->kind))
+    if (xd_topo_kind_is_cache(o->kind))
         return "cache";
     if (o->kind == XD_THING_MEMORY || o->kind == XD_THING_DIMM)
         return "memory";
     if (o->kind == XD_THING_HOST_BRIDGE)
         return "bus";
-    return xd_topo_is_pci(o->kind) ? "pci" : xd_topo_is_leaf(o->kind) ? "leaf" : "core";
+    return xd_topo_kind_is_pci(o->kind) ? "pci" : xd_topo_kind_is_leaf(o->kind) ? "leaf" : "core";
 }
 
 static void style_sheet(struct drawing *d)

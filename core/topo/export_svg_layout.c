@@ -236,7 +236,7 @@ static void enclose(struct maker *m, struct xd_svg_box *b, const char *about)
  */
 static size_t end_of_chain(const struct xd_topo_items *l, size_t i)
 {
-    if (!xd_topo_is_cpu(l->item[i].thing->kind))
+    if (!xd_topo_kind_is_cpu(l->item[i].thing->kind))
         return SIZE_MAX;
     while (l->item[i].size > 1) {
         size_t end = i + l->item[i].size;
@@ -246,7 +246,7 @@ static size_t end_of_chain(const struct xd_topo_items *l, size_t i)
             all = all && l->item[j].thing->kind == XD_THING_THREAD;
         if (all)
             return i;
-        if (l->item[i + 1].size != end - i - 1 || !xd_topo_is_cpu(l->item[i + 1].thing->kind))
+        if (l->item[i + 1].size != end - i - 1 || !xd_topo_kind_is_cpu(l->item[i + 1].thing->kind))
             return SIZE_MAX;
         i++;
     }
@@ -256,12 +256,12 @@ static size_t end_of_chain(const struct xd_topo_items *l, size_t i)
 /* "L2 512K · L1 32K" of a chain. */
 static void caches_of(const struct xd_topo_items *l, size_t i, size_t end, struct xd_buf *out)
 {
-    for (; i <= end && xd_topo_is_cpu(l->item[i].thing->kind); i++) {
+    for (; i <= end && xd_topo_kind_is_cpu(l->item[i].thing->kind); i++) {
         const struct xd_topo_thing *o = l->item[i].thing;
         uint64_t kib = xd_topo_u64(o, XD_TOPO_SIZE, 0);
         char called[64], size[16];
 
-        if (!xd_topo_is_cache(o->kind))
+        if (!xd_topo_kind_is_cache(o->kind))
             continue;
         xd_buf_printf(out, "%s%s", out->len ? "  " : "", xd_topo_called(o, called, sizeof(called)));
         if (kib && !strpbrk(called, "KMG"))
@@ -488,7 +488,7 @@ static void sort_in(struct maker *m, struct xd_svg_box **s, size_t i, size_t end
             put_in(section(m, s, CPUS), cores(m, i, n));
         } else if (o->kind == XD_THING_DIMM) {
             put_in(section(m, s, MEMORY), slot(m, i));
-        } else if (xd_topo_is_pci(o->kind) || xd_topo_is_leaf(o->kind)) {
+        } else if (xd_topo_kind_is_pci(o->kind) || xd_topo_kind_is_leaf(o->kind)) {
             put_in(section(m, s, PCI), bus(m, i));
         } else {
             put_in(section(m, s, o->kind == XD_THING_MEMORY ? MEMORY : CPUS), box(m, i));

@@ -73,7 +73,7 @@ static void say_cpus(struct writer *w, size_t i, size_t n)
     struct xd_cpuset all;
     struct xd_arena a = XD_ARENA_INIT;
 
-    if (xd_topo_is_pci(kind) || (kind == XD_THING_THREAD && n == 1))
+    if (xd_topo_kind_is_pci(kind) || (kind == XD_THING_THREAD && n == 1))
         return;
     xd_cpuset_zero(&all);
     for (; n > 0; n--, i += w->l->item[i].size) {
@@ -114,7 +114,7 @@ static size_t end_of_chain(const struct xd_topo_items *l, size_t i)
     const struct xd_topo_item *item = l->item;
 
     while (item[i].size > 1 && item[i + 1].size == item[i].size - 1 &&
-           xd_topo_is_cpu(item[i].thing->kind) && item[i + 1].thing->kind != XD_THING_THREAD)
+           xd_topo_kind_is_cpu(item[i].thing->kind) && item[i + 1].thing->kind != XD_THING_THREAD)
         i++;
     return i;
 }
