@@ -106,6 +106,9 @@ static void add(struct xd_buf *t, const void *formatted, size_t size, const char
     xd_buf_addn(t, "", 1);
 }
 
+/* Each string ends in a NUL, and the list of them in one more. */
+#define ADD(t, formatted, strings) add(t, formatted, sizeof(formatted), strings, sizeof(strings))
+
 static bool holds(const struct xd_buf *b, const char *word)
 {
     return memmem(b->s, b->len, word, strlen(word)) != NULL;
@@ -128,10 +131,10 @@ static void test_smbios(void **state)
     dimm[0x18] = 3;
     dimm[0x19] = 4;
     dimm[0x1a] = 5;
-    add(&t, system, sizeof(system), "Maker\0Product\0SERIAL-SYS", 24);
-    add(&t, dimm, sizeof(dimm), "DIMM A1\0Samsung\0SERIAL-DIMM\0ASSET-DIMM\0M393A2K43", 51 - 2);
-    add(&t, oem, sizeof(oem), "SERIAL-OEM", 11);
-    add(&t, end, sizeof(end), "", 1);
+    ADD(&t, system, "Maker\0Product\0SERIAL-SYS");
+    ADD(&t, dimm, "DIMM A1\0Samsung\0SERIAL-DIMM\0ASSET-DIMM\0M393A2K43");
+    ADD(&t, oem, "SERIAL-OEM");
+    ADD(&t, end, "");
     assert_true(holds(&t, "SERIAL-SYS") && holds(&t, "SERIAL-DIMM") && holds(&t, "ASSET-DIMM"));
     assert_true(holds(&t, "SERIAL-OEM") && holds(&t, "UUID-secret") && holds(&t, "MAC01234"));
 
