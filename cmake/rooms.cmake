@@ -51,7 +51,7 @@ endfunction()
 
 # xd_builtin_backend(NAME ...): a backend linked into the program; exports xd_backend_NAME.
 function(xd_builtin_backend name)
-    xd_room(backend_${name} DIR backends/${name} MAY base model xen kernel ${ARGN})
+    xd_room(backend_${name} DIR backends/${name} MAY base model topo xen kernel ${ARGN})
     set_property(GLOBAL APPEND PROPERTY XD_BUILTIN ${name})
 endfunction()
 
@@ -66,7 +66,7 @@ function(xd_module_backend name)
     add_library(${name} MODULE ${sources})
     set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY
                           ${PROJECT_BINARY_DIR}/modules)
-    xd_may_include(${name} backend_${name} base model xen kernel)
+    xd_may_include(${name} backend_${name} base model topo xen kernel)
     target_compile_options(${name} PRIVATE ${XD_WARN})
     target_link_libraries(${name} PRIVATE ${ARGN})
     # A function of the program that happens to have the name of one of the module's is another one.

@@ -163,6 +163,8 @@ static void read_scopes(struct reader *r, size_t at, size_t end, struct xd_acpi_
         if (s->steps) {
             s->device = (uint8_t)number(r, at + 6, 1);
             s->function = (uint8_t)number(r, at + 7, 1);
+            s->path = xd_arena_alloc(r->a, 2 * (size_t)s->steps);
+            memcpy((void *)s->path, r->b.at + at + 6, 2 * (size_t)s->steps);
         }
         at += len;
     }
@@ -198,6 +200,50 @@ static void dmar_entry(struct reader *r, size_t at, unsigned type, size_t len)
 
 /* --- IVRS --- */
 
+/* Entries have the size that the two highest bits of their type say, but for those that name a
+ * device of ACPI. 0: it is one of a kind that isn't known. */
+static size_t ivrs_device_size(const struct reader *r, size_t at)
+{
+    unsigned type = (unsigned)number(r, at, 1);
+
+    if (type == 0xf0)
+        return 22 + (size_t)number(r, at + 21, 1);
+    return type < 0x80 ? (size_t)4 << (type >> 6) : 0;
+}
+
+/* A range is two entries: where it starts and, next, where it ends. */
+static void read_spans(struct reader *r, size_t at, size_t end, struct xd_acpi_iommu *u)
+{
+    enum { ALL = 0x01, ONE, START, END, ALIAS = 0x42, ALIAS_START, EXT = 0x46, EXT_START };
+    const void *list = NULL;
+    struct xd_acpi_span *s = NULL;
+    bool open = false;
+    size_t n = 0, size;
+
+    for (; at < end; at += size) {
+        unsigned type = (unsigned)number(r, at, 1);
+        uint16_t device = (uint16_t)number(r, at + 1, 2);
+
+        size = ivrs_device_size(r, at);
+        if (!size || size > end - at) {
+            complain(r, at, "a device entry does not fit into its structure");
+            break;
+        }
+        if (type == END && open && s && device >= s->first)
+            s->last = device;
+        open = type == START || type == ALIAS_START || type == EXT_START;
+        if (type != ALL && type != ONE && type != ALIAS && type != EXT && !open)
+            continue;
+        s = grow(r, &list, &n, sizeof(*s));
+        if (!s)
+            break;
+        s->first = type == ALL ? 0 : device;
+        s->last = type == ALL ? UINT16_MAX : device;
+    }
+    u->spans = list;
+    u->n_spans = n;
+}
+
 /* A unit is told of by up to three structures, each newer one saying more. */
 static void ivrs_entry(struct reader *r, size_t at, unsigned type, size_t len)
 {
@@ -216,6 +262,8 @@ static void ivrs_entry(struct reader *r, size_t at, unsigned type, size_t len)
     u->base = base;
     u->bdf = (uint16_t)number(r, at + 4, 2);
     u->segment = (uint16_t)number(r, at + 16, 2);
+    if (len >= (type == 0x10 ? 24 : 40))
+        read_spans(r, at + (type == 0x10 ? 24 : 40), at + len, u);
 }
 
 /* --- tables that are lists of structures --- */

@@ -58,6 +58,11 @@ struct xd_acpi_scope { /* a device, as a path from a bus */
     uint8_t type; /* VT-d: 1 endpoint, 2 bridge and all below, 3 I/O APIC, 4 HPET, 5 ACPI device */
     uint8_t bus, device, function; /* of the first step */
     uint8_t steps;
+    const uint8_t *path; /* device and function of each step, the first one's among them */
+};
+
+struct xd_acpi_span { /* of PCI functions: bus << 8 | device << 3 | function */
+    uint16_t first, last;
 };
 
 struct xd_acpi_iommu {
@@ -68,8 +73,9 @@ struct xd_acpi_iommu {
     bool all;         /* Intel: all devices of the segment that no other one has */
     bool have_domain; /* Intel's RHSA says which */
     uint32_t domain;
-    const struct xd_acpi_scope *scopes;
-    size_t n_scopes;
+    const struct xd_acpi_scope *scopes; /* Intel */
+    const struct xd_acpi_span *spans;   /* AMD */
+    size_t n_scopes, n_spans;
 };
 
 struct xd_acpi {

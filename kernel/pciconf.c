@@ -59,6 +59,7 @@ static void read_sriov(struct xd_bytes s, size_t cap, struct xd_pciconf *out)
     out->vfs_now = xd_bytes_le(s, cap + 0x08, 2) & 1 ? xd_bytes_le(s, cap + 0x10, 2) : 0;
     out->vf_offset = xd_bytes_le(s, cap + 0x14, 2);
     out->vf_stride = xd_bytes_le(s, cap + 0x16, 2);
+    out->vf_device = cap + 0x1c <= s.size ? (uint16_t)xd_bytes_le(s, cap + 0x1a, 2) : 0;
 }
 
 /* A list that leads in a circle ends at the first place seen twice. */

@@ -50,6 +50,7 @@ struct xd_pciconf {
 
     bool sriov; /* a physical function that can have virtual ones */
     unsigned vfs_most, vfs_now, vf_offset, vf_stride;
+    uint16_t vf_device; /* of the virtual ones, which have no number of their own; 0: unknown */
 
     bool cut; /* a list of capabilities goes on behind the end of the bytes, or is broken */
 };

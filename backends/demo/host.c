@@ -192,6 +192,7 @@ void xd_demo_host_unref(struct xd_demo_host *h)
         free(h->classes[i].list);
     xd_demo_pools_done(h);
     xd_demo_words_done(h);
+    xd_snapshot_unref(h->topology.kept);
     free(h->masks);
     free(h->classes);
     free(h->order);

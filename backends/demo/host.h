@@ -15,6 +15,7 @@
 
 #include "backend_demo/scenario.h"
 #include "model/backend.h"
+#include "topo/topo.h"
 
 #define XD_DEMO_STEP_NS       INT64_C(100000000)
 #define XD_DEMO_STEPS_MAX     600        /* of full detail at once */
@@ -207,6 +208,11 @@ struct xd_demo_host {
     struct xd_demo_fault faults[XD_DEMO_FAULTS_MAX];
     size_t n_faults;
     int64_t dead_until_ns; /* simulated time; samples fail before it */
+    struct xd_demo_topology {
+        struct xd_snapshot *kept; /* its tables, built when they changed last; NULL: not yet */
+        uint64_t tables;          /* which: bits by topology.c */
+        uint64_t state;           /* a hash of all that can change in them */
+    } topology;
 };
 
 /* --- host.c --- */
@@ -400,6 +406,12 @@ int xd_demo_settled(void *self, const struct xd_object *o, const struct xd_actio
 void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, struct xd_builder *b);
 void xd_demo_fill_devices(struct xd_demo_host *h, const struct xd_backend_env *env,
                           struct xd_builder *b);
+/* --- topology.c, topology_pci.c --- */
+void xd_demo_fill_topology(struct xd_demo_host *h, const struct xd_backend_env *env,
+                           struct xd_builder *b);
+void xd_demo_topology_pci(const struct xd_demo_host *h, struct xd_topo *t);
+/* As firmware tells it: 10 is home. */
+unsigned xd_demo_distance(const struct xd_demo_scenario *s, unsigned from, unsigned to);
 /* Requests that had to wait for a free slot: one in so many. */
 #define XD_DEMO_DISK_OO(disk) ((((disk)->rd + (disk)->wr) >> (disk)->shift) / 5000)
 /* When what is shown was so. */

@@ -47,10 +47,30 @@ struct xd_demo_nic_spec {
     const char *mac, *bridge; /* mac NULL: made from the domain's seed */
 };
 
+/* What a bridge is; of other functions XD_DEMO_NO_PORT. */
+enum xd_demo_port {
+    XD_DEMO_NO_PORT,
+    XD_DEMO_ROOT_PORT,
+    XD_DEMO_SWITCH_UP,
+    XD_DEMO_SWITCH_DOWN,
+    XD_DEMO_BRIDGE,
+};
+
 /* One entry of `pci:`. */
 struct xd_demo_pci_spec {
     const char *bdf, *class_name, *id, *name, *driver;
-    uint64_t node;
+    const char *slot; /* on the board; NULL: none, or it isn't told */
+    uint64_t node,
+        sysfs_node; /* as Xen, and as dom0's kernel says; the latter UINT64_MAX: nothing */
+    int port;       /* enum xd_demo_port */
+    const struct xd_cpuset *buses; /* behind a bridge: 0-255; else NULL */
+    uint64_t speed, max_speed;     /* of its link, MT/s; 0: it has none */
+    uint64_t lanes, max_lanes;
+    uint64_t vfs;      /* that it could have */
+    const char *vf_of; /* the function whose virtual one it is; else NULL */
+    /* What hangs on it, by its name in dom0: a disk, NIC or USB device as the class says. */
+    const char *leaf, *address;
+    uint64_t size_kib, bits_s;
     int use;            /* enum xd_pci_use */
     const char *domain; /* who has it where it is assigned; else NULL */
     const struct xd_yaml *at;
@@ -106,7 +126,10 @@ struct xd_demo_scenario {
     const char *source; /* the file's name, or the embedded scenario's */
     uint64_t seed;
     struct {
-        const char *name, *xen, *kernel, *cpu, *caps;
+        const char *name, *xen, *kernel, *cpu, *caps, *board, *dimm_type;
+        uint64_t family, model, stepping; /* CPUID's; 0: unknown */
+        uint64_t cores_per_l3, l1_kib, l2_kib, l3_kib;
+        uint64_t channels, slots_per_channel, dimm_speed; /* of a socket; MT/s */
         uint64_t sockets, nodes_per_socket, cores_per_node, threads_per_core;
         uint64_t khz, memory_kib, reserved_kib, uptime_ns;
     } host;

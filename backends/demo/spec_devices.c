@@ -34,6 +34,9 @@ static const struct xd_demo_field nic_fields[] = {
 #undef AT
 #define AT(member) offsetof(struct xd_demo_pci_spec, member)
 static const char *const uses[] = {"host", "assignable", "assigned", NULL};
+static const char *const ports[] = {"none", "root", "up", "down", "bridge", NULL};
+#define COUNT(name, member, most) \
+    {.key = name, .kind = {.type = XD_U64}, .offset = AT(member), .min = 0, .max = most}
 static const struct xd_demo_field pci_fields[] = {
     {.key = "bdf", .kind = {.type = XD_STR}, .offset = AT(bdf), .min = 12, .max = 12,
      .must = true},
@@ -45,6 +48,21 @@ static const struct xd_demo_field pci_fields[] = {
      .max = XD_DEMO_NODES_MAX - 1},
     {.key = "use", .kind = {.type = XD_ENUM, .names = uses}, .offset = AT(use)},
     TEXT("domain", domain, 1, XD_DEMO_NAME_MAX),
+    COUNT("sysfs_node", sysfs_node, XD_DEMO_NODES_MAX - 1),
+    {.key = "port", .kind = {.type = XD_ENUM, .names = ports}, .offset = AT(port)},
+    {.key = "buses", .kind = {.type = XD_CPUSET}, .offset = AT(buses)},
+    COUNT("speed", speed, 1000000),
+    COUNT("max_speed", max_speed, 1000000),
+    COUNT("lanes", lanes, 32),
+    COUNT("max_lanes", max_lanes, 32),
+    TEXT("slot", slot, 1, 32),
+    COUNT("vfs", vfs, 65535),
+    TEXT("vf_of", vf_of, 12, 12),
+    TEXT("leaf", leaf, 1, 32),
+    TEXT("address", address, 17, 17),
+    {.key = "size", .kind = {.type = XD_U64, .unit = XD_UNIT_KIB}, .offset = AT(size_kib),
+     .min = 1, .max = UINT64_C(1) << 40},
+    COUNT("bits", bits_s, UINT64_C(1) << 42),
     {.key = NULL},
 };
 // clang-format on
@@ -146,6 +164,8 @@ int xd_demo_read_devices(struct xd_demo_spec *p, bool first, struct xd_arena *a,
 
 /* --- PCI functions --- */
 
+#define PCI_BUSES 256
+
 static bool is_bdf(const char *s)
 {
     static const char form[] = "xxxx:xx:xx.x";
@@ -158,6 +178,37 @@ static bool is_bdf(const char *s)
     return s[i] == '\0' && s[11] < '8';
 }
 
+/* What its place among the others says, the machine's or an earlier function's. */
+static int check_place(const struct xd_demo_scenario *s, struct xd_demo_pci_spec *p,
+                       struct xd_err *err)
+{
+    const struct xd_yaml *at = p->at;
+    size_t i;
+
+    if (p->node >= s->n_nodes)
+        return xd_yaml_error(xd_yaml_get(at, "node"), err, "node: there are only %u", s->n_nodes);
+    if ((p->port != XD_DEMO_NO_PORT) != (p->buses != NULL))
+        return xd_yaml_error(at, err,
+                             "function %s: a bridge needs the keys \"port\" and \"buses\", and "
+                             "nothing else has them",
+                             p->bdf);
+    for (i = 0; p->vf_of && i < s->n_pci && !xd_streq(s->pci[i].bdf, p->vf_of); i++)
+        ;
+    if (p->vf_of && i == s->n_pci)
+        return xd_yaml_error(xd_yaml_get(at, "vf_of"), err,
+                             "vf_of: no function before this one is called so");
+    if (!p->max_speed)
+        p->max_speed = p->speed;
+    if (!p->max_lanes)
+        p->max_lanes = p->lanes;
+    if (!p->speed != !p->lanes || p->speed > p->max_speed || p->lanes > p->max_lanes)
+        return xd_yaml_error(at, err,
+                             "function %s: a link needs \"speed\" and \"lanes\", neither more than "
+                             "\"max_speed\" and \"max_lanes\"",
+                             p->bdf);
+    return 0;
+}
+
 static int read_function(struct xd_demo_scenario *s, const struct xd_yaml *n, struct xd_arena *a,
                          struct xd_err *err)
 {
@@ -165,8 +216,8 @@ static int read_function(struct xd_demo_scenario *s, const struct xd_yaml *n, st
     size_t i;
     int rc;
 
-    *p = (struct xd_demo_pci_spec){.at = n, .driver = ""};
-    rc = xd_demo_fields_read(n, pci_fields, 0, a, p, err);
+    *p = (struct xd_demo_pci_spec){.at = n, .driver = "", .sysfs_node = UINT64_MAX};
+    rc = xd_demo_fields_read(n, pci_fields, PCI_BUSES, a, p, err);
     if (rc)
         return rc;
     if (!is_bdf(p->bdf))
@@ -177,8 +228,9 @@ static int read_function(struct xd_demo_scenario *s, const struct xd_yaml *n, st
         ;
     if (i < s->n_pci)
         return xd_yaml_error(xd_yaml_get(n, "bdf"), err, "bdf: there are two functions %s", p->bdf);
-    if (p->node >= s->n_nodes)
-        return xd_yaml_error(xd_yaml_get(n, "node"), err, "node: there are only %u", s->n_nodes);
+    rc = check_place(s, p, err);
+    if (rc)
+        return rc;
     if ((p->use == XD_PCI_ASSIGNED) != (p->domain != NULL))
         return xd_yaml_error(n, err,
                              "function %s: what is assigned needs the key \"domain\", and "

@@ -56,18 +56,19 @@ static void fill_host(struct xd_demo_host *h, struct xd_builder *b, uint64_t wan
 
 /* --- nodes --- */
 
-static void put_distances(struct xd_rows *t, const struct xd_demo_scenario *s, unsigned from)
+unsigned xd_demo_distance(const struct xd_demo_scenario *s, unsigned from, unsigned to)
 {
     unsigned per_socket = (unsigned)s->host.nodes_per_socket;
+
+    return from == to ? HERE : from / per_socket == to / per_socket ? SAME_SOCKET : OTHER_SOCKET;
+}
+
+static void put_distances(struct xd_rows *t, const struct xd_demo_scenario *s, unsigned from)
+{
     struct xd_buf text = XD_BUF_INIT;
 
-    for (unsigned to = 0; to < s->n_nodes; to++) {
-        int d = from == to                             ? HERE
-                : from / per_socket == to / per_socket ? SAME_SOCKET
-                                                       : OTHER_SOCKET;
-
-        xd_buf_printf(&text, "%s%d", to ? " " : "", d);
-    }
+    for (unsigned to = 0; to < s->n_nodes; to++)
+        xd_buf_printf(&text, "%s%u", to ? " " : "", xd_demo_distance(s, from, to));
     xd_put_str(t, XD_NODE_DISTANCES, xd_buf_str(&text));
     xd_buf_done(&text);
 }
@@ -359,4 +360,5 @@ void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, stru
             tables[i].fill(h, b, want);
     }
     xd_demo_fill_devices(h, env, b);
+    xd_demo_fill_topology(h, env, b);
 }

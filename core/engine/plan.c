@@ -56,71 +56,6 @@ static struct slot *slot_of(struct draft *d, const struct xd_subject *on, const 
     return s;
 }
 
-/* --- bounds --- */
-
-/* v of a number type against a whole number; < 0, 0, > 0. */
-static int against(const struct xd_value *v, int64_t bound)
-{
-    if (v->type == XD_F64)
-        return (v->cell.f > (double)bound) - (v->cell.f < (double)bound);
-    if (v->type == XD_U64)
-        return bound < 0 || v->cell.u > (uint64_t)bound ? 1 : v->cell.u < (uint64_t)bound ? -1 : 0;
-    return (v->cell.i > bound) - (v->cell.i < bound);
-}
-
-static struct xd_value number(enum xd_type t, int64_t n)
-{
-    struct xd_value v = {.have = true, .type = t};
-
-    if (t == XD_F64)
-        v.cell.f = (double)n;
-    else
-        v.cell.i = n;
-    return v;
-}
-
-/* The bound that the object itself sets. */
-static int check_own_bound(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
-                           const struct xd_value *v, struct xd_err *err)
-{
-    const struct xd_table_desc *desc = on->table->desc;
-    int col = k->max_column ? xd_desc_column(desc, k->max_column) : -1;
-    int64_t scale = k->max_scale > 0 ? k->max_scale : 1, most;
-    struct xd_arena *a = &d->p->arena;
-    struct xd_value limit;
-    const char *times;
-
-    if (!xd_row_has(on->row, col))
-        return 0;
-    if (__builtin_mul_overflow((int64_t)xd_row_f64(desc, on->row, col, 0), scale, &most) ||
-        against(v, most) <= 0)
-        return 0;
-    limit = number(v->type, most);
-    times = scale == 1 ? "" : xd_arena_printf(a, "%" PRId64 " times ", scale);
-    return xd_err_set(err, -ERANGE, "%s %s: %s is too much: at most %s, %sits %s", on->label,
-                      k->name, xd_value_exact(v, &k->kind, a), xd_value_exact(&limit, &k->kind, a),
-                      times, k->max_column);
-}
-
-static int check_bounds(struct draft *d, const struct xd_knob *k, const struct xd_subject *on,
-                        const struct xd_value *v, struct xd_err *err)
-{
-    struct xd_arena *a = &d->p->arena;
-
-    if (v->type != XD_I64 && v->type != XD_U64 && v->type != XD_F64)
-        return 0;
-    if (k->kind.zero && against(v, 0) == 0) /* "none" is always a choice */
-        return 0;
-    if (k->min != k->max && (against(v, k->min) < 0 || against(v, k->max) > 0)) {
-        struct xd_value lo = number(v->type, k->min), hi = number(v->type, k->max);
-
-        return xd_err_set(err, -ERANGE, "%s %s: wanted %s to %s, found %s", on->label, k->name,
-                          xd_value_exact(&lo, &k->kind, a), xd_value_exact(&hi, &k->kind, a),
-                          xd_value_exact(v, &k->kind, a));
-    }
-    return check_own_bound(d, k, on, v, err);
-}
-
 /* --- knobs --- */
 
 /* What the host says it is now: the plan expects to find it. */
@@ -166,7 +101,7 @@ static int wish_knob(struct draft *d, const struct xd_offer *o, const struct xd_
         xd_err_prefix(err, "%s %s: ", on->label, k->name);
         return rc;
     }
-    rc = check_bounds(d, k, on, &now, err);
+    rc = xd_check_range(on->label, k, &now, &d->p->arena, err);
     if (!rc)
         rc = old_value(d, k, on, &old, err);
     if (rc)
@@ -316,10 +251,15 @@ static int finish(struct draft *d, struct xd_err *err)
 {
     size_t n = 0;
 
+    int rc;
+
     d->p->steps = xd_arena_array(&d->p->arena, d->n + 1, sizeof(*d->p->steps));
     for (size_t i = 0; i < d->n; i++)
         if (d->steps[i].text)
             d->p->steps[n++] = d->steps[i];
+    rc = xd_plan_bounds(d->w, d->p, n, err);
+    if (rc)
+        return rc;
     xd_plan_finish(d->p, n, NULL);
     if (n)
         return 0;

@@ -21,6 +21,8 @@ struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r
 void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,
                   const struct xd_subject *on, const struct xd_value *old,
                   const struct xd_value *now);
+/* Its xl command anew, for an object as it will be by then. */
+void xd_step_knob_xl(struct xd_plan *p, struct xd_step *s, const struct xd_subject *on);
 /* params: as many as the action has; NULL: none. */
 void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_world *w,
                     const struct xd_offer *o, const struct xd_subject *on,
@@ -50,6 +52,15 @@ void xd_wish_quote(struct xd_buf *b, const char *value);
 const char *xd_xl_text(const char *form, const struct xd_subject *on, const struct xd_kind *kind,
                        const struct xd_value *value, const struct xd_action *act,
                        const struct xd_value *params, struct xd_arena *a);
+
+/* Whether a number is within the knob's own range. -ERANGE. */
+int xd_check_range(const char *label, const struct xd_knob *k, const struct xd_value *v,
+                   struct xd_arena *a, struct xd_err *err);
+/* Whether the first n steps keep within the bounds that their objects set, as these will be once
+ * the plan is done; -ERANGE. Of a bound and what it bounds, that one comes first which makes room
+ * for the other: period before budget when both grow, budget before period when both shrink. An xl
+ * command that names other values of its object names them as the steps before leave them. */
+int xd_plan_bounds(const struct xd_world *w, struct xd_plan *p, size_t n, struct xd_err *err);
 
 /* Sets n, risk and title. title NULL: made from the steps. */
 void xd_plan_finish(struct xd_plan *p, size_t n, const char *title);

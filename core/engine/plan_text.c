@@ -7,6 +7,13 @@
 #include "base/str.h"
 #include "engine/plan_impl.h"
 
+/* Called by nothing but a number: "3" alone would not say what of. */
+static bool is_bare_number(const struct xd_table_desc *d)
+{
+    return d->labels[0] >= 0 && d->labels[1] < 0 &&
+           xd_type_is_number(d->columns[d->labels[0]].kind.type);
+}
+
 struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r,
                                 struct xd_arena *a)
 {
@@ -17,7 +24,10 @@ struct xd_subject xd_subject_of(const struct xd_table *t, const struct xd_row *r
     return (struct xd_subject){.table = t,
                                .row = r,
                                .key = xd_arena_strdup(a, key),
-                               .label = xd_arena_strdup(a, label[0] ? label : t->desc->noun)};
+                               .label = !label[0] ? t->desc->noun
+                                        : is_bare_number(t->desc)
+                                            ? xd_arena_printf(a, "%s/%s", t->desc->noun, label)
+                                            : xd_arena_strdup(a, label)};
 }
 
 /* --- the xl command --- */
@@ -177,8 +187,15 @@ void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o
     s->now = xd_value_copy(now, a);
     s->text = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, from, to);
     s->inverse = xd_arena_printf(a, "%s %s %s → %s", on->label, k->name, to, from);
-    s->xl = xd_xl_text(is_off(now, &k->kind, a) && k->xl_off ? k->xl_off : k->xl, on, &k->kind, now,
-                       NULL, NULL, a);
+    xd_step_knob_xl(p, s, on);
+}
+
+void xd_step_knob_xl(struct xd_plan *p, struct xd_step *s, const struct xd_subject *on)
+{
+    const struct xd_knob *k = s->offer.knob;
+    bool off = k->xl_off && is_off(&s->now, &k->kind, &p->arena);
+
+    s->xl = xd_xl_text(off ? k->xl_off : k->xl, on, &k->kind, &s->now, NULL, NULL, &p->arena);
 }
 
 void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_world *w,

@@ -27,12 +27,21 @@ struct xd_rows {
     size_t n, cap;
 };
 
+/* A table of another snapshot. */
+struct lent {
+    struct lent *next;
+    struct xd_snapshot *from; /* counted */
+    const struct xd_table *table;
+};
+
 /* The arena moves into the snapshot when it is sealed. */
 struct xd_builder {
     struct xd_arena arena;
     const char *source;
     struct xd_rows *first, **end;
     size_t n;
+    struct lent *lent;
+    size_t n_lent;
 };
 
 /* --- the builder and its tables --- */
@@ -60,6 +69,8 @@ void xd_builder_free(struct xd_builder *b)
     if (!b)
         return;
     drop_rows(b);
+    for (struct lent *l = b->lent; l; l = l->next)
+        xd_snapshot_unref(l->from);
     xd_arena_done(&b->arena);
     free(b);
 }
@@ -96,6 +107,20 @@ struct xd_rows *xd_build_table(struct xd_builder *b, const struct xd_table_desc 
         t->at_ns = at_ns;
     t->begun = true;
     return t;
+}
+
+bool xd_build_lend(struct xd_builder *b, struct xd_snapshot *from, const char *table)
+{
+    const struct xd_table *t = xd_snapshot_table(from, table);
+    struct lent *l;
+
+    if (!t)
+        return false;
+    l = xd_arena_alloc(&b->arena, sizeof(*l));
+    *l = (struct lent){b->lent, xd_snapshot_ref(from), t};
+    b->lent = l;
+    b->n_lent++;
+    return true;
 }
 
 /* A sentence that is said of each of 10,000 rows is kept once, and there is an end to all of them.
@@ -277,6 +302,17 @@ static void seal_table(struct xd_snapshot *s, struct xd_rows *from, struct xd_ta
     to->index = xd_table_index_new(to, &s->arena);
 }
 
+/* What is there already wins, so of two that were lent the later one. */
+static void seal_lent(struct xd_snapshot *s, const struct xd_builder *b)
+{
+    s->parts = xd_arena_array(&s->arena, b->n_lent, sizeof(struct xd_snapshot *));
+    for (const struct lent *l = b->lent; l; l = l->next) {
+        s->parts[s->n_parts++] = l->from;
+        if (!xd_snapshot_table(s, l->table->desc->name))
+            s->tables[s->n++] = *l->table;
+    }
+}
+
 struct xd_snapshot *xd_builder_seal(struct xd_builder *b, struct xd_snapshot *prev, uint64_t seq,
                                     int64_t at_ns, int64_t wall_ns, int64_t took_ns)
 {
@@ -291,10 +327,11 @@ struct xd_snapshot *xd_builder_seal(struct xd_builder *b, struct xd_snapshot *pr
     s->at_ns = at_ns;
     s->wall_ns = wall_ns;
     s->took_ns = took_ns;
-    s->n = b->n;
-    s->tables = xd_arena_array(&s->arena, s->n, sizeof(*s->tables));
+    s->n = s->n_own = b->n;
+    s->tables = xd_arena_array(&s->arena, b->n + b->n_lent, sizeof(*s->tables));
     for (struct xd_rows *t = b->first; t; t = t->next)
         seal_table(s, t, &s->tables[i++], prev);
+    seal_lent(s, b);
     drop_rows(b);
     free(b);
     return s;
@@ -314,7 +351,7 @@ void xd_snapshot_unref(struct xd_snapshot *s)
     /* Whoever drops the last reference must see all that the others did before theirs. */
     if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1)
         return;
-    for (size_t i = 0; i < s->n && !s->n_parts; i++) /* else they are those of its parts */
+    for (size_t i = 0; i < s->n_own; i++) /* the others are those of its parts */
         xd_table_index_free(s->tables[i].index);
     for (size_t i = 0; i < s->n_parts; i++)
         xd_snapshot_unref(s->parts[i]);

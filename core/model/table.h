@@ -141,6 +141,11 @@ void xd_put_str(struct xd_rows *t, int col, const char *s); /* copied, made safe
 void xd_put_set(struct xd_rows *t, int col, const struct xd_cpuset *set); /* copied */
 void xd_put_value(struct xd_rows *t, int col, const struct xd_value *v);  /* copied */
 
+/* The table of that name as another snapshot has it becomes one of this snapshot too, rows, strings
+ * and index; nothing is copied, and `from` lives as long. What does not change is built once.
+ * False: `from` has no such table. One that is built here as well wins. */
+bool xd_build_lend(struct xd_builder *b, struct xd_snapshot *from, const char *table);
+
 /* Ends building and frees b. Rates of rows that were already in prev (which may be NULL) are
  * filled in here, by xd_rates_fill. */
 struct xd_snapshot *xd_builder_seal(struct xd_builder *b, struct xd_snapshot *prev, uint64_t seq,

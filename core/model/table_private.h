@@ -14,9 +14,10 @@ struct xd_snapshot {
     const char *source;
     uint64_t seq;
     int64_t at_ns, wall_ns, took_ns;
-    struct xd_table *tables;
-    size_t n;
-    /* Of one that was composed: those whose rows, strings and indexes it uses; counted. */
+    struct xd_table *tables; /* its own first */
+    size_t n, n_own;
+    /* Those whose tables, or rows of tables, it uses: where it was composed, or tables were lent;
+     * counted. */
     struct xd_snapshot **parts;
     size_t n_parts;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The core tables, described once. */
 #include "model/tables_kinds.h"
+#include "model/tables_topology.h"
 
 #include <string.h>
 
@@ -317,9 +318,25 @@ const struct xd_table_desc xd_checks_desc = {"checks",
                                              NULL};
 
 const struct xd_table_desc *const xd_core_tables[] = {
-    &xd_host_desc,    &xd_nodes_desc,  &xd_pcpus_desc,  &xd_pools_desc,  &xd_domains_desc,
-    &xd_vcpus_desc,   &xd_checks_desc, &xd_disks_desc,  &xd_nics_desc,   &xd_pci_desc,
-    &xd_devices_desc, &xd_dmesg_desc,  &xd_params_desc, &xd_limits_desc, NULL,
+    &xd_host_desc,
+    &xd_nodes_desc,
+    &xd_pcpus_desc,
+    &xd_pools_desc,
+    &xd_domains_desc,
+    &xd_vcpus_desc,
+    &xd_checks_desc,
+    &xd_disks_desc,
+    &xd_nics_desc,
+    &xd_pci_desc,
+    &xd_devices_desc,
+    &xd_dmesg_desc,
+    &xd_params_desc,
+    &xd_limits_desc,
+    &xd_topology_desc,
+    &xd_distances_desc,
+    &xd_facts_desc,
+    &xd_advice_desc,
+    NULL,
 };
 
 const struct xd_table_desc *xd_core_table(const char *name)

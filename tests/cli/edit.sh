@@ -54,6 +54,21 @@ out "REFUSED: web1 sched.cap: expected 40, found none: somebody changed it meanw
 t "a refused edit is in the journal" 0 $tiny journal
 out "REFUSED"
 
+# Of two values that bound each other, the one that makes room goes first, whatever the order of words.
+t "a longer period before a longer budget" 0 --host demo:pools set vcpu/rt1/0 sched.budget=150ms \
+    sched.period=200ms --dry-run
+out "1. rt1/0 sched.period 100000 → 200000"
+out "-p 200000 -b 150000"
+t "a shorter budget before a shorter period" 0 --host demo:pools set vcpu/rt1/0 sched.period=20ms \
+    sched.budget=10ms --dry-run
+out "1. rt1/0 sched.budget 30000 → 10000"
+out "-p 20000 -b 10000"
+t "a budget that will not fit" 2 --host demo:pools set vcpu/rt1/0 sched.period=20ms --dry-run \
+    sched.budget=25ms
+err "25000 is too much: at most 20000, its period_us"
+t "more memory than it may have now" 0 --host demo:pools set web1 mem.target=8G mem.max=8G --dry-run
+out "1. web1 mem.max 2G → 8G"
+
 # A capped web1 to begin with, so that there is something to undo.
 scenario() { # NAME FAULTS…
     {

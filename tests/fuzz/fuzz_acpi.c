@@ -29,7 +29,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sum += s.distances[i];
     for (size_t i = 0; i < s.n_iommus; i++)
         for (size_t k = 0; k < s.iommus[i].n_scopes; k++)
-            sum += s.iommus[i].scopes[k].bus;
+            for (size_t step = 0; step < s.iommus[i].scopes[k].steps; step++)
+                sum += s.iommus[i].scopes[k].path[2 * step + 1];
+    for (size_t i = 0; i < s.n_iommus; i++)
+        for (size_t k = 0; k < s.iommus[i].n_spans; k++)
+            if (s.iommus[i].spans[k].first > s.iommus[i].spans[k].last)
+                abort();
     xd_arena_done(&a);
     return 0;
 }

@@ -16,17 +16,18 @@ cpuid xen/cpuid base,xen
 kernel kernel base,kernel
 model core/model base,model,xen,kernel
 capture core/capture base,model,capture
+topo core/topo base,model,xen,kernel,topo
 engine core/engine base,model,engine
 policies policies base,model,policies
-cmd core/cmd base,xen,model,engine,policies,capture,cmd
-tui tui base,model,engine,cmd,xen,kernel,tui
-demo backends/demo base,model,xen,kernel,backend_demo
-capture_backend backends/capture base,model,xen,kernel,capture,backend_capture
+cmd core/cmd base,xen,model,topo,engine,policies,capture,cmd
+tui tui base,model,topo,engine,cmd,xen,kernel,tui
+demo backends/demo base,model,topo,xen,kernel,backend_demo
+capture_backend backends/capture base,model,topo,xen,kernel,capture,backend_capture
 '
 # Every other backend is one like the others: its own folder, and the rooms that any may see.
 for dir in backends/*/; do
     name=$(basename "$dir")
-    case $rooms in *" ${dir%/} "*) ;; *) rooms="$rooms$name ${dir%/} base,model,xen,kernel,backend_$name
+    case $rooms in *" ${dir%/} "*) ;; *) rooms="$rooms$name ${dir%/} base,model,topo,xen,kernel,backend_$name
 " ;; esac
 done
 # A room that this table does not know is a mistake of this table.

@@ -240,6 +240,8 @@ static void iommus(void **state)
     assert_int_equal(s.iommus[0].scopes[0].bus, 0x10);
     assert_int_equal(s.iommus[0].scopes[0].device, 2);
     assert_int_equal(s.iommus[0].scopes[0].function, 1);
+    assert_int_equal(s.iommus[0].scopes[0].steps, 1);
+    assert_int_equal(s.iommus[0].scopes[0].path[0], 2);
     assert_false(s.iommus[0].have_domain);
     assert_true(s.iommus[1].all);
     assert_true(s.iommus[1].have_domain);
@@ -250,17 +252,30 @@ static void iommus(void **state)
     for (int i = 0; i < 2; i++) { /* the same unit, told twice */
         add(&t, 1, i ? 0x11 : 0x10);
         add(&t, 1, 0);
-        add(&t, 2, 24);
+        add(&t, 2, i ? 40 : 24 + 4 * 4 + 8);
         add(&t, 2, 0x0002);
         add(&t, 2, 0x40);
         add(&t, 8, 0xfd000000);
         add(&t, 2, 0);
-        zeros(&t, 6);
+        zeros(&t, i ? 22 : 6);
+        if (!i) {
+            add(&t, 4, 0x00000803);         /* from 00:01.0 … */
+            add(&t, 4, 0x000fff04);         /* … to 0f:1f.7 */
+            add(&t, 8, 0x0000000000800048); /* an I/O APIC: no function of PCI */
+            add(&t, 4, 0x00810002);         /* 81:00.0 */
+            add(&t, 4, 0);                  /* padding */
+        }
     }
     s = read_one(&t, &a);
+    assert_null(s.trouble);
     assert_int_equal(s.n_iommus, 1);
     assert_true(s.iommus[0].amd);
     assert_int_equal(s.iommus[0].bdf, 2);
+    assert_int_equal(s.iommus[0].n_spans, 2);
+    assert_int_equal(s.iommus[0].spans[0].first, 0x0008);
+    assert_int_equal(s.iommus[0].spans[0].last, 0x0fff);
+    assert_int_equal(s.iommus[0].spans[1].first, 0x8100);
+    assert_int_equal(s.iommus[0].spans[1].last, 0x8100);
     xd_arena_done(&a);
 }
 

@@ -327,6 +327,44 @@ static void references_are_counted_by_all_threads(void **state)
         pthread_join(threads[i], NULL);
 }
 
+/* --- what doesn't change is built once --- */
+
+static void a_table_is_lent(void **state)
+{
+    struct xd_builder *b = xd_builder_new("test");
+    struct xd_rows *t = xd_build_table(b, &things, 1000);
+    struct xd_snapshot *first, *second, *third;
+    const struct xd_row *row;
+
+    xd_row_begin(t);
+    xd_put_str(t, C_NAME, "a");
+    xd_put_i64(t, C_I64, 1);
+    first = seal(b, NULL);
+    row = xd_table_find(xd_snapshot_table(first, "things"), "a/1");
+
+    b = xd_builder_new("test");
+    assert_false(xd_build_lend(b, first, "nothing"));
+    assert_true(xd_build_lend(b, first, "things"));
+    second = seal(b, first);
+    xd_snapshot_unref(first); /* the second holds it */
+    assert_int_equal(xd_snapshot_tables(second), 1);
+    assert_ptr_equal(xd_table_find(xd_snapshot_table(second, "things"), "a/1"), row);
+    assert_int_equal(xd_snapshot_table(second, "things")->at_ns, 1000);
+
+    b = xd_builder_new("test");
+    assert_true(xd_build_lend(b, second, "things"));
+    xd_build_table(b, &things, 2000); /* one of its own wins */
+    third = seal(b, second);
+    assert_int_equal(xd_snapshot_tables(third), 1);
+    assert_int_equal(xd_snapshot_table(third, "things")->n, 0);
+    xd_snapshot_unref(third);
+
+    b = xd_builder_new("test");
+    assert_true(xd_build_lend(b, second, "things"));
+    xd_builder_free(b); /* gives it back */
+    xd_snapshot_unref(second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +378,7 @@ int main(void)
         cmocka_unit_test(keys_may_be_of_any_type),
         cmocka_unit_test(a_table_of_one_row_has_an_empty_key),
         cmocka_unit_test(a_builder_may_be_given_up),
+        cmocka_unit_test(a_table_is_lent),
         cmocka_unit_test(references_are_counted_by_all_threads),
     };
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the exporters. */
+#ifndef XD_TOPO_EXPORT_IMPL_H
+#define XD_TOPO_EXPORT_IMPL_H
+
+#include "topo/export.h"
+
+/* The things to be shown, in the order of the tree: a thing's children follow it. */
+struct xd_topo_item {
+    const struct xd_topo_thing *thing;
+    size_t size;    /* with all below: item i's next sibling is i + size */
+    size_t level;   /* below the machine; what is hidden doesn't count */
+    uint64_t shape; /* equal where what is below looks the same to people, numbers apart */
+};
+struct xd_topo_items {
+    struct xd_topo_item *item; /* in an arena */
+    size_t n;
+};
+void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
+                   struct xd_topo_items *out);
+/* How many siblings from item i on may be shown as one: things of the CPU side and DIMM slots that
+ * are alike. 1: just itself. `end`: where the siblings end. */
+size_t xd_topo_alike(const struct xd_topo_items *l, size_t i, size_t end);
+
+bool xd_topo_kind_is_pci(enum xd_thing_kind k); /* host bridges to virtual functions */
+bool xd_topo_kind_is_cache(enum xd_thing_kind k);
+bool xd_topo_kind_is_leaf(enum xd_thing_kind k); /* disks, NICs, USB devices */
+bool xd_topo_kind_is_cpu(enum xd_thing_kind k);  /* caches, cores, threads */
+/* A link that is slower or narrower than it could be. */
+bool xd_topo_link_is_low(const struct xd_topo_thing *o);
+/* "x4 16 GT/s"; "" where it has no link or nothing is known of it. Returns out. */
+char *xd_topo_link_text(const struct xd_topo_thing *o, char *out, size_t size);
+/* Bytes a second in decimal units, as links are sold: "7.88 GB/s". Returns out. */
+char *xd_topo_rate_text(double bytes_s, char *out, size_t size);
+
+/* As xd_topo_describe, without the CPUs. */
+void xd_topo_about(const struct xd_topo_thing *o, struct xd_buf *out);
+
+/* Text for XML, in content and in attributes: marks escaped, what XML can't hold left out. */
+void xd_topo_xml(struct xd_buf *out, const char *s);
+
+/* The formats. */
+int xd_topo_export_tree(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_buf *out,
+                        struct xd_err *err);
+int xd_topo_export_json(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_buf *out,
+                        struct xd_err *err);
+int xd_topo_export_dot(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_buf *out,
+                       struct xd_err *err);
+int xd_topo_export_svg(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_buf *out,
+                       struct xd_err *err);
+int xd_topo_export_hwloc(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_buf *out,
+                         struct xd_err *err);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes machines of tests in any format that the topology has:
+ *
+ *   topotool FORMAT MACHINE [ascii] [unfolded] [cpu|memory|pci] [width=N] [dark]
+ *
+ * MACHINE: a name of machines.c, "random:SEED", or "demo:SCENARIO". */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "machines.h"
+#include "model/backend.h"
+#include "topo/export.h"
+
+extern const struct xd_backend xd_backend_demo;
+
+/* The tables of a demo host made into a tree again. */
+static struct xd_topo *demo(const char *scenario)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_clock clock;
+    struct xd_log log;
+    struct xd_backend_env env = {.clock = &clock, .log = &log, .arg = scenario};
+    struct xd_builder *b = xd_builder_new("demo");
+    struct xd_topo *t = NULL;
+    struct xd_snapshot *s;
+    void *self;
+
+    xd_clock_init_manual(&clock, 0);
+    xd_log_init(&log, &clock);
+    if (xd_backend_demo.open(&env, &self, &err) || xd_backend_demo.collect(self, b, &err)) {
+        fprintf(stderr, "topotool: %s\n", xd_err_text(&err));
+        exit(1);
+    }
+    s = xd_builder_seal(b, NULL, 1, 0, 0, 0);
+    t = xd_topo_from(xd_snapshot_table(s, "topology"), xd_snapshot_table(s, "distances"),
+                     xd_snapshot_table(s, "advice"));
+    xd_snapshot_unref(s);
+    xd_backend_demo.close(self);
+    xd_log_done(&log);
+    return t;
+}
+
+static void darken(struct xd_topo_style *s)
+{
+    s->colours[XD_TOPO_C_PAPER] = 0x16191d;
+    s->colours[XD_TOPO_C_INK] = 0xe4e7ea;
+    s->colours[XD_TOPO_C_DIM] = 0x9aa3ac;
+    s->colours[XD_TOPO_C_GOOD] = 0x6cc07a;
+    s->colours[XD_TOPO_C_WARN] = 0xe0a050;
+    s->colours[XD_TOPO_C_BAD] = 0xf08070;
+}
+
+static void option(struct xd_topo_style *s, const char *word)
+{
+    static const char *const parts[] = {"cpu", "memory", "pci"};
+
+    s->ascii |= strcmp(word, "ascii") == 0;
+    s->unfolded |= strcmp(word, "unfolded") == 0;
+    if (xd_str_starts(word, "width="))
+        s->width = atoi(word + strlen("width="));
+    if (strcmp(word, "dark") == 0)
+        darken(s);
+    for (unsigned i = 0; i < 3; i++)
+        if (strcmp(word, parts[i]) == 0)
+            s->parts = (s->parts == XD_TOPO_PART_ALL ? 0 : s->parts) | 1u << i;
+}
+
+int main(int argc, char **argv)
+{
+    struct xd_topo_style s = xd_topo_style_print;
+    struct xd_buf out = XD_BUF_INIT;
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_topo *t;
+    int rc = 1;
+
+    if (argc < 3) {
+        fprintf(stderr, "usage: topotool FORMAT MACHINE [OPTION…]\n");
+        return 2;
+    }
+    for (int i = 3; i < argc; i++)
+        option(&s, argv[i]);
+    t = xd_str_starts(argv[2], "demo:") ? demo(argv[2] + strlen("demo:")) : machine_named(argv[2]);
+    if (!t)
+        fprintf(stderr, "topotool: there is no machine %s\n", argv[2]);
+    else if (xd_topo_export(t, argv[1], &s, &out, &err))
+        fprintf(stderr, "topotool: %s\n", xd_err_text(&err));
+    else
+        rc = fwrite(out.s, 1, out.len, stdout) == out.len && fflush(stdout) == 0 ? 0 : 1;
+    xd_buf_done(&out);
+    xd_topo_free(t);
+    return rc;
+}
