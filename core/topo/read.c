@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "topo/advice.h"
 #include "topo/pci.h"
 #include "topo/read_xen.h"
 
@@ -150,6 +151,7 @@ struct xd_topo *xd_topo_read(const struct xd_files *f)
     xd_topo_pci_iommus(t, &acpi);
     xd_topo_xen_pci(t, &xen);
     xd_topo_settle(t);
+    xd_topo_advise_machine(t);
     xd_arena_done(&a);
     return t;
 }

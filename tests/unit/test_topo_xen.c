@@ -24,6 +24,15 @@ static struct xd_topo *read_json(const char *text)
     return t;
 }
 
+/* -1: no such advice. */
+static int gravity_of(const struct xd_topo *t, const char *check)
+{
+    for (size_t i = 0; i < t->n_advice; i++)
+        if (strcmp(t->advice[i].check, check) == 0)
+            return (int)t->advice[i].gravity;
+    return -1;
+}
+
 /* Two sockets, each a node, of two cores with two threads; pCPU 5 is off. */
 #define CPU(n, socket, core, node)                                                                 \
     "{\"cpu\":" #n ",\"online\":true,\"socket\":" #socket ",\"core\":" #core ",\"node\":" #node "}"
@@ -96,9 +105,7 @@ static void dom0_is_not_asked(void **state)
     assert_string_equal(value_text(t, "package/0", XD_TOPO_NAME, &a), "AMD EPYC");
     assert_string_equal(value_text(t, "package/0", XD_TOPO_FAMILY, &a), "23");
     assert_string_equal(value_text(t, "thread/0", XD_TOPO_APIC_ID, &a), "unknown");
-    assert_int_equal(t->n_advice, 1);
-    assert_string_equal(t->advice[0].check, "dom0-view");
-    assert_int_equal(t->advice[0].gravity, XD_TOPO_NOTE);
+    assert_int_equal(gravity_of(t, "dom0-view"), XD_TOPO_NOTE);
     xd_topo_free(t);
     xd_files_free(f);
     xd_arena_done(&a);
@@ -115,8 +122,7 @@ static void dom0_alone(void **state)
     put_cpu(f, 0, "0", "0", "0", "0");
     t = xd_topo_read(f);
     assert_non_null(xd_topo_find(t, "core/0"));
-    assert_int_equal(t->n_advice, 1);
-    assert_int_equal(t->advice[0].gravity, XD_TOPO_WARN);
+    assert_int_equal(gravity_of(t, "dom0-view"), XD_TOPO_WARN);
     xd_topo_free(t);
     xd_files_free(f);
 }
