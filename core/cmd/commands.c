@@ -4,8 +4,7 @@
 #include "cmd/cli.h"
 
 const struct xd_option xd_cli_global_options[] = {
-    {"host", 'H', "HOST",
-     "live, demo[:SCENARIO], capture:FILE or topo:FILE (default: live, else demo)"},
+    {"host", 'H', "HOST", "live, demo[:SCENARIO], capture:FILE, topo:FILE (default: live or demo)"},
     {"readonly", 0, NULL, "Show only: no edit can be made"},
     {"interval", 'd', "TIME", "Time between samples, such as 500ms, 2s, 1m (default 2s)"},
     {"journal", 0, "FILE", "Journal to use instead of the host's own"},

@@ -199,7 +199,9 @@ static bool choose_live(const struct xd_registry *r, struct xd_host_choice *out,
                       e->backend ? xd_err_text(&err) : e->why);
     }
     if (!why->len)
-        xd_buf_add(why, "this build has no backend for a live host");
+        xd_buf_add(why, out->n
+                            ? "this build has no backend for Xen, only for --host live without it"
+                            : "this build has no backend for a live host");
     return special;
 }
 
