@@ -9,7 +9,6 @@
 #include "backend_demo/host.h"
 #include "backend_demo/random.h"
 #include "base/str.h"
-#include "topo/topo_impl.h"
 
 #define GIB_KIB (UINT64_C(1) << 20)
 
@@ -182,7 +181,7 @@ static struct xd_topo *machine(const struct xd_demo_host *h)
                                                            .latency_ns = NAN,
                                                            .bytes_s = NAN});
     xd_demo_topology_pci(h, t);
-    xd_topo_link(t);
+    xd_topo_settle(t);
     return t;
 }
 

@@ -12,13 +12,14 @@ bad() { failed=$((failed + 1)); echo "not ok: $*"; }
 rooms='
 base core/base base
 xen xen base,xen
+cpuid xen/cpuid base,xen
 kernel kernel base,kernel
 model core/model base,model,xen,kernel
 capture core/capture base,model,capture
 topo core/topo base,model,xen,kernel,topo
 engine core/engine base,model,engine
 policies policies base,model,policies
-cmd core/cmd base,model,topo,engine,policies,capture,cmd
+cmd core/cmd base,xen,model,topo,engine,policies,capture,cmd
 tui tui base,model,topo,engine,cmd,xen,kernel,tui
 tui_topo tui/topo base,model,topo,engine,cmd,xen,kernel,tui
 demo backends/demo base,model,topo,xen,kernel,backend_demo

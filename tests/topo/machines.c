@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "topo/topo_impl.h"
 
 #define GIB (1ull << 20) /* in KiB */
 
@@ -366,7 +365,7 @@ static struct xd_topo *make(const struct machine *m, uint64_t *seed)
                                                                                          : 32,
                                                                  .latency_ns = NAN,
                                                                  .bytes_s = NAN});
-    xd_topo_link(g.t);
+    xd_topo_settle(g.t);
     return g.t;
 }
 
