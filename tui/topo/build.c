@@ -11,7 +11,7 @@
 const char *const xd_diagram_view_names[XD_DIAGRAM_VIEWS + 1] = {"all", "cpu",  "memory",
                                                                  "pci", "numa", NULL};
 
-bool xd_diagram_is_pci(enum xd_thing_kind k)
+bool xd_diagram_is_device(enum xd_thing_kind k)
 {
     return xd_topo_kind_is_pci(k) || xd_topo_kind_is_leaf(k);
 }
@@ -61,7 +61,7 @@ static enum xd_diagram_form form_of(const struct xd_diagram *d, const struct xd_
 {
     if (o == d->look.root || o->kind == XD_THING_HOST_BRIDGE)
         return XD_DIAGRAM_BOX;
-    if (xd_diagram_is_pci(o->kind))
+    if (xd_diagram_is_device(o->kind))
         return XD_DIAGRAM_LINE;
     if (o->kind == XD_THING_CORE && d->look.root->kind >= XD_THING_L2 &&
         d->look.root->kind <= XD_THING_L1)

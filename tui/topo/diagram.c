@@ -47,6 +47,11 @@ void xd_diagram_free(struct xd_diagram *d)
     free(d);
 }
 
+void xd_diagram_ask(struct xd_diagram *d, const void *ctx)
+{
+    d->look.ctx = ctx;
+}
+
 int xd_diagram_height(const struct xd_diagram *d)
 {
     return d->height;

@@ -49,7 +49,12 @@ struct xd_diagram;
 /* t must outlive it. One drawing of a tree at a time: things remember where they are drawn. */
 struct xd_diagram *xd_diagram_new(const struct xd_topo *t, const struct xd_diagram_look *look);
 void xd_diagram_free(struct xd_diagram *d); /* NULL allowed */
+/* Whom mark and note are asked of from now on: a drawing lives longer than what is marked in it. */
+void xd_diagram_ask(struct xd_diagram *d, const void *ctx);
 int xd_diagram_height(const struct xd_diagram *d);
+
+/* PCI functions and what hangs on them. */
+bool xd_diagram_is_device(enum xd_thing_kind k);
 
 /* All items, a box before what is in it. */
 const struct xd_diagram_item *xd_diagram_items(const struct xd_diagram *d, size_t *n);

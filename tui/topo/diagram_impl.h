@@ -5,9 +5,9 @@
 
 #include "tui/topo/diagram.h"
 
-#define XD_DIAGRAM_BOX_LEAST 12 /* cells: a narrower box says nothing */
+#define XD_DIAGRAM_BOX_LEAST  12 /* cells: a narrower box says nothing */
 #define XD_DIAGRAM_LINE_LEAST 40 /* of a box of lines, for the sake of their words */
-#define XD_DIAGRAM_CELL_GAP  1
+#define XD_DIAGRAM_CELL_GAP   1
 
 enum xd_diagram_form {
     XD_DIAGRAM_BOX,  /* a frame with a title and what is in it */
@@ -73,6 +73,5 @@ void xd_diagram_title(const struct xd_diagram *d, const struct xd_diagram_node *
 int xd_diagram_matrix_height(const struct xd_diagram *d);
 void xd_diagram_matrix_draw(const struct xd_diagram *d, struct xd_canvas *c, struct xd_rect r,
                             int top);
-bool xd_diagram_is_pci(enum xd_thing_kind k);
 
 #endif
