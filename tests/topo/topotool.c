@@ -2,6 +2,7 @@
 /* Writes machines of tests in any format that the topology has:
  *
  *   topotool FORMAT MACHINE [ascii] [unfolded] [cpu|memory|pci] [width=N] [dark]
+ *   topotool text:VIEW MACHINE [ascii] [width=N] [height=N]
  *
  * MACHINE: a name of machines.c, "random:SEED", or "demo:SCENARIO". */
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "machines.h"
 #include "model/backend.h"
 #include "topo/export.h"
+#include "tui/topo/diagram.h"
 
 extern const struct xd_backend xd_backend_demo;
 
@@ -67,24 +69,41 @@ static void option(struct xd_topo_style *s, const char *word)
             s->parts = (s->parts == XD_TOPO_PART_ALL ? 0 : s->parts) | 1u << i;
 }
 
+/* The drawing of the console. */
+static int draw(const struct xd_topo *t, const char *view, const struct xd_topo_style *s,
+                int height, struct xd_buf *out)
+{
+    struct xd_diagram_look look = {.width = s->width ? s->width : 80, .height = height};
+
+    for (int i = 0; xd_diagram_view_names[i]; i++)
+        if (strcmp(view, xd_diagram_view_names[i]) == 0)
+            look.view = (enum xd_diagram_view)i;
+    xd_diagram_text(t, &look, s->ascii ? XD_GLYPHS_ASCII : XD_GLYPHS_BLOCK, out);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct xd_topo_style s = xd_topo_style_print;
     struct xd_buf out = XD_BUF_INIT;
     struct xd_err err = XD_ERR_INIT;
     struct xd_topo *t;
-    int rc = 1;
+    int rc = 1, height = 0;
 
     if (argc < 3) {
         fprintf(stderr, "usage: topotool FORMAT MACHINE [OPTION…]\n");
         return 2;
     }
-    for (int i = 3; i < argc; i++)
+    for (int i = 3; i < argc; i++) {
+        if (xd_str_starts(argv[i], "height="))
+            height = atoi(argv[i] + strlen("height="));
         option(&s, argv[i]);
+    }
     t = xd_str_starts(argv[2], "demo:") ? demo(argv[2] + strlen("demo:")) : machine_named(argv[2]);
     if (!t)
         fprintf(stderr, "topotool: there is no machine %s\n", argv[2]);
-    else if (xd_topo_export(t, argv[1], &s, &out, &err))
+    else if (xd_str_starts(argv[1], "text:") ? draw(t, argv[1] + 5, &s, height, &out)
+                                             : xd_topo_export(t, argv[1], &s, &out, &err))
         fprintf(stderr, "topotool: %s\n", xd_err_text(&err));
     else
         rc = fwrite(out.s, 1, out.len, stdout) == out.len && fflush(stdout) == 0 ? 0 : 1;
