@@ -52,4 +52,7 @@ int xd_errata_builtin(struct xd_arena *a, struct xd_errata *out, struct xd_err *
  * thing doesn't tell of itself (a revision) can't rule an erratum out. */
 void xd_topo_advise_errata(struct xd_topo *t, const struct xd_errata *e);
 
+/* The hardware's checks and errata, with the list that travels inside: what xd_topo_read does. */
+void xd_topo_advise_machine(struct xd_topo *t);
+
 #endif

@@ -309,3 +309,16 @@ void xd_topo_advise_errata(struct xd_topo *t, const struct xd_errata *e)
             if (o->kind == XD_THING_PACKAGE ? cpu_has(o, &e->list[i]) : pci_has(o, &e->list[i]))
                 say(t, o, &e->list[i]);
 }
+
+void xd_topo_advise_machine(struct xd_topo *t)
+{
+    struct xd_arena scratch = XD_ARENA_INIT;
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_errata errata;
+
+    xd_topo_advise_hardware(t);
+    if (xd_errata_builtin(&scratch, &errata, &err) < 0)
+        xd_topo_trouble(t, XD_TOPO_BY_US, "%s", err.text);
+    xd_topo_advise_errata(t, &errata);
+    xd_arena_done(&scratch);
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "topo/advice.h"
 #include "topo/pci.h"
 #include "topo/read_impl.h"
 
@@ -98,5 +99,6 @@ struct xd_topo *xd_topo_read(const struct xd_files *files)
     xd_topo_read_memory(t, files);
     read_pci(t, files, NULL, NULL);
     xd_topo_settle(t);
+    xd_topo_advise_machine(t);
     return t;
 }
