@@ -283,7 +283,9 @@ static void device(struct making *g, const struct xd_topo_thing *in, unsigned se
         leaf = xd_topo_thing(g->t, devices[which].kind, o->id, "%s/%s%us%uf%u",
                              xd_thing_kind_names[devices[which].kind], devices[which].leaf,
                              segment << 8 | bus, df / 8, df % 8);
-        xd_topo_tell_str(g->t, leaf, XD_TOPO_NAME, XD_TOPO_BY_SYSFS, strchr(leaf->id, '/') + 1);
+        xd_topo_tell_str(g->t, leaf, XD_TOPO_LABEL, XD_TOPO_BY_SYSFS, strchr(leaf->id, '/') + 1);
+        if (leaf->kind == XD_THING_DISK)
+            xd_topo_tell_u64(g->t, leaf, XD_TOPO_SIZE, XD_TOPO_BY_SYSFS, 3576 * GIB);
     }
     if (which == 0)
         virtual(g, o, segment, bus, g->m->vfs);
