@@ -247,8 +247,13 @@ static void link(struct making *g, struct xd_topo_thing *o, unsigned lanes)
     xd_topo_tell_u64(g->t, o, XD_TOPO_LINK_MAX_LANES, XD_TOPO_BY_PCI, lanes);
 }
 
+/* Of a bridge, or of a host bridge. */
 static void buses(struct making *g, struct xd_topo_thing *o, unsigned first, unsigned last)
 {
+    if (o->kind != XD_THING_HOST_BRIDGE) {
+        xd_topo_tell_str(g->t, o, XD_TOPO_PCI_ID, XD_TOPO_BY_PCI, "1022:14ab");
+        xd_topo_tell_u64(g->t, o, XD_TOPO_CLASS_CODE, XD_TOPO_BY_PCI, 0x060400);
+    }
     xd_topo_tell_u64(g->t, o, XD_TOPO_FIRST_BUS, XD_TOPO_BY_PCI, first);
     xd_topo_tell_u64(g->t, o, XD_TOPO_LAST_BUS, XD_TOPO_BY_PCI, last);
 }
