@@ -3,6 +3,7 @@
  *
  *   topotool FORMAT MACHINE [ascii] [unfolded] [cpu|memory|pci] [width=N] [dark]
  *   topotool record MACHINE FILE.xdt       what would be kept of it, if Linux ran there
+ *   topotool text:VIEW MACHINE [ascii] [width=N] [height=N]
  *
  * MACHINE: a name of machines.c, "random:SEED", "demo:SCENARIO", or a file or folder that holds
  * one. */
@@ -16,6 +17,7 @@
 #include "model/backend.h"
 #include "sysfs.h"
 #include "topo/export.h"
+#include "tui/topo/diagram.h"
 
 extern const struct xd_backend xd_backend_demo;
 
@@ -131,26 +133,43 @@ static void option(struct xd_topo_style *s, const char *word)
             s->parts = (s->parts == XD_TOPO_PART_ALL ? 0 : s->parts) | 1u << i;
 }
 
+/* The drawing of the console. */
+static int draw(const struct xd_topo *t, const char *view, const struct xd_topo_style *s,
+                int height, struct xd_buf *out)
+{
+    struct xd_diagram_look look = {.width = s->width ? s->width : 80, .height = height};
+
+    for (int i = 0; xd_diagram_view_names[i]; i++)
+        if (strcmp(view, xd_diagram_view_names[i]) == 0)
+            look.view = (enum xd_diagram_view)i;
+    xd_diagram_text(t, &look, s->ascii ? XD_GLYPHS_ASCII : XD_GLYPHS_BLOCK, out);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct xd_topo_style s = xd_topo_style_print;
     struct xd_buf out = XD_BUF_INIT;
     struct xd_err err = XD_ERR_INIT;
     struct xd_topo *t;
-    int rc = 1;
+    int rc = 1, height = 0;
 
     if (argc < 3) {
         fprintf(stderr, "usage: topotool FORMAT MACHINE [OPTION…]\n");
         return 2;
     }
-    for (int i = 3; i < argc && strcmp(argv[1], "record") != 0; i++)
+    for (int i = 3; i < argc && strcmp(argv[1], "record") != 0; i++) {
+        if (xd_str_starts(argv[i], "height="))
+            height = atoi(argv[i] + strlen("height="));
         option(&s, argv[i]);
+    }
     t = machine(argv[2]);
     if (!t)
         fprintf(stderr, "topotool: there is no machine %s\n", argv[2]);
     else if (strcmp(argv[1], "record") == 0)
         rc = argc == 4 && record(t, argv[3]) == 0 ? 0 : 1;
-    else if (xd_topo_export(t, argv[1], &s, &out, &err))
+    else if (xd_str_starts(argv[1], "text:") ? draw(t, argv[1] + 5, &s, height, &out)
+                                             : xd_topo_export(t, argv[1], &s, &out, &err))
         fprintf(stderr, "topotool: %s\n", xd_err_text(&err));
     else
         rc = fwrite(out.s, 1, out.len, stdout) == out.len && fflush(stdout) == 0 ? 0 : 1;
