@@ -161,6 +161,23 @@ int xd_files_put_link(struct xd_files *f, const char *path, const char *target, 
     return put(f, path, 'l', target, strlen(target), err);
 }
 
+int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err)
+{
+    struct xd_files_node *n;
+    int rc = check_path(path, err);
+
+    if (!rc)
+        rc = add_folders(f, path, err);
+    if (rc)
+        return rc;
+    n = xd_files_node(f, path, strlen(path));
+    if (n && n->kind != 'd')
+        return xd_err_set(err, -EEXIST, "%s: it is no folder", path);
+    if (!n)
+        add(f, path, strlen(path), 'd');
+    return 0;
+}
+
 /* --- finding --- */
 
 /* A path on its way: `done` has no links in it, `rest` is still to be walked. */

@@ -25,6 +25,8 @@ void xd_files_free(struct xd_files *f); /* NULL allowed */
 int xd_files_put(struct xd_files *f, const char *path, const void *bytes, size_t size,
                  struct xd_err *err);
 int xd_files_put_link(struct xd_files *f, const char *path, const char *target, struct xd_err *err);
+/* A folder, which may be there already: to be listed even if nothing is put into it. */
+int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err);
 
 /* A file's bytes, at most `max` of them and a NUL behind the last one that doesn't count; they live
  * in a. Links are followed, never out of the tree. -ENOENT, -EACCES, -EFBIG (longer than max) …

@@ -300,3 +300,29 @@ void xd_topo_pci_add(struct xd_topo *t, struct xd_topo_pci *list, size_t n, enum
     }
     xd_arena_done(&scratch);
 }
+
+/* --- for captures --- */
+
+int xd_topo_pciids_kept(const struct xd_topo *t, const char *text, size_t size, struct xd_buf *out,
+                        struct xd_err *err)
+{
+    struct xd_arena scratch = XD_ARENA_INIT;
+    struct xd_pciids *ids;
+    int rc = xd_pciids_open(text, size, "pci.ids", &scratch, &ids, err);
+
+    for (size_t i = 0; !rc && i < t->n_things; i++) {
+        const char *id = xd_topo_str(t->things[i], XD_TOPO_PCI_ID, "");
+        uint64_t class = xd_topo_u64(t->things[i], XD_TOPO_CLASS_CODE, UINT64_MAX);
+        unsigned vendor, device;
+
+        if (sscanf(id, "%4x:%4x", &vendor, &device) == 2 &&
+            !xd_pciids_device(ids, (uint16_t)vendor, (uint16_t)device))
+            xd_pciids_vendor(ids, (uint16_t)vendor);
+        if (class <= UINT32_MAX)
+            xd_pciids_class(ids, (uint32_t) class);
+    }
+    if (!rc)
+        xd_pciids_write_asked(ids, out);
+    xd_arena_done(&scratch);
+    return rc;
+}

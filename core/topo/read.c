@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "topo/advice.h"
 #include "topo/pci.h"
-#include "topo/read_impl.h"
+#include "topo/read_xen.h"
 
 /* --- shared --- */
 
@@ -78,25 +79,79 @@ const char *xd_topo_cpu_name(struct xd_topo *t, const char *text)
 
 /* --- all of it --- */
 
-static void read_pci(struct xd_topo *t, const struct xd_files *f, const struct xd_smbios *s,
-                     const struct xd_acpi *a)
+/* In dom0 Linux's CPUs, nodes and caches are virtual ones. */
+static bool is_dom0(const struct xd_files *f)
 {
-    xd_topo_read_pci(t, f);
-    xd_topo_read_lspci(t, f);
-    if (s)
-        xd_topo_pci_slots(t, s);
-    if (a)
-        xd_topo_pci_iommus(t, a);
+    struct xd_arena scratch = XD_ARENA_INIT;
+    const char *text = xd_files_text(f, &scratch, "proc/xen/capabilities");
+    bool dom0 = text && strstr(text, "control_d");
+
+    xd_arena_done(&scratch);
+    return dom0;
 }
 
-struct xd_topo *xd_topo_read(const struct xd_files *files)
+static void advise_dom0(struct xd_topo *t, enum xd_topo_gravity gravity, const char *text,
+                        const char *remedy)
+{
+    xd_topo_advise(t, &(struct xd_topo_advice){.thing = t->machine,
+                                               .check = "dom0-view",
+                                               .gravity = gravity,
+                                               .text = text,
+                                               .remedy = remedy,
+                                               .cite = "xl(1), info -n"});
+}
+
+static void read_cpus(struct xd_topo *t, const struct xd_files *f, bool by_xen)
+{
+    if (by_xen) {
+        xd_topo_read_cpuinfo(t, f, true);
+        advise_dom0(t, XD_TOPO_NOTE,
+                    "CPUs, caches and nodes are told by Xen: what dom0's Linux has of them is "
+                    "virtual and was not asked",
+                    NULL);
+        return;
+    }
+    if (is_dom0(f))
+        advise_dom0(t, XD_TOPO_WARN,
+                    "these are dom0's virtual CPUs, caches and nodes: Xen, which knows the "
+                    "machine's, was not asked",
+                    "look at this host as root with Xen's module, or record it so");
+    xd_topo_read_cpus(t, f);
+    xd_topo_read_memory(t, f);
+}
+
+static bool has_cpus(const struct xd_topo *t)
+{
+    for (size_t i = 0; i < t->n_things; i++)
+        if (xd_topo_is_cpu_kind(t->things[i]->kind))
+            return true;
+    return false;
+}
+
+struct xd_topo *xd_topo_read(const struct xd_files *f)
 {
     struct xd_topo *t = xd_topo_new();
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_smbios smbios;
+    struct xd_xen_host xen;
+    struct xd_acpi acpi;
+    bool by_xen;
 
-    xd_topo_read_machine(t, files);
-    xd_topo_read_cpus(t, files);
-    xd_topo_read_memory(t, files);
-    read_pci(t, files, NULL, NULL);
+    xd_topo_read_machine(t, f);
+    by_xen = xd_topo_read_xen(t, f, &a, &xen);
+    read_cpus(t, f, by_xen);
+    xd_topo_read_pci(t, f);
+    xd_topo_read_lspci(t, f);
+    xd_topo_read_hwloc(t, f, !by_xen);
+    if (!has_cpus(t))
+        xd_topo_trouble(t, XD_TOPO_BY_US, "no source told of any CPU");
+    xd_topo_read_acpi(t, f, &a, &acpi);
+    if (xd_topo_read_smbios(t, f, &a, &smbios))
+        xd_topo_pci_slots(t, &smbios);
+    xd_topo_pci_iommus(t, &acpi);
+    xd_topo_xen_pci(t, &xen);
     xd_topo_settle(t);
+    xd_topo_advise_machine(t);
+    xd_arena_done(&a);
     return t;
 }

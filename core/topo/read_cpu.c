@@ -233,17 +233,14 @@ static void read_nodes(struct reading *r)
 void xd_topo_read_cpus(struct xd_topo *t, const struct xd_files *f)
 {
     struct reading r = {.t = t, .files = f};
-    struct xd_err err = XD_ERR_INIT;
     unsigned cpu;
     char **names;
     size_t n;
 
     xd_arena_init(&r.scratch);
     r.have_online = read_set(&r, &r.online, CPU "/online");
-    if (xd_files_list(f, CPU, &r.scratch, &names, &n, &err) < 0) {
-        xd_topo_trouble(t, BY, "%s", err.text);
+    if (xd_files_list(f, CPU, &r.scratch, &names, &n, NULL) < 0)
         n = 0;
-    }
     for (size_t i = 0; i < n; i++)
         if (numbered_name(names[i], "cpu", XD_CPUSET_MAX - 1, &cpu))
             read_cpu(&r, cpu);
@@ -251,7 +248,7 @@ void xd_topo_read_cpus(struct xd_topo *t, const struct xd_files *f)
     if (r.wrong > 1)
         xd_topo_trouble(t, BY, "%u more lists of CPUs make no sense", r.wrong - 1);
     xd_arena_done(&r.scratch);
-    xd_topo_read_cpuinfo(t, f);
+    xd_topo_read_cpuinfo(t, f, false);
 }
 
 /* --- the machine --- */

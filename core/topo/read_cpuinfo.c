@@ -77,7 +77,14 @@ static void take_line(char *line, char *values[FIELDS])
             values[i] = colon + 1 + (colon[1] == ' ');
 }
 
-void xd_topo_read_cpuinfo(struct xd_topo *t, const struct xd_files *f)
+static void tell_all_packages(struct xd_topo *t, char *const values[FIELDS])
+{
+    for (size_t i = 0; i < t->n_things; i++)
+        if (t->things[i]->kind == XD_THING_PACKAGE)
+            tell_package(t, t->things[i], values);
+}
+
+void xd_topo_read_cpuinfo(struct xd_topo *t, const struct xd_files *f, bool of_dom0)
 {
     struct xd_arena scratch = XD_ARENA_INIT;
     char *values[FIELDS] = {NULL}, *text, *line;
@@ -89,10 +96,15 @@ void xd_topo_read_cpuinfo(struct xd_topo *t, const struct xd_files *f)
                 take_line(line, values);
                 continue;
             }
+            if (of_dom0)
+                break;
             tell_processor(t, values);
             memset(values, 0, sizeof(values));
         }
-        tell_processor(t, values); /* a file that was cut */
+        if (of_dom0)
+            tell_all_packages(t, values);
+        else
+            tell_processor(t, values); /* a file that was cut */
     }
     xd_arena_done(&scratch);
 }

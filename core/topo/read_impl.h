@@ -11,22 +11,22 @@
 
 /* Linux's CPUs, caches and nodes: /sys/devices/system/{cpu,node} and /proc/cpuinfo. */
 void xd_topo_read_cpus(struct xd_topo *t, const struct xd_files *f);
-/* /proc/cpuinfo, for threads and packages that are there. */
-void xd_topo_read_cpuinfo(struct xd_topo *t, const struct xd_files *f);
+/* /proc/cpuinfo, for threads and packages that are there. of_dom0: its CPUs are virtual, but of the
+ * host's make: what they are called is told of all packages. */
+void xd_topo_read_cpuinfo(struct xd_topo *t, const struct xd_files *f, bool of_dom0);
 /* The machine's names as Linux has them, which dom0 has right as well. */
 void xd_topo_read_machine(struct xd_topo *t, const struct xd_files *f);
 /* What Linux can use of memory: not under Xen, where that is dom0's share. */
 void xd_topo_read_memory(struct xd_topo *t, const struct xd_files *f);
-/* xendeck/xen.json. True: Xen told of CPUs, so nobody else is to be asked. */
-bool xd_topo_read_xen(struct xd_topo *t, const struct xd_files *f);
 /* xendeck/hwloc.xml. cpus: whether to ask it for CPUs, caches and nodes as well as for PCI. */
 void xd_topo_read_hwloc(struct xd_topo *t, const struct xd_files *f, bool cpus);
 /* sys/firmware/dmi/tables/DMI; out lives in a. False: there is none that could be read. Asks for
  * the packages that are there. */
 bool xd_topo_read_smbios(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,
                          struct xd_smbios *out);
-/* sys/firmware/acpi/tables. Asks for threads' APIC ids and for nodes that are there. */
-bool xd_topo_read_acpi(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,
+/* sys/firmware/acpi/tables: SRAT, SLIT and HMAT are told here, the IOMMUs by xd_topo_pci_iommus.
+ * Asks for threads' APIC ids and for PCI functions that are there. */
+void xd_topo_read_acpi(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,
                        struct xd_acpi *out);
 
 /* --- what CPUs share --- */
