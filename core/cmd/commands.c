@@ -58,6 +58,17 @@ static const struct xd_option doctor_options[] = {
     {0},
 };
 
+static const struct xd_option cpuid_options[] = {
+    {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
+    {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
+    {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
+    {"all", 'a', NULL, "Features that no guest sees, too; show: also those that nobody has"},
+    {"explain", 0, NULL, "show, diff: say what each feature is"},
+    {"output", 'o', "FORMAT", "table, json; show, diff and models also csv"},
+    {0},
+};
+
 /* The texts below are made from the tables of both rooms. */
 static int cmd_man(void *ctx, int argc, char **argv, struct xd_err *err)
 {
@@ -141,6 +152,26 @@ const struct xd_command xd_cli_commands[] = {
              "/proc, the firmware's tables and Xen's own words that its topology is read from, in "
              "a tar archive. Serial numbers and Ethernet addresses are left out, so that it can be "
              "given away; names of guests that own PCI devices are in it."},
+    {.name = "cpuid",
+     .args = "VERB …",
+     .run = xd_cmd_cpuid,
+     .options = cpuid_options,
+     .title = "CPU features and models: explain, show, diff, level, check, translate",
+     .help =
+         "explain FEATURE… says what features are, who can see them and what they need. models "
+         "[MODEL…] lists the named processors, or tells all of one. show [SOURCE…] prints the "
+         "features of this machine or of others; diff SOURCE… only those that differ. level "
+         "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
+         "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
+         "help: status 0 is yes, 2 no, 4 unsure. translate SPEC --to FORMAT says a spec in the "
+         "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
+         "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
+         "\"host\" (this machine, by the CPUID instruction), a "
+         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, or featuresets in hex, a line "
+         "each), FILE:LABEL for one set of several (\"HVM Max\", \"Domain 3\"), - for standard "
+         "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
+         "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
+         "or libvirt call them. None of this needs Xen."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,
