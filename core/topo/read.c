@@ -152,6 +152,7 @@ struct xd_topo *xd_topo_read(const struct xd_files *f)
     xd_topo_xen_pci(t, &xen);
     xd_topo_settle(t);
     xd_topo_advise_machine(t);
+    xd_topo_xen_use(t, &xen);
     xd_arena_done(&a);
     return t;
 }

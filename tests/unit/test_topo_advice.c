@@ -285,6 +285,27 @@ static void smt(void **state)
     xd_topo_advise_hardware(t);
     assert_said(t, "machine", "smt-off", "SMT is off: 4 threads of 4 cores are not in use");
     xd_topo_free(t);
+
+    t = xd_topo_new(); /* under Xen nobody knows whose threads those are */
+    for (unsigned i = 0; i < 4; i++) {
+        char core[16], thread[16];
+
+        snprintf(core, sizeof(core), "core/%u", 2 * i);
+        snprintf(thread, sizeof(thread), "thread/%u", 2 * i);
+        add(t, XD_THING_CORE, NULL, core);
+        add(t, XD_THING_THREAD, core, thread);
+        snprintf(thread, sizeof(thread), "thread/%u", 2 * i + 1);
+        add(t, XD_THING_THREAD, NULL, thread);
+        xd_topo_tell_bool(t, xd_topo_find(t, thread), XD_TOPO_ONLINE, BY, false);
+    }
+    xd_topo_link(t);
+    xd_topo_advise_hardware(t);
+    assert_said(t, "machine", "smt-off", "SMT is off: 4 threads of 4 cores are not in use");
+    t->n_advice = 0;
+    xd_topo_tell_bool(t, xd_topo_find(t, "thread/1"), XD_TOPO_ONLINE, BY, true);
+    xd_topo_advise_hardware(t); /* some that were taken out by hand */
+    assert_int_equal(t->n_advice, 0);
+    xd_topo_free(t);
 }
 
 static void nodes_that_lack_something(void **state)
@@ -468,6 +489,7 @@ static void lists_that_are_wrong(void **state)
         {"", "f:1:1: wanted a list named errata"},
         {"errata: {}\n", "f:1:1: wanted a list named errata"},
         {"errata: [1]\n", "f:1:10: wanted an erratum: id, cpu or pci, gravity, text …"},
+        {"errata:\n- {id: A, gravity: bad}\n", "f:2:3: the key \"text\" is missing"},
 #define HEAD "errata:\n- {id: A, gravity: bad, text: t, remedy: r, cite: c"
         {HEAD "}\n", "f:2:3: A: wanted either cpu or pci"},
         {HEAD ", pci: 1}\n", "f:2:59: pci: wanted a list of ids as \"8086:10d3\""},
@@ -476,6 +498,8 @@ static void lists_that_are_wrong(void **state)
          "f:2:68: vendor: via: wanted intel or amd"},
         {HEAD ", cpu: {vendor: amd, family: 23, models: 9-3}}\n",
          "f:2:93: models: 9-3: wanted numbers up to 0xff, as 3 or 0x10-0x1f"},
+        {HEAD ", cpu: {vendor: amd, family: 23, models: 99999999999999999999-3}}\n",
+         "f:2:93: models: 99999999999999999999-3: wanted numbers up to 0xff, as 3 or 0x10-0x1f"},
         {HEAD ", cpu: {vendor: amd, family: 23}}\n", "f:2:59: cpu: wanted the models that have it"},
     };
     struct xd_arena a = XD_ARENA_INIT;
