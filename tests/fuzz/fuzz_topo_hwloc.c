@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any bytes as hwloc's XML: a settled tree comes out, and if the document is broken, a sentence
  * with its line. */
+#include "topo/read_impl.h"
 #include "topo_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (xd_files_put(f, "xendeck/hwloc.xml", data, size, NULL) < 0)
         abort();
-    t = xd_topo_read(f);
+    t = xd_topo_gather(f);
     topo_fuzz_check_settled(t);
     for (size_t i = 0; i < t->n_troubles; i++)
         if (t->troubles[i].source == XD_TOPO_BY_HWLOC &&

@@ -2,6 +2,7 @@
 /* Any bytes as xen.json: a settled tree comes out; what is understood is written as a document that
  * is understood the same. */
 #include "topo/xen.h"
+#include "topo/read_impl.h"
 #include "topo_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     round_trip((const char *)data, size);
     if (xd_files_put(f, XD_TOPO_XEN_PATH, data, size, NULL) < 0)
         abort();
-    t = xd_topo_read(f);
+    t = xd_topo_gather(f);
     topo_fuzz_check_settled(t);
     xd_topo_free(t);
     xd_files_free(f);
