@@ -58,9 +58,12 @@ static void leave_out(struct reading *r, const char *path, const char *why)
 /* Folders under which sources look. */
 static bool is_root(const char *word, size_t len)
 {
-    return (len == 3 && memcmp(word, "sys", 3) == 0) ||
-           (len == 4 && memcmp(word, "proc", 4) == 0) ||
-           (len == 7 && memcmp(word, "xendeck", 7) == 0);
+    static const char *const roots[] = {"sys", "proc", "xendeck", "usr", "var"};
+
+    for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++)
+        if (strlen(roots[i]) == len && memcmp(word, roots[i], len) == 0)
+            return true;
+    return false;
 }
 
 /* "./a//b/" becomes "a/b". NULL: in order; else what is wrong. */

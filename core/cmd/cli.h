@@ -103,6 +103,9 @@ void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row
  * Options --dry-run, --yes and -o are looked at. */
 int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *plan);
 
+/* `capture --topology`: the files of the machine instead of samples. Returns the exit status. */
+int xd_cli_capture_topology(struct xd_cli *cli, const char *path, struct xd_err *err);
+
 /* The help texts, all made from the tables. */
 void xd_help_overview(struct xd_cli *cli, FILE *out);
 void xd_help_command(const struct xd_command *c, FILE *out);

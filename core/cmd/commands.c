@@ -4,7 +4,7 @@
 #include "cmd/cli.h"
 
 const struct xd_option xd_cli_global_options[] = {
-    {"host", 'H', "HOST", "live, demo[:SCENARIO] or capture:FILE (default: live, else demo)"},
+    {"host", 'H', "HOST", "live, demo[:SCENARIO], capture:FILE, topo:FILE (default: live or demo)"},
     {"readonly", 0, NULL, "Show only: no edit can be made"},
     {"interval", 'd', "TIME", "Time between samples, such as 500ms, 2s, 1m (default 2s)"},
     {"journal", 0, "FILE", "Journal to use instead of the host's own"},
@@ -48,6 +48,8 @@ static const struct xd_option journal_options[] = {
 static const struct xd_option capture_options[] = {
     {"count", 'n', "N", "End after N samples (default: until Ctrl-C)"},
     {"force", 0, NULL, "Write over FILE if it exists"},
+    {"topology", 0, NULL, "Record the machine itself instead, for --host topo:FILE"},
+    {"with-serials", 0, NULL, "With --topology: leave serial numbers and Ethernet addresses in"},
     {0},
 };
 
@@ -134,7 +136,11 @@ const struct xd_command xd_cli_commands[] = {
      .args = "FILE",
      .run = xd_cmd_capture,
      .options = capture_options,
-     .title = "Record the host to FILE, for --host capture:FILE"},
+     .title = "Record the host to FILE, for --host capture:FILE",
+     .help = "With --topology, a recording of this machine (or of --host): the files of /sys and "
+             "/proc, the firmware's tables and Xen's own words that its topology is read from, in "
+             "a tar archive. Serial numbers and Ethernet addresses are left out, so that it can be "
+             "given away; names of guests that own PCI devices are in it."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,

@@ -177,9 +177,12 @@ char *xd_registry_default_dirs(char *out, size_t size)
     return out;
 }
 
-/* Takes each live backend that can serve this machine; puts the reasons of the others into why. */
-static void choose_live(const struct xd_registry *r, struct xd_host_choice *out, struct xd_buf *why)
+/* Takes each live backend that can serve this machine; puts the reasons of the others into why.
+ * True: one of them is there that doesn't serve just any machine. */
+static bool choose_live(const struct xd_registry *r, struct xd_host_choice *out, struct xd_buf *why)
 {
+    bool special = false;
+
     for (size_t i = 0; i < r->n; i++) {
         const struct xd_registry_entry *e = &r->entries[i];
         struct xd_err err = XD_ERR_INIT;
@@ -189,13 +192,17 @@ static void choose_live(const struct xd_registry *r, struct xd_host_choice *out,
         if (e->backend && (!e->backend->probe || e->backend->probe(&err) == 0)) {
             if (out->n < XD_SOURCES_MAX)
                 out->backends[out->n++] = e->backend;
+            special = special || !e->backend->any_machine;
             continue;
         }
         xd_buf_printf(why, "%s%s: %s", why->len ? "; " : "", e->name,
                       e->backend ? xd_err_text(&err) : e->why);
     }
     if (!why->len)
-        xd_buf_add(why, "this build has no backend for a live host");
+        xd_buf_add(why, out->n
+                            ? "this build has no backend for Xen, only for --host live without it"
+                            : "this build has no backend for a live host");
+    return special;
 }
 
 static int no_such_host(const struct xd_registry *r, const char *spec, struct xd_err *err)
@@ -240,17 +247,19 @@ int xd_registry_resolve(const struct xd_registry *r, const char *spec, struct xd
                         struct xd_err *err)
 {
     struct xd_buf why = XD_BUF_INIT;
+    bool special;
     int rc = 0;
 
     memset(out, 0, sizeof(*out));
     if (spec && strcmp(spec, "live") != 0)
         return choose_named(r, spec, out, err);
-    choose_live(r, out, &why);
-    if (out->n) {
+    special = choose_live(r, out, &why);
+    if (out->n && (spec || special)) {
         snprintf(out->name, sizeof(out->name), "live");
     } else if (spec) {
         rc = xd_err_set(err, -ENODEV, "no live host can be shown here: %s", xd_buf_str(&why));
     } else {
+        out->n = 0;
         rc = choose_named(r, "demo", out, err);
         xd_str_safe_to(out->fallback, sizeof(out->fallback), xd_buf_str(&why));
     }

@@ -40,8 +40,8 @@ struct xd_host_choice {
     char fallback[256];
 };
 
-/* spec: "live", "demo", "demo:huge", "capture:FILE", or NULL: live where a live backend can serve
- * this machine, else the demo host. -ENODEV: live was asked for and nothing can serve it (with
+/* spec: "live", "demo", "demo:huge", "capture:FILE", "topo:FILE", or NULL: live where a live backend
+ * can serve this machine (one that serves any machine doesn't count), else the demo host. -ENODEV: live was asked for and nothing can serve it (with
  * each backend's reason); -ENOENT: no such host (with the ones there are). */
 int xd_registry_resolve(const struct xd_registry *r, const char *spec, struct xd_host_choice *out,
                         struct xd_err *err);

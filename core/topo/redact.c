@@ -152,7 +152,8 @@ static bool is_serial_file(const char *path)
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (strcmp(base, names[i]) == 0)
             return true;
-    return false;
+    /* A slot of PCI has an address as well, which is none of these. */
+    return strcmp(base, "address") == 0 && strstr(path, "/net/");
 }
 
 /* --- hwloc's XML --- */

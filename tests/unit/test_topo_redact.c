@@ -41,8 +41,9 @@ static const char *file(const char *name, const char *text)
 
 static void test_addresses(void **state)
 {
-    assert_string_equal(file("sys/class/net/eth0/address", "52:54:00:Ab:cd:ef\n"),
-                        "xx:xx:xx:xx:xx:xx\n");
+    assert_string_equal(file("sys/class/net/eth0/address", "52:54:00:Ab:cd:ef\n"), "");
+    assert_string_equal(file("sys/bus/pci/slots/3/address", "0000:01:00\n"), "0000:01:00\n");
+    assert_string_equal(file("a", "52:54:00:Ab:cd:ef\n"), "xx:xx:xx:xx:xx:xx\n");
     assert_string_equal(file("a", "mac 52-54-00-12-34-56, and on"),
                         "mac xx-xx-xx-xx-xx-xx, and on");
     /* Those are none: */
