@@ -151,6 +151,7 @@ struct xd_topo *xd_topo_gather(const struct xd_files *f)
     xd_topo_pci_iommus(t, &acpi);
     xd_topo_xen_pci(t, &xen);
     xd_topo_settle(t);
+    xd_topo_xen_use(t, &xen);
     xd_arena_done(&a);
     return t;
 }

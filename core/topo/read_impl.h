@@ -7,7 +7,7 @@
 #include "kernel/smbios.h"
 #include "topo/topo_impl.h"
 
-/* All sources, settled, without what advice makes of them. */
+/* All sources, settled; without advice on the machine itself. */
 struct xd_topo *xd_topo_gather(const struct xd_files *f);
 
 /* --- sources --- */
