@@ -154,3 +154,13 @@ void xd_cpuid_add_needs(const struct xd_cpuid_db *db, struct xd_featureset *s)
         }
     }
 }
+
+void xd_cpuid_roots(const struct xd_cpuid_db *db, struct xd_featureset *removed)
+{
+    struct xd_featureset go = {{0}};
+
+    for (int b = xd_fs_next(removed, 0); b >= 0; b = xd_fs_next(removed, b + 1))
+        if (db->by_bit[b])
+            xd_fs_or(&go, &db->by_bit[b]->dependents);
+    xd_fs_minus(removed, &go);
+}

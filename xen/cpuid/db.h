@@ -130,6 +130,9 @@ bool xd_cpuid_drop_unmet(const struct xd_cpuid_db *db, struct xd_featureset *s);
 /* Adds what the features in s need. */
 void xd_cpuid_add_needs(const struct xd_cpuid_db *db, struct xd_featureset *s);
 
+/* Of features that are taken away those that have to be named: the others go with them. */
+void xd_cpuid_roots(const struct xd_cpuid_db *db, struct xd_featureset *removed);
+
 /* --- models --- */
 size_t xd_cpuid_models(const struct xd_cpuid_db *db);
 const struct xd_cpuid_model *xd_cpuid_model_at(const struct xd_cpuid_db *db, size_t i);
