@@ -73,29 +73,41 @@ bool xd_hwloc_number(struct xd_hwloc *r, const char *name, uint64_t *out)
     return false;
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One word of 32 bits, "0x" before it or not; false: it is none. *end: what stands behind it. */
+static bool parse_word(const char *text, uint32_t *out, const char **end)
+{
+    const char *digits = text[0] == '0' && (text[1] | 0x20) == 'x' ? text + 2 : text;
+    unsigned n = 0;
+
+    for (*out = 0; hex_digit(digits[n]) >= 0; n++)
+        *out = *out << 4 | (uint32_t)hex_digit(digits[n]);
+    *end = digits + n;
+    return (n > 0 || digits == text) && n <= 8 && (**end == ',' || **end == '\0');
+}
+
 /* "0x00000001,0x80000003": words of 32 bits, the highest first; a word of zero may be empty. */
 static bool parse_set(const char *text, struct xd_cpuset *out)
 {
     size_t words = 1, at;
+    uint32_t word;
 
     for (const char *p = text; *p; p++)
         words += *p == ',';
     xd_cpuset_zero(out);
     for (at = words; at-- > 0; text += *text == ',') {
-        size_t len = strcspn(text, ",");
-        unsigned long long word = 0;
-        char *end = (char *)text;
-
-        if (len > 10 || strspn(text, "0123456789abcdefABCDEFx") < len)
+        if (!parse_word(text, &word, &text))
             return false;
-        if (len)
-            word = strtoull(text, &end, 16);
-        if (end != text + len || word > UINT32_MAX)
-            return false;
-        for (unsigned bit = 0; bit < 32 && word >> bit; bit++)
-            if (word >> bit & 1)
-                xd_cpuset_add(out, (unsigned)(at < XD_CPUSET_MAX ? at * 32 + bit : XD_CPUSET_MAX));
-        text = end;
+        for (; word; word &= word - 1) /* beyond the largest CPU: ignored */
+            if (at < XD_CPUSET_MAX / 32)
+                xd_cpuset_add(out, (unsigned)(at * 32) + (unsigned)__builtin_ctz(word));
     }
     return true;
 }
