@@ -17,9 +17,10 @@ struct xd_hwloc {
     struct _xmlParserCtxt *xml;
     const unsigned char **attributes; /* of the element that begins, as SAX has them */
     int n_attributes;
-    unsigned open;  /* elements */
-    bool failed;    /* no well-formed XML from here on */
-    unsigned wrong; /* values that make no sense; the first one was told */
+    unsigned open;        /* elements */
+    const char *document; /* all of it */
+    bool failed;          /* no well-formed XML from here on */
+    unsigned wrong;       /* values that make no sense; the first one was told */
 
     struct xd_hwloc_object {
         const void *kind;            /* what is known of its type; NULL: nothing */

@@ -38,12 +38,27 @@ static void on_error(void *ctx, xmlErrorPtr e)
                     text);
 }
 
+/* Where on its line a value stands, from 1; the stream itself has read on already. */
+static size_t column_of(const struct xd_hwloc *r, long line, const char *value)
+{
+    const char *at = r->document, *end, *found;
+
+    for (; line > 1 && at && (at = strchr(at, '\n')); line--)
+        at++;
+    end = at ? at + strcspn(at, "\n") : NULL;
+    found = at ? memmem(at, (size_t)(end - at), value, strlen(value)) : NULL;
+    return found ? (size_t)(found - at) + 1 : 1;
+}
+
 void xd_hwloc_complain(struct xd_hwloc *r, const char *what, const char *value)
 {
+    long line;
+
     if (r->wrong++)
         return;
-    xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %d, column %d: %s \"%.60s\"",
-                    xmlSAX2GetLineNumber(r->xml), xmlSAX2GetColumnNumber(r->xml), what, value);
+    line = xmlSAX2GetLineNumber(r->xml);
+    xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %ld, column %zu: %s \"%.60s\"", line,
+                    column_of(r, line, value), what, value);
 }
 
 /* --- attributes --- */
@@ -217,6 +232,8 @@ static bool is_topology(struct xd_hwloc *r, const char *name)
 
     if (strcmp(name, "topology") == 0 && version && xd_str_starts(version, "2."))
         return true;
+    if (r->xml->input->cur >= r->xml->input->end) /* cut in this tag: told as that */
+        return true;
     xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC,
                     "hwloc.xml, line 1: wanted a topology of version 2, found %s%s: "
                     "lstopo of hwloc 2 makes one of older files",
@@ -266,6 +283,7 @@ static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
                                          .characters = on_text,
                                          .serror = on_error};
 
+    r->document = text;
     r->xml = xmlCreateMemoryParserCtxt(text, (int)size);
     if (!r->xml) {
         xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: there is nothing in it");
@@ -274,7 +292,7 @@ static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
     *r->xml->sax = events;
     r->xml->userData = r;
     /* NOENT: "&amp;" is given as "&"; entities of the document's own are never stored. */
-    xmlCtxtUseOptions(r->xml, XML_PARSE_NONET | XML_PARSE_NOENT);
+    xmlCtxtUseOptions(r->xml, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES);
     xmlParseDocument(r->xml);
     while (r->depth)
         xd_hwloc_end_object(r);
