@@ -110,7 +110,8 @@ static void level_text(struct levelled *v)
             xd_buf_str(&v->spec_text), xd_buf_str(&v->xl), xd_buf_str(&v->hex));
     set_text(v, "left out", &v->level.unmet, "all have them, but not all that they need");
     set_text(v, "left out", &v->level.unknown, "some hosts don't tell of them");
-    set_text(v, "to be admitted", &v->level.told, "one host has them, so each guest must know");
+    set_text(v, "on all of them", &v->level.told,
+             "one host has these; Xen can give them anywhere, or each guest must know of them");
     losses_text(v);
 }
 
@@ -131,7 +132,7 @@ static void level_json(struct levelled *v)
     cpuid_json_names(v->c, &j, "common", &v->level.common);
     cpuid_json_names(v->c, &j, "unmet", &v->level.unmet);
     cpuid_json_names(v->c, &j, "unknown", &v->level.unknown);
-    cpuid_json_names(v->c, &j, "to_be_admitted", &v->level.told);
+    cpuid_json_names(v->c, &j, "set_on_all", &v->level.told);
     xd_json_open(&j, "hosts", '[');
     for (size_t i = 0; i < v->n; i++) {
         xd_json_open(&j, NULL, '{');

@@ -3,7 +3,7 @@
  * that holds a machine), to lay it out, and to draw a frame and send it to a pty that somebody
  * reads, while a person pans through it line by line. Medians.
  *
- *   machine FILE */
+ *   bench_machine FILE */
 #include <string.h>
 
 #include "capture/bundle.h"
@@ -41,7 +41,7 @@ static struct xd_topo *read_machine(const char *path)
     struct xd_topo *t;
 
     if (xd_bundle_open(path, &files, &found, &err)) {
-        fprintf(stderr, "machine: %s\n", xd_err_text(&err));
+        fprintf(stderr, "bench_machine: %s\n", xd_err_text(&err));
         exit(1);
     }
     t = xd_topo_read(files);
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
     struct xd_topo *t = NULL;
 
     if (argc != 2) {
-        fprintf(stderr, "usage: machine FILE\n");
+        fprintf(stderr, "usage: bench_machine FILE\n");
         return 2;
     }
     for (int i = 0; i < TRIES; i++) {
