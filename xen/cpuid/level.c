@@ -66,6 +66,7 @@ void xd_cpuid_level(const struct xd_cpuid_db *db, const struct xd_cpuid_set *con
     xd_fs_minus(&out->unknown, &any);
     out->common = every;
     xd_fs_minus(&out->common, &hidden);
+    xd_fs_minus(&out->told, &out->common);
     xd_fs_or(&out->common, &out->told);
     out->uneven = some;
     xd_fs_minus(&out->uneven, &every);
