@@ -155,6 +155,10 @@ static void on_disk(void **state)
     assert_string_equal(bytes, "on");
     put(f, "sys/bus/one", "in memory");
     assert_string_equal(xd_files_text(f, &a, "sys/bus/one"), "in memory");
+    put(f, "sys/near/two", "2"); /* a folder that hides a link on disk: nothing is behind it */
+    assert_int_equal(xd_files_list(f, "sys/near", &a, &names, &n, NULL), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(xd_files_read(f, "sys/near/one", 99, &a, &bytes, &size, &err), -ENOENT);
     xd_files_free(f);
     f = xd_files_new(dir); /* without anything in memory the kernel walks: the same answers */
     assert_string_equal(xd_files_text(f, &a, "sys/near/one"), "on disk");
