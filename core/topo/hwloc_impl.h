@@ -3,9 +3,10 @@
 #ifndef XD_TOPO_HWLOC_IMPL_H
 #define XD_TOPO_HWLOC_IMPL_H
 
+#include "base/str.h"
 #include "topo/read_impl.h"
 
-struct _xmlTextReader;
+struct _xmlParserCtxt;
 
 #define XD_HWLOC_DEPTH_MAX 256 /* libxml2 reads no deeper */
 
@@ -13,10 +14,14 @@ struct xd_hwloc {
     struct xd_topo *t;
     bool cpus; /* CPUs, caches and nodes are wanted */
     struct xd_arena scratch;
-    struct _xmlTextReader *xml;
-    const char *text; /* all of the document */
-    bool failed;    /* no well-formed XML from here on */
-    unsigned wrong; /* values that make no sense; the first one was told */
+    struct _xmlParserCtxt *xml;
+    const char *text;                 /* all of the document */
+    bool inside;                      /* the outermost element was seen */
+    const unsigned char **attributes; /* of the element that begins */
+    int n_attributes;
+    struct xd_buf characters; /* of a list of numbers */
+    bool failed;              /* no well-formed XML from here on */
+    unsigned wrong;           /* values that make no sense; the first one was told */
 
     struct xd_hwloc_object {
         const void *kind;            /* what is known of its type; NULL: nothing */
@@ -32,7 +37,7 @@ struct xd_hwloc {
     size_t n_indexes, n_values;
 };
 
-/* Attributes of the element at which the stream is; in scratch. */
+/* Attributes of the element that begins; in scratch. */
 const char *xd_hwloc_attribute(struct xd_hwloc *r, const char *name); /* or NULL */
 bool xd_hwloc_number(struct xd_hwloc *r, const char *name, uint64_t *out);
 bool xd_hwloc_set(struct xd_hwloc *r, const char *name, struct xd_cpuset *out);

@@ -19,10 +19,8 @@ static bool is_circle(const struct xd_topo *t, const struct xd_topo_thing *o)
 {
     const struct xd_topo_thing *at = o;
 
-    for (size_t steps = 0; at != t->machine; steps++) {
-        at = at->parent_id ? xd_topo_find(t, at->parent_id) : NULL;
-        if (!at)
-            return false;
+    for (size_t steps = 0; at && at != t->machine; steps++) {
+        at = at->parent;
         if (at == o || steps > XD_TOPO_DEPTH_MAX)
             return true;
     }
@@ -33,13 +31,17 @@ void xd_topo_link(struct xd_topo *t)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < t->n_things; i++)
-        t->things[i]->parent = t->things[i]->child = t->things[i]->last = t->things[i]->next = NULL;
     for (size_t i = 0; i < t->n_things; i++) {
-        struct xd_topo_thing *o = t->things[i], *parent = xd_topo_find(t, o->parent_id);
+        struct xd_topo_thing *o = t->things[i];
+
+        o->child = o->last = o->next = NULL;
+        o->parent = o != t->machine && o->parent_id ? xd_topo_find(t, o->parent_id) : NULL;
+    }
+    for (size_t i = 0; i < t->n_things; i++) {
+        struct xd_topo_thing *o = t->things[i];
 
         if (o != t->machine)
-            adopt(parent && !is_circle(t, o) ? parent : t->machine, o);
+            adopt(o->parent && !is_circle(t, o) ? o->parent : t->machine, o);
     }
     for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));) {
         o->depth = o->parent ? o->parent->depth + 1 : 0;

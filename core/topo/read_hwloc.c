@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/xmlreader.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 
 #include "base/str.h"
 #include "topo/hwloc_impl.h"
 
 #define PATH    "xendeck/hwloc.xml"
 #define DOC_MAX (64u << 20)
+#define BLANKS  " \t\r\n"
 
 /* --- troubles --- */
 
@@ -32,7 +34,7 @@ static void on_error(void *ctx, xmlErrorPtr e)
                     text);
 }
 
-/* Where on its line a value stands, from 1; the stream itself has read on already. */
+/* Where on its line a value stands, from 1; the stream itself is behind the tag already. */
 static size_t column_of(const struct xd_hwloc *r, long line, const char *value)
 {
     const char *at = r->text, *end, *found;
@@ -46,24 +48,26 @@ static size_t column_of(const struct xd_hwloc *r, long line, const char *value)
 
 void xd_hwloc_complain(struct xd_hwloc *r, const char *what, const char *value)
 {
-    long line;
+    long line = xmlSAX2GetLineNumber(r->xml);
 
     if (r->wrong++)
         return;
-    line = xmlGetLineNo(xmlTextReaderCurrentNode(r->xml));
     xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %ld, column %zu: %s \"%.60s\"", line,
                     column_of(r, line, value), what, value);
 }
 
 /* --- attributes --- */
 
+/* libxml2 gives five pointers for each: name, prefix, namespace, value, and the value's end. */
 const char *xd_hwloc_attribute(struct xd_hwloc *r, const char *name)
 {
-    xmlChar *v = xmlTextReaderGetAttribute(r->xml, (const xmlChar *)name);
-    const char *out = v ? xd_arena_strdup(&r->scratch, (const char *)v) : NULL;
+    for (int i = 0; i < r->n_attributes; i++) {
+        const unsigned char *const *a = r->attributes + (size_t)i * 5;
 
-    xmlFree(v);
-    return out;
+        if (strcmp((const char *)a[0], name) == 0)
+            return xd_arena_strndup(&r->scratch, (const char *)a[3], (size_t)(a[4] - a[3]));
+    }
+    return NULL;
 }
 
 bool xd_hwloc_number(struct xd_hwloc *r, const char *name, uint64_t *out)
@@ -132,24 +136,27 @@ static void begin_distances(struct xd_hwloc *r)
                    xd_hwloc_number(r, "kind", &kind) && kind & MEANS_LATENCY;
 }
 
-static void add_numbers(struct xd_hwloc *r, const char *text)
+static void take_numbers(struct xd_hwloc *r)
 {
     bool indexes = r->list == XD_HWLOC_INDEXES;
     uint64_t **list = indexes ? &r->indexes : &r->values;
     size_t *n = indexes ? &r->n_indexes : &r->n_values;
+    const char *text = xd_buf_str(&r->characters);
 
-    while (text[strspn(text, " \t\r\n")]) {
+    while (r->list != XD_HWLOC_NO_LIST && text[strspn(text, BLANKS)]) {
         char *end;
         unsigned long long v = strtoull(text, &end, 10);
 
         if (end == text) {
             xd_hwloc_complain(r, "wanted numbers, found", text);
-            return;
+            break;
         }
         *list = xd_arena_grow(&r->scratch, *n ? *list : NULL, *n, sizeof(**list));
         (*list)[(*n)++] = v;
         text = end;
     }
+    r->list = XD_HWLOC_NO_LIST;
+    xd_buf_clear(&r->characters);
 }
 
 static void end_distances(struct xd_hwloc *r)
@@ -173,82 +180,95 @@ static void end_distances(struct xd_hwloc *r)
 
 /* --- the stream --- */
 
-static void begin_element(struct xd_hwloc *r, const char *name)
+static void refuse(struct xd_hwloc *r, const char *name, const char *version)
 {
-    if (strcmp(name, "object") == 0)
-        xd_hwloc_begin_object(r);
-    else if (strcmp(name, "info") == 0)
-        xd_hwloc_info(r);
-    else if (strcmp(name, "distances2") == 0)
-        begin_distances(r);
-    else if (strcmp(name, "indexes") == 0)
-        r->list = XD_HWLOC_INDEXES;
-    else if (strcmp(name, "u64values") == 0)
-        r->list = XD_HWLOC_VALUES;
+    long line = xmlSAX2GetLineNumber(r->xml);
+
+    xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC,
+                    "hwloc.xml, line %ld, column %zu: wanted a topology of version 2, found %s%s: "
+                    "lstopo of hwloc 2 makes one of older files",
+                    line, column_of(r, line, name), name,
+                    version ? " of another version" : " without a version");
+    r->failed = true;
+    xmlStopParser(r->xml);
 }
 
-static void end_element(struct xd_hwloc *r, const char *name)
+static void on_start(void *ctx, const xmlChar *xml_name, const xmlChar *prefix, const xmlChar *uri,
+                     int n_namespaces, const xmlChar **namespaces, int n_attributes,
+                     int n_defaulted, const xmlChar **attributes)
 {
-    r->list = XD_HWLOC_NO_LIST;
+    const char *name = (const char *)xml_name, *version;
+    struct xd_hwloc *r = ctx;
+
+    if (r->failed)
+        return;
+    r->attributes = attributes;
+    r->n_attributes = n_attributes;
+    if (!r->inside) {
+        r->inside = true;
+        version = xd_hwloc_attribute(r, "version");
+        if (strcmp(name, "topology") != 0 || !version || !xd_str_starts(version, "2."))
+            refuse(r, name, version);
+    } else if (strcmp(name, "object") == 0) {
+        xd_hwloc_begin_object(r);
+    } else if (strcmp(name, "info") == 0) {
+        xd_hwloc_info(r);
+    } else if (strcmp(name, "distances2") == 0) {
+        begin_distances(r);
+    } else if (r->distances && strcmp(name, "indexes") == 0) {
+        r->list = XD_HWLOC_INDEXES;
+    } else if (r->distances && strcmp(name, "u64values") == 0) {
+        r->list = XD_HWLOC_VALUES;
+    }
+}
+
+static void on_characters(void *ctx, const xmlChar *text, int len)
+{
+    struct xd_hwloc *r = ctx;
+
+    if (r->list != XD_HWLOC_NO_LIST)
+        xd_buf_addn(&r->characters, (const char *)text, (size_t)len);
+}
+
+static void on_end(void *ctx, const xmlChar *xml_name, const xmlChar *prefix, const xmlChar *uri)
+{
+    const char *name = (const char *)xml_name;
+    struct xd_hwloc *r = ctx;
+
+    take_numbers(r);
     if (strcmp(name, "object") == 0)
         xd_hwloc_end_object(r);
     else if (strcmp(name, "distances2") == 0)
         end_distances(r);
 }
 
-/* False: it isn't what we read. */
-static bool take_node(struct xd_hwloc *r)
-{
-    const char *name = (const char *)xmlTextReaderConstName(r->xml);
-    const char *text = (const char *)xmlTextReaderConstValue(r->xml);
-    bool empty = xmlTextReaderIsEmptyElement(r->xml) == 1;
-
-    switch (xmlTextReaderNodeType(r->xml)) {
-    case XML_READER_TYPE_ELEMENT:
-        if (xmlTextReaderDepth(r->xml) == 0) {
-            const char *version = xd_hwloc_attribute(r, "version");
-
-            if (strcmp(name, "topology") == 0 && version && xd_str_starts(version, "2."))
-                return true;
-            xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC,
-                            "hwloc.xml, line 1: wanted a topology of version 2, found %s%s: "
-                            "lstopo of hwloc 2 makes one of older files",
-                            name, version ? " of another version" : " without a version");
-            return false;
-        }
-        begin_element(r, name);
-        if (empty)
-            end_element(r, name);
-        return true;
-    case XML_READER_TYPE_END_ELEMENT:
-        end_element(r, name);
-        return true;
-    case XML_READER_TYPE_TEXT:
-        if (r->distances && r->list != XD_HWLOC_NO_LIST)
-            add_numbers(r, text);
-        return true;
-    default:
-        return true;
-    }
-}
+/* Declarations of entities have no handler: a reference to one is an error. */
+static const xmlSAXHandler handlers = {
+    .initialized = XML_SAX2_MAGIC,
+    .startElementNs = on_start,
+    .endElementNs = on_end,
+    .characters = on_characters,
+    .serror = on_error,
+};
 
 static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
 {
-    r->xml = xmlReaderForMemory(text, (int)size, NULL, NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
-    r->text = text;
+    r->xml = size ? xmlCreateMemoryParserCtxt(text, (int)size) : NULL;
     if (!r->xml) {
-        xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: out of memory");
+        xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line 1, column 1: the document is %s",
+                        size ? "too large" : "empty");
         return;
     }
-    xmlTextReaderSetStructuredErrorHandler(r->xml, on_error, r);
-    while (xmlTextReaderRead(r->xml) == 1 && take_node(r))
-        ;
-    while (r->depth)
-        xd_hwloc_end_object(r);
+    r->text = text;
+    *r->xml->sax = handlers;
+    r->xml->userData = r;
+    xmlCtxtUseOptions(r->xml, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+    xmlParseDocument(r->xml);
     if (r->wrong > 1)
         xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: %u more values make no sense",
                         r->wrong - 1);
-    xmlFreeTextReader(r->xml);
+    xmlFreeParserCtxt(r->xml);
+    xd_buf_done(&r->characters);
 }
 
 void xd_topo_read_hwloc(struct xd_topo *t, const struct xd_files *f, bool cpus)
