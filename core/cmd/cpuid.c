@@ -54,6 +54,33 @@ void cpuid_json_names(struct cpuid *c, struct xd_json *j, const char *key,
     xd_json_close(j, ']');
 }
 
+/* Words of the text up to column 79, further lines indented; `used` columns are taken already. */
+void cpuid_wrap(FILE *out, int used, int indent, const char *text)
+{
+    int col = used;
+
+    while (*text) {
+        char word[256];
+        size_t len = strcspn(text, " "), n = len < sizeof(word) ? len : sizeof(word) - 1;
+        snprintf(word, sizeof(word), "%.*s", (int)n, text);
+        int width = xd_str_width(word);
+
+        if (col > indent && col > used && col + 1 + width > 79) {
+            fprintf(out, "\n%*s", indent, "");
+            col = indent;
+        } else if (col > used) {
+            fputc(' ', out);
+            col++;
+        }
+        fwrite(text, 1, len, out);
+        col += width;
+        used = indent;
+        text += len;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
 void cpuid_print_json(struct cpuid *c, struct xd_buf *b)
 {
     xd_buf_addc(b, '\n');

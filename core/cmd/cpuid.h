@@ -40,6 +40,9 @@ int cpuid_source(struct cpuid *c, const char *word, enum cpuid_pick pick, struct
 int cpuid_native(struct cpuid *c, const struct xd_cpuid_source **out, struct xd_err *err);
 /* Parses a spec; an error has the text and a caret behind it. */
 int cpuid_spec(struct cpuid *c, const char *text, struct xd_cpuid_spec *out, struct xd_err *err);
+/* Text in lines of at most 79 cells; the first begins behind `used` ones, the others behind indent.
+ */
+void cpuid_wrap(FILE *out, int used, int indent, const char *text);
 /* The names of a set as a JSON array. */
 void cpuid_json_names(struct cpuid *c, struct xd_json *j, const char *key,
                       const struct xd_featureset *s);

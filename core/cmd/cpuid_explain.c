@@ -42,7 +42,8 @@ static size_t models_with(struct cpuid *c, int bit, const struct xd_cpuid_model 
 
 static void line(FILE *out, const char *title, const char *text)
 {
-    fprintf(out, "  %-13s %s\n", title, text);
+    fprintf(out, "  %-13s ", title);
+    cpuid_wrap(out, 16, 16, text);
 }
 
 static void set_line(struct cpuid *c, const char *title, const struct xd_featureset *s)
@@ -64,7 +65,8 @@ static void explain_text(struct cpuid *c, const struct xd_cpuid_feature *f, bool
     char place[64];
     FILE *out = c->cli->out;
 
-    fprintf(out, "%s: %s\n", f->name, f->text);
+    fprintf(out, "%s: ", f->name);
+    cpuid_wrap(out, (int)strlen(f->name) + 2, 2, f->text);
     line(out, "kind", f->group_title);
     line(out, "where", xd_cpuid_place(f->bit, place, sizeof(place)));
     for (int s = XD_CPUID_XL; s < XD_CPUID_SYSTEMS; s++)

@@ -59,8 +59,10 @@ static void set_text(struct levelled *v, const char *title, const struct xd_feat
     struct xd_buf b = XD_BUF_INIT;
 
     xd_cpuid_list(v->c->db, s, 16, &b);
-    if (b.len)
-        fprintf(v->c->cli->out, "%s%s%s\n  %s\n", title, *why ? ": " : "", why, xd_buf_str(&b));
+    if (b.len) {
+        fprintf(v->c->cli->out, "%s (%s):\n  ", title, why);
+        cpuid_wrap(v->c->cli->out, 2, 2, xd_buf_str(&b));
+    }
     xd_buf_done(&b);
 }
 
@@ -86,8 +88,9 @@ static void losses_text(struct levelled *v)
         if (same > 4)
             xd_buf_printf(&names, " and %zu more", same - 4);
         xd_cpuid_list(v->c->db, &v->loss[i], 16, &features);
-        fprintf(out, "%s lose%s %d:\n  %s\n", xd_buf_str(&names), same == 1 ? "s" : "",
-                xd_fs_count(&v->loss[i]), xd_buf_str(&features));
+        fprintf(out, "%s lose%s %d:\n  ", xd_buf_str(&names), same == 1 ? "s" : "",
+                xd_fs_count(&v->loss[i]));
+        cpuid_wrap(out, 2, 2, xd_buf_str(&features));
         xd_buf_done(&names);
         xd_buf_done(&features);
     }
@@ -110,7 +113,8 @@ static void level_text(struct levelled *v)
             xd_buf_str(&v->spec_text), xd_buf_str(&v->xl), xd_buf_str(&v->hex));
     set_text(v, "left out", &v->level.unmet, "all have them, but not all that they need");
     set_text(v, "left out", &v->level.unknown, "some hosts don't tell of them");
-    set_text(v, "to be admitted", &v->level.told, "one host has them, so each guest must know");
+    set_text(v, "on all of them", &v->level.told,
+             "one host has them, and Xen can set them on each");
     losses_text(v);
 }
 
@@ -131,7 +135,7 @@ static void level_json(struct levelled *v)
     cpuid_json_names(v->c, &j, "common", &v->level.common);
     cpuid_json_names(v->c, &j, "unmet", &v->level.unmet);
     cpuid_json_names(v->c, &j, "unknown", &v->level.unknown);
-    cpuid_json_names(v->c, &j, "to_be_admitted", &v->level.told);
+    cpuid_json_names(v->c, &j, "set_on_all", &v->level.told);
     xd_json_open(&j, "hosts", '[');
     for (size_t i = 0; i < v->n; i++) {
         xd_json_open(&j, NULL, '{');
@@ -193,9 +197,12 @@ static void check_text(struct cpuid *c, const char *guest, const char *host,
 
     fprintf(c->cli->out, says[v->answer], guest, host);
     for (size_t i = 0; i < v->n; i++) {
-        fprintf(c->cli->out, "  %-6s %s\n", signs[v->reason[i].answer], v->reason[i].text);
-        if (v->reason[i].remedy)
-            fprintf(c->cli->out, "         %s\n", v->reason[i].remedy);
+        fprintf(c->cli->out, "  %-6s ", signs[v->reason[i].answer]);
+        cpuid_wrap(c->cli->out, 9, 9, v->reason[i].text);
+        if (v->reason[i].remedy) {
+            fprintf(c->cli->out, "         ");
+            cpuid_wrap(c->cli->out, 9, 9, v->reason[i].remedy);
+        }
     }
     if (v->restart)
         fprintf(c->cli->out, "started anew it would run there with %s\n", v->restart);

@@ -46,9 +46,25 @@ static void not_all_bits_are_good(void **state)
                                   source(set_of("arch-caps eibrs ibrsb"))};
     struct xd_cpuid_level l = level_of(s, 2);
 
-    assert_string_equal(names_of(&l.common), "ibrsb arch-caps eibrs rrsba");
+    assert_string_equal(names_of(&l.common), "ibpb ibrsb stibp arch-caps eibrs rrsba");
     assert_string_equal(names_of(&l.told), "rrsba");
     assert_true(xd_fs_empty(&l.uneven));
+}
+
+/* Xen gives guests x2APIC and STIBP on hosts that have none of their own. */
+static void what_xen_offers_anyway(void **state)
+{
+    struct xd_cpuid_source guest = source(set_of("tsc apic x2apic ibrsb stibp ibpb md-clear")),
+                           host = source(set_of("tsc ibrsb"));
+    struct xd_cpuid_source both[] = {guest, host};
+    struct xd_cpuid_verdict v;
+
+    xd_cpuid_check(db, "web1", &guest, "host2", &host, &arena, &v);
+    assert_int_equal(v.answer, XD_CPUID_YES);
+    assert_int_equal(v.n, 0);
+    struct xd_cpuid_level l = level_of(both, 2);
+    assert_string_equal(names_of(&l.common), "tsc apic x2apic ibpb md-clear ibrsb stibp");
+    assert_string_equal(names_of(&l.told), "apic x2apic md-clear");
 }
 
 static void what_is_unknown_is_left_out(void **state)
@@ -191,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_all_have),
         cmocka_unit_test(not_all_bits_are_good),
+        cmocka_unit_test(what_xen_offers_anyway),
         cmocka_unit_test(what_is_unknown_is_left_out),
         cmocka_unit_test(at_that_level_it_runs_everywhere),
         cmocka_unit_test(order_of_hosts_is_no_matter),

@@ -179,12 +179,12 @@ static void documents_that_are_wrong(void **state)
     static const struct {
         const char *text, *trouble;
     } cases[] = {
-        {"<topology><object/></topology>", "hwloc.xml, line 1, column 2: wanted a topology of "
-                                           "version 2, found topology without a version: "
-                                           "lstopo of hwloc 2 makes one of older files"},
-        {"<html version=\"2.0\"/>", "hwloc.xml, line 1, column 2: wanted a topology of version 2, "
-                                    "found html of another version: "
-                                    "lstopo of hwloc 2 makes one of older files"},
+        {"<topology><object/></topology>",
+         "hwloc.xml, line 1: wanted a topology of version 2, found topology without a version: "
+         "lstopo of hwloc 2 makes one of older files"},
+        {"<html version=\"2.0\"/>",
+         "hwloc.xml, line 1: wanted a topology of version 2, found html of another version: "
+         "lstopo of hwloc 2 makes one of older files"},
         {HEAD "<object type=\"Core\" cpuset=\"0xzz\"/></topology>",
          "hwloc.xml, line 3, column 29: cpuset \"0xzz\""},
         {HEAD "<object type=\"Core\" cpuset=\"0xf...f\"/></topology>",

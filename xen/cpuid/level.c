@@ -38,10 +38,13 @@ void xd_cpuid_level(const struct xd_cpuid_db *db, const struct xd_cpuid_set *con
     memset(out, 0, sizeof(*out));
     memset(&every, 0xff, sizeof(every));
     for (size_t i = 0; i < n; i++) {
+        struct xd_featureset host = sets[i]->fs;
+
+        xd_cpuid_add_offered(db, &host);
         for (int w = 0; w < XD_CPUID_WORDS; w++) {
             if (sets[i]->known >> w & 1) {
-                every.w[w] &= sets[i]->fs.w[w];
-                some.w[w] |= sets[i]->fs.w[w];
+                every.w[w] &= host.w[w];
+                some.w[w] |= host.w[w];
             } else {
                 hidden.w[w] = UINT32_MAX;
             }
@@ -63,6 +66,7 @@ void xd_cpuid_level(const struct xd_cpuid_db *db, const struct xd_cpuid_set *con
     xd_fs_minus(&out->unknown, &any);
     out->common = every;
     xd_fs_minus(&out->common, &hidden);
+    xd_fs_minus(&out->told, &out->common);
     xd_fs_or(&out->common, &out->told);
     out->uneven = some;
     xd_fs_minus(&out->uneven, &every);

@@ -13,8 +13,9 @@ void xd_cpuid_visible(const struct xd_cpuid_db *db, enum xd_cpuid_guests to, boo
                       struct xd_featureset *out);
 
 struct xd_cpuid_level {
-    struct xd_featureset common;  /* all that is safe, closed */
-    struct xd_featureset told;    /* of common: not what all have, but what one has to admit */
+    struct xd_featureset common; /* all that is safe, closed */
+    struct xd_featureset
+        told; /* of common: one host has it, and Xen sets it on all (see features.yaml) */
     struct xd_featureset unmet;   /* on all hosts, but not all that it needs */
     struct xd_featureset unknown; /* on all that tell of it, but some don't */
     struct xd_featureset hidden;  /* of which at least one host doesn't tell */

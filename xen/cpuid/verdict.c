@@ -79,7 +79,7 @@ static void feature(struct judge *j, int b, const struct xd_cpuid_set *g,
     if (f && f->over == XD_CPUID_OVER_IGNORE)
         return;
     if (f && f->over == XD_CPUID_OVER_ANY) {
-        if (host && !guest && g->known >> (b / 32) & 1)
+        if (f->given == XD_CPUID_NEGATIVE && host && !guest && g->known >> (b / 32) & 1)
             speak(j, XD_CPUID_YES, b,
                   xd_arena_printf(j->a, "%s has %s and %s was not told: %s", j->host, f->name,
                                   j->guest, what(j, f)),
@@ -172,11 +172,13 @@ void xd_cpuid_check(const struct xd_cpuid_db *db, const char *guest_name,
 {
     struct judge j = {.db = db, .guest = guest_name, .host = host_name, .a = a, .v = out};
     struct xd_featureset all = guest->set.fs;
+    struct xd_cpuid_set offer = host->set;
 
     memset(out, 0, sizeof(*out));
+    xd_cpuid_add_offered(db, &offer.fs);
     xd_fs_or(&all, &host->set.fs);
     for (int b = xd_fs_next(&all, 0); b >= 0; b = xd_fs_next(&all, b + 1))
-        feature(&j, b, &guest->set, &host->set);
+        feature(&j, b, &guest->set, &offer);
     if (guest->leaves.n && host->leaves.n)
         the_rest(&j, &guest->leaves, &host->leaves);
     out->reason = j.list;
