@@ -213,7 +213,11 @@ static void redact_xml(char *s, size_t n)
             continue;
         name = attribute(tag, (size_t)(close - tag), "name", &name_len);
         value = attribute(tag, (size_t)(close - tag), "value", &value_len);
-        if (value && (!name || is_serial_info(name, name_len)))
+        if (!value || (name && !is_serial_info(name, name_len)))
+            continue;
+        if (close < end && close[-1] == '/')
+            memset(tag, ' ', (size_t)(close + 1 - tag)); /* as if it had never been told */
+        else
             memset(value, 'x', value_len);
     }
 }
