@@ -31,11 +31,13 @@ struct numbers {
 /* "0x60": as C reads it, but decimal without leading zeros. */
 static bool take_number(const char **s, int64_t *out)
 {
+    unsigned long n;
     char *end;
 
     if (!isdigit((unsigned char)**s))
         return false;
-    *out = (int64_t)strtoul(*s, &end, **s == '0' && ((*s)[1] | 0x20) == 'x' ? 16 : 10);
+    n = strtoul(*s, &end, **s == '0' && ((*s)[1] | 0x20) == 'x' ? 16 : 10);
+    *out = n <= UINT32_MAX ? (int64_t)n : INT64_MAX; /* more than any number here */
     *s = end;
     return true;
 }
@@ -65,6 +67,16 @@ static int read_range(struct reading *r, const struct xd_yaml *node, struct numb
         out->list[out->n++] = (uint32_t)from;
     }
     return 0;
+}
+
+/* Texts without which an entry is no use; the place of one that is missing is its map's. */
+static int need_text(struct reading *r, const struct xd_yaml *map, const char *key,
+                     const char **out)
+{
+    const struct xd_yaml *node;
+    int rc = xd_yaml_need(map, key, &node, r->err);
+
+    return rc ? rc : xd_yaml_str(node, key, out, r->err);
 }
 
 /* A list of numbers and ranges; one alone may stand without brackets. NULL node: none. */
@@ -116,14 +128,16 @@ static int read_pci_ids(struct reading *r, const struct xd_yaml *node, struct xd
 static int read_cpu(struct reading *r, const struct xd_yaml *node, struct xd_erratum *e)
 {
     static const char *const keys[] = {"vendor", "family", "models", "steppings", "microcode"};
+    const struct xd_yaml *at;
     int64_t family, microcode = 0;
     int rc;
 
     if (node->kind != XD_YAML_MAP)
         return xd_yaml_error(node, r->err, "cpu: wanted vendor, family and models");
     if ((rc = xd_yaml_only_keys(node, keys, N(keys), r->err)) ||
-        (rc = xd_yaml_str(xd_yaml_get(node, "vendor"), "vendor", &e->vendor, r->err)) ||
-        (rc = xd_yaml_i64(xd_yaml_get(node, "family"), "family", 1, 0x10e, &family, r->err)) ||
+        (rc = need_text(r, node, "vendor", &e->vendor)) ||
+        (rc = xd_yaml_need(node, "family", &at, r->err)) ||
+        (rc = xd_yaml_i64(at, "family", 1, 0x10e, &family, r->err)) ||
         (rc = read_numbers(r, xd_yaml_get(node, "models"), "models", 0xff, &e->models,
                            &e->n_models)) ||
         (rc = read_numbers(r, xd_yaml_get(node, "steppings"), "steppings", 0xf, &e->steppings,
@@ -143,11 +157,11 @@ static int read_cpu(struct reading *r, const struct xd_yaml *node, struct xd_err
     return 0;
 }
 
-static int read_gravity(struct reading *r, const struct xd_yaml *node, struct xd_erratum *e)
+static int read_gravity(struct reading *r, const struct xd_yaml *map, struct xd_erratum *e)
 {
     static const char *const names[] = {"note", "warn", "bad"};
     const char *text;
-    int rc = xd_yaml_str(node, "gravity", &text, r->err);
+    int rc = need_text(r, map, "gravity", &text);
 
     if (rc)
         return rc;
@@ -156,7 +170,8 @@ static int read_gravity(struct reading *r, const struct xd_yaml *node, struct xd
             e->gravity = (enum xd_topo_gravity)i;
             return 0;
         }
-    return xd_yaml_error(node, r->err, "gravity: %s: wanted note, warn or bad", text);
+    return xd_yaml_error(xd_yaml_get(map, "gravity"), r->err,
+                         "gravity: %s: wanted note, warn or bad", text);
 }
 
 static int read_erratum(struct reading *r, const struct xd_yaml *node, struct xd_erratum *e)
@@ -169,11 +184,9 @@ static int read_erratum(struct reading *r, const struct xd_yaml *node, struct xd
     if (node->kind != XD_YAML_MAP)
         return xd_yaml_error(node, r->err, "wanted an erratum: id, cpu or pci, gravity, text …");
     if ((rc = xd_yaml_only_keys(node, keys, N(keys), r->err)) ||
-        (rc = xd_yaml_str(xd_yaml_get(node, "id"), "id", &e->id, r->err)) ||
-        (rc = xd_yaml_str(xd_yaml_get(node, "text"), "text", &e->text, r->err)) ||
-        (rc = xd_yaml_str(xd_yaml_get(node, "remedy"), "remedy", &e->remedy, r->err)) ||
-        (rc = xd_yaml_str(xd_yaml_get(node, "cite"), "cite", &e->cite, r->err)) ||
-        (rc = read_gravity(r, xd_yaml_get(node, "gravity"), e)))
+        (rc = need_text(r, node, "id", &e->id)) || (rc = need_text(r, node, "text", &e->text)) ||
+        (rc = need_text(r, node, "remedy", &e->remedy)) ||
+        (rc = need_text(r, node, "cite", &e->cite)) || (rc = read_gravity(r, node, e)))
         return rc;
     cpu = xd_yaml_get(node, "cpu");
     pci = xd_yaml_get(node, "pci");

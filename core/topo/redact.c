@@ -160,8 +160,8 @@ static bool is_serial_file(const char *path)
 
 static bool is_serial_info(const char *name, size_t n)
 {
-    static const char *const words[] = {"serial", "uuid", "guid",     "address", "asset",
-                                        "gid",    "wwn",  "hostname", "nqn"};
+    static const char *const words[] = {"serial", "uuid", "guid", "address",
+                                        "asset",  "gid",  "wwn",  "nqn"};
     char lower[64];
 
     if (n >= sizeof(lower))

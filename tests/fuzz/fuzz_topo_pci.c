@@ -70,9 +70,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1), *line, *rest;
     struct xd_files *f = xd_files_new(NULL);
-    struct xd_arena a = XD_ARENA_INIT;
     struct xd_topo *t = xd_topo_new();
-    struct xd_errata errata;
+    static struct xd_arena kept;
+    static struct xd_errata errata;
 
     if (!text)
         abort();
@@ -86,13 +86,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     xd_topo_link(t);
     xd_topo_pci_links(t);
     xd_topo_advise_hardware(t);
-    if (xd_errata_builtin(&a, &errata, NULL) < 0)
+    if (!errata.n && xd_errata_builtin(&kept, &errata, NULL) < 0)
         abort();
     xd_topo_advise_errata(t, &errata);
     check(t);
     xd_topo_free(t);
     xd_files_free(f);
-    xd_arena_done(&a);
     free(text);
     return 0;
 }

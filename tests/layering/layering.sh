@@ -21,6 +21,7 @@ engine core/engine base,model,engine
 policies policies base,model,policies
 cmd core/cmd base,xen,model,topo,engine,policies,capture,cmd
 tui tui base,model,topo,engine,cmd,xen,kernel,tui
+tui_topo tui/topo base,model,topo,engine,cmd,xen,kernel,tui
 demo backends/demo base,model,topo,xen,kernel,backend_demo
 capture_backend backends/capture base,model,topo,xen,kernel,capture,backend_capture
 topofile backends/topofile base,model,topo,xen,kernel,capture,backend_topofile

@@ -38,8 +38,15 @@ def result(name, differences):
 
 def compare(name, ours, theirs):
     """Two dicts that have to be equal, and not empty."""
-    wrong = [f"{k}: xendeck says {ours.get(k)}, wanted {theirs.get(k)}"
-             for k in sorted(set(ours) | set(theirs), key=str) if ours.get(k) != theirs.get(k)]
+    wrong = []
+    for k in sorted(set(ours) | set(theirs), key=str):
+        found, wanted = ours.get(k), theirs.get(k)
+        if isinstance(found, dict) and isinstance(wanted, dict):  # only what differs
+            differ = {c for c in found if found[c] != wanted.get(c)}
+            found = {c: found[c] for c in differ}
+            wanted = {c: wanted.get(c) for c in differ}
+        if found != wanted:
+            wrong.append(f"{k}: xendeck says {found}, wanted {wanted}")
     result(f"{name} ({len(theirs)})", wrong if theirs else ["there is nothing to compare with"])
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/topo/exports.sh TOPOTOOL: other programs open what we write: xmllint the XML, rsvg-convert the
 # pictures (and there is something in them), dot the graphs, and lstopo sees the machine that we told
-# of: as many packages, nodes, cores, threads and PCI functions.
+# of: as many packages, nodes, cores, threads and PCI functions; and we see the same in XML of lstopo.
 set -eu
 tool=$1
 for program in xmllint rsvg-convert dot lstopo-no-graphics python3; do
@@ -72,6 +72,16 @@ for m in $machines; do
     wanted=$(python3 "$tmp/count.py" "$tmp/json")
     [ "$found" = "$wanted" ] || fail "$m: lstopo sees $found, and we told $wanted" \
         "(packages, nodes, cores, threads, PCI functions, bridges)"
+    # What lstopo writes of our XML reads as our XML does (but for names that aren't ASCII, which it
+    # leaves out).
+    case $m in random:*) continue ;; esac
+    lstopo-no-graphics -f -i "$tmp/hwloc-xml" --if xml --whole-io --of xml "$tmp/theirs.xml" ||
+        fail "$m: lstopo can't write it again"
+    cp "$tmp/hwloc-xml" "$tmp/ours.xml"
+    for xml in ours theirs; do
+        "$tool" tree "$tmp/$xml.xml" >"$tmp/$xml.tree" || fail "$m: $xml.xml isn't read"
+    done
+    diff "$tmp/ours.tree" "$tmp/theirs.tree" || fail "$m: lstopo's XML is another machine"
 done
 [ $failed = 0 ] && echo "all machines are seen as they are"
 exit $failed

@@ -36,4 +36,8 @@ check big-folded.tree tree big cpu
 check random-7.tree tree random:7 width=120
 check random-7.svg svg random:7
 check random-7.hwloc.xml hwloc-xml random:7
+# Recordings of machines that were made by `topotool record`.
+for machine in big two-sockets dies; do
+    check made-$machine.tree tree tests/fixtures/topology/made-$machine.xdt width=132
+done
 exit $failed

@@ -468,6 +468,7 @@ static void lists_that_are_wrong(void **state)
         {"", "f:1:1: wanted a list named errata"},
         {"errata: {}\n", "f:1:1: wanted a list named errata"},
         {"errata: [1]\n", "f:1:10: wanted an erratum: id, cpu or pci, gravity, text …"},
+        {"errata:\n- {id: A, gravity: bad}\n", "f:2:3: the key \"text\" is missing"},
 #define HEAD "errata:\n- {id: A, gravity: bad, text: t, remedy: r, cite: c"
         {HEAD "}\n", "f:2:3: A: wanted either cpu or pci"},
         {HEAD ", pci: 1}\n", "f:2:59: pci: wanted a list of ids as \"8086:10d3\""},
@@ -476,6 +477,8 @@ static void lists_that_are_wrong(void **state)
          "f:2:68: vendor: via: wanted intel or amd"},
         {HEAD ", cpu: {vendor: amd, family: 23, models: 9-3}}\n",
          "f:2:93: models: 9-3: wanted numbers up to 0xff, as 3 or 0x10-0x1f"},
+        {HEAD ", cpu: {vendor: amd, family: 23, models: 99999999999999999999-3}}\n",
+         "f:2:93: models: 99999999999999999999-3: wanted numbers up to 0xff, as 3 or 0x10-0x1f"},
         {HEAD ", cpu: {vendor: amd, family: 23}}\n", "f:2:59: cpu: wanted the models that have it"},
     };
     struct xd_arena a = XD_ARENA_INIT;
