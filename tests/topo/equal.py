@@ -179,23 +179,35 @@ def unnamed(name):
 
 
 def check_devices(m, text):
-    theirs, ours, slots = {}, {}, {}
+    theirs, ours = {}, {}
     for record in text.strip().split("\n\n"):
         d = dict(line.split(":\t", 1) for line in record.splitlines() if ":\t" in line)
         (vendor, v), (device, n) = name_and_number(d["Vendor"]), name_and_number(d["Device"])
         theirs[d["Slot"]] = (f"{v}:{n}", name_and_number(d["Class"])[0], unnamed(vendor),
                              unnamed(device), int(d.get("Rev", "0"), 16))
-        if "PhySlot" in d:  # the kernel tells slots of one number apart: 1, 1-1, 1-2 …
-            slots[d["Slot"]] = d["PhySlot"].split("-")[0]
     for bdf, r in m.functions().items():
         ours[bdf] = (r["pci_id"], r["class"], r["maker"], r["name"], r["revision"])
     compare("PCI: ids, names, classes and revisions are those of lspci -vmm", ours, theirs)
+
+
+def check_slots(m, text, parents):
+    """A card is in the slot that the port above it leads to, as the port itself numbers it; other
+    cards in the one that the kernel names (and numbers, if there are two: 1, 1-1 …)."""
+    ports, cards = {}, {}
+    for record in re.split(r"\n\n+", text.strip()):
+        bdf = record.split(" ", 1)[0]
+        port, card = re.search(r"\bSlot #(\d+)", record), re.search(r"Physical Slot: (\S+)", record)
+        if port:
+            ports[bdf] = port.group(1)
+        if card:
+            cards[bdf] = card.group(1).split("-")[0]
     physical = {r["id"]: bdf for bdf, r in m.functions().items() if r["kind"] != "vf"}
-    if slots:
-        compare("PCI: slots without a name of the firmware's are those of lspci",
+    wanted = {bdf: ports.get(parents.get(bdf), slot) for bdf, slot in cards.items()
+              if bdf in physical.values()}
+    if wanted:
+        compare("PCI: slots without a name of the firmware's are those of lspci -vv",
                 {physical[f["id"]]: f["value"] for f in m.facts if f["column"] == "slot" and
-                 f["source"] != "smbios" and f["id"] in physical},
-                {bdf: slot for bdf, slot in slots.items() if bdf in physical.values()})
+                 f["source"] != "smbios" and f["id"] in physical}, wanted)
 
 
 def check_links(m, text):
@@ -336,6 +348,7 @@ def main():
                                              lspci_tree(t))),
               ("devices.txt", lambda t: check_devices(m, t)),
               ("verbose.txt", lambda t: check_links(m, t)),
+              ("verbose.txt", lambda t: check_slots(m, t, lspci_tree(file("tree.txt")))),
               ("dimms.txt", lambda t: check_dimms(m, t))]
     for name, check in checks:
         if file(name):
