@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One open instance of the backend. ask.c asks the hypervisor, owners.c xenstore, module.c makes a
- * machine of it. */
+/* One open instance of the backend. ask.c and domains.c ask the hypervisor, owners.c
+ * xenstore, module.c makes a machine of it. */
 #ifndef XD_TOPOLOGY_HOST_H
 #define XD_TOPOLOGY_HOST_H
 
@@ -29,5 +29,10 @@ void xd_ty_ask(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out,
  */
 void xd_ty_owners(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out,
                   struct xd_buf *trouble);
+
+/* How many vCPUs dom0 and those owners have, and where they run: by pool and affinity. After
+ * xd_ty_owners. */
+void xd_ty_domains(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out,
+                   struct xd_buf *trouble);
 
 #endif

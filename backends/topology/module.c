@@ -40,6 +40,7 @@ static void ask(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out,
 {
     xd_ty_ask(y, a, out, trouble);
     xd_ty_owners(y, a, out, trouble);
+    xd_ty_domains(y, a, out, trouble);
 }
 
 static struct xd_files *files_now(struct xd_ty *y, struct xd_buf *trouble)

@@ -73,6 +73,18 @@ static void add_device(struct xs_handle *xs, struct xd_arena *a, struct xd_xen_h
         add(out, a, text_at(xs, a, xd_arena_printf(a, "%s/dev-%u", device, (unsigned)i)), domain);
 }
 
+static void add_owner(struct xd_arena *a, struct xd_xen_host *out, const char *domid,
+                      const char *name)
+{
+    uint64_t id;
+
+    if (xd_parse_u64(domid, &id) || id >= XD_XEN_NO)
+        return;
+    out->domains = xd_arena_grow(a, out->domains, out->n_domains, sizeof(*out->domains));
+    out->domains[out->n_domains++] =
+        (struct xd_xen_domain){.domain = name, .domid = (uint32_t)id, .vcpus = XD_XEN_NO};
+}
+
 static void add_domain(struct xs_handle *xs, struct xd_arena *a, struct xd_xen_host *out,
                        const char *domid)
 {
@@ -82,6 +94,7 @@ static void add_domain(struct xs_handle *xs, struct xd_arena *a, struct xd_xen_h
 
     if (!name || !*name)
         name = xd_arena_printf(a, "domain %s", domid);
+    add_owner(a, out, domid, name);
     devices = xs_directory(xs, XBT_NULL, xd_arena_printf(a, PCI "/%s", domid), &n);
     for (unsigned i = 0; devices && i < n; i++)
         add_device(xs, a, out, xd_arena_printf(a, PCI "/%s/%s", domid, devices[i]), name);

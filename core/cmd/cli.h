@@ -9,6 +9,7 @@
 
 #include "cmd/command.h"
 #include "engine/session.h"
+#include "topo/export.h"
 
 /* Exit statuses, as the manual page lists them. */
 enum {
@@ -22,12 +23,24 @@ enum {
 
 #define XD_CLI_OPTIONS_MAX 32
 
+/* How `topo` is to draw. */
+struct xd_cli_picture {
+    const char *view; /* "all" "cpu" "memory" "pci" "numa" */
+    int width;        /* cells */
+    bool ascii;
+    struct xd_topo_style style; /* for the other formats */
+};
+
 struct xd_cli {
     FILE *out, *err;
     bool tty; /* stdin is a terminal: questions may be asked */
     const struct xd_backend *const *builtin;
     const struct xd_command *console_commands; /* for help and the manual page; or NULL */
     int (*console)(struct xd_cli *cli, struct xd_err *err); /* runs the full-screen console */
+    /* What is drawn as the console draws it, and in the colours of --theme; NULL only where `topo`
+     * is never run. */
+    void (*draw)(const struct xd_topo *t, const struct xd_cli_picture *p, struct xd_buf *out);
+    int (*colours)(struct xd_cli *cli, struct xd_topo_style *style, struct xd_err *err);
     struct xd_registry *registry;
     struct xd_clock clock;
     struct xd_log *log; /* the caller's; it and this struct must live as long as the process */
@@ -117,9 +130,11 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_console_of(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

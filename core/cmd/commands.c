@@ -53,8 +53,29 @@ static const struct xd_option capture_options[] = {
     {0},
 };
 
+static const struct xd_option topo_options[] = {
+    {"output", 'o', "FORMAT", "text (a drawing), tree, json, dot, svg or hwloc-xml"},
+    {"view", 0, "VIEW", "all, cpu, memory, pci or numa (a matrix of distances)"},
+    {"width", 0, "N", "Cells of a line (default: the terminal's)"},
+    {"unfolded", 0, NULL, "tree, dot, svg: each of equal things by itself"},
+    {"from", 0, "FILE",
+     "A recorded machine: .xdt, a tar of /sys and /proc, hwloc's XML, lspci -xxxx"},
+    {0},
+};
+
 static const struct xd_option doctor_options[] = {
     {"output", 'o', "FORMAT", "table, json or csv"},
+    {0},
+};
+
+static const struct xd_option cpuid_options[] = {
+    {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
+    {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
+    {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
+    {"all", 'a', NULL, "Features that no guest sees, too; show: also those that nobody has"},
+    {"explain", 0, NULL, "show, diff: say what each feature is"},
+    {"output", 'o', "FORMAT", "table, json; show, diff and models also csv"},
     {0},
 };
 
@@ -132,6 +153,15 @@ const struct xd_command xd_cli_commands[] = {
      .options = journal_options,
      .title = "Print the journal, or entry N with its steps",
      .help = "An entry without an end is UNKNOWN: the program died in the middle of it."},
+    {.name = "topo",
+     .run = xd_cmd_topo,
+     .options = topo_options,
+     .title = "Draw the machine: CPUs, caches, memory, PCI",
+     .help =
+         "This machine as it is: under Xen the host's real CPUs and nodes, which dom0 by itself "
+         "can't see; without Xen what Linux and the firmware say. --theme colours a picture "
+         "(default: dark ink on white); --ascii draws without line characters. What a source "
+         "could not tell is said on standard error, and the rest is drawn."},
     {.name = "capture",
      .args = "FILE",
      .run = xd_cmd_capture,
@@ -142,6 +172,26 @@ const struct xd_command xd_cli_commands[] = {
              "a tar archive. Serial numbers and Ethernet addresses are left out, so that it can be "
              "given away; the names "
              "of the machine and of guests that own PCI devices are in it."},
+    {.name = "cpuid",
+     .args = "VERB …",
+     .run = xd_cmd_cpuid,
+     .options = cpuid_options,
+     .title = "CPU features and models: explain, show, diff, level, check, translate",
+     .help =
+         "explain FEATURE… says what features are, who can see them and what they need. models "
+         "[MODEL…] lists the named processors, or tells all of one. show [SOURCE…] prints the "
+         "features of this machine or of others; diff SOURCE… only those that differ. level "
+         "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
+         "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
+         "help: status 0 is yes, 2 no, 4 unsure. translate SPEC --to FORMAT says a spec in the "
+         "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
+         "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
+         "\"host\" (this machine, by the CPUID instruction), a "
+         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, or featuresets in hex, a line "
+         "each), FILE:LABEL for one set of several (\"HVM Max\", \"Domain 3\"), - for standard "
+         "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
+         "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
+         "or libvirt call them. None of this needs Xen."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,

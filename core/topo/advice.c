@@ -18,36 +18,60 @@ void xd_topo_advise_once(struct xd_topo *t, const struct xd_topo_advice *a)
 
 /* --- SMT --- */
 
+struct smt {
+    unsigned cores, halved; /* cores; those with threads in use and others that aren't */
+    unsigned single;        /* cores with one thread only */
+    unsigned off, lost;     /* threads not in use; those of them whose core nobody knows */
+};
+
+static void count_core(struct smt *s, const struct xd_topo_thing *core)
+{
+    unsigned on = 0, off = 0;
+
+    for (const struct xd_topo_thing *o = core->child; o; o = o->next) {
+        on += o->kind == XD_THING_THREAD && xd_topo_bool(o, XD_TOPO_ONLINE, true);
+        off += o->kind == XD_THING_THREAD && !xd_topo_bool(o, XD_TOPO_ONLINE, true);
+    }
+    s->cores++;
+    s->halved += on && off;
+    s->single += on + off == 1;
+    s->off += off;
+}
+
+/* Xen doesn't tell where threads are that are off: as many of them as there are cores, each of
+ * which has one thread, are the cores' second ones. Some CPUs taken offline by hand are no SMT that
+ * is off. */
+static bool is_off(const struct smt *s)
+{
+    if (s->halved)
+        return s->halved > s->cores / 2;
+    return s->cores && s->single == s->cores && s->lost >= s->cores;
+}
+
 static void check_smt(struct xd_topo *t)
 {
-    unsigned cores = 0, halved = 0, off = 0;
+    struct smt s = {0};
 
     for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));) {
-        unsigned on = 0, down = 0;
-
-        if (o->kind != XD_THING_CORE)
-            continue;
-        for (const struct xd_topo_thing *c = o->child; c; c = c->next) {
-            on += c->kind == XD_THING_THREAD && xd_topo_bool(c, XD_TOPO_ONLINE, true);
-            down += c->kind == XD_THING_THREAD && !xd_topo_bool(c, XD_TOPO_ONLINE, true);
-        }
-        cores++;
-        halved += on && down;
-        off += down;
+        if (o->kind == XD_THING_CORE)
+            count_core(&s, o);
+        else if (o->kind == XD_THING_THREAD && o->parent->kind != XD_THING_CORE)
+            s.lost += !xd_topo_bool(o, XD_TOPO_ONLINE, true);
     }
-    if (!halved || halved < cores / 2) /* some CPUs taken offline by hand are no SMT that is off */
+    if (!is_off(&s))
         return;
     xd_topo_advise_once(
-        t, &(struct xd_topo_advice){
-               .thing = t->machine,
-               .check = "smt-off",
-               .gravity = XD_TOPO_NOTE,
-               .text = xd_arena_printf(
-                   &t->arena, "SMT is off: %u threads of %u cores are not in use", off, cores),
-               .remedy = "wanted where guests are not trusted and the CPU has L1TF or MDS; else "
-                         "smt=1 on Xen's command line, or the firmware's setting",
-               .cite = "XSA-273, XSA-297; Xen: docs/misc/xen-command-line.pandoc, smt",
-           });
+        t,
+        &(struct xd_topo_advice){
+            .thing = t->machine,
+            .check = "smt-off",
+            .gravity = XD_TOPO_NOTE,
+            .text = xd_arena_printf(&t->arena, "SMT is off: %u threads of %u cores are not in use",
+                                    s.off + s.lost, s.cores),
+            .remedy = "wanted where guests are not trusted and the CPU has L1TF or MDS; else "
+                      "smt=1 on Xen's command line, or the firmware's setting",
+            .cite = "XSA-273, XSA-297; Xen: docs/misc/xen-command-line.pandoc, smt",
+        });
 }
 
 /* --- nodes --- */

@@ -14,6 +14,7 @@ struct xd_hwloc {
     bool cpus; /* CPUs, caches and nodes are wanted */
     struct xd_arena scratch;
     struct _xmlTextReader *xml;
+    const char *text; /* all of the document */
     bool failed;    /* no well-formed XML from here on */
     unsigned wrong; /* values that make no sense; the first one was told */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "topo/topo_impl.h"
 
 #define NO_SOURCE XD_TOPO_SOURCES_N
@@ -191,7 +192,8 @@ static void place(struct xd_topo *t, struct box *boxes, size_t n)
 
 struct order {
     struct xd_topo_thing *thing;
-    int group; /* the machine, things of CPUs, threads, those without CPUs, the rest */
+    int group; /* the machine, things of CPUs, threads that are nowhere (off), those without CPUs,
+                * the rest */
     unsigned first, count;
     uint64_t index;
     size_t place;
@@ -206,7 +208,7 @@ static struct order order_of(struct xd_topo *t, size_t i)
     if (o == t->machine) {
         out.group = 0;
     } else if (set) {
-        out.group = o->kind == XD_THING_THREAD ? 2 : 1;
+        out.group = o->kind == XD_THING_THREAD && xd_streq(o->parent_id, t->machine->id) ? 2 : 1;
         out.first = (unsigned)xd_cpuset_next(set, 0);
         out.count = xd_cpuset_count(set);
     } else if (xd_topo_is_cpu_kind(o->kind)) {

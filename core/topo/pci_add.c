@@ -182,11 +182,6 @@ static const char *add_host_bridge(struct xd_topo *t, uint32_t segment, unsigned
     struct xd_topo_thing *o =
         xd_topo_thing(t, XD_THING_HOST_BRIDGE, parent, "bus/%04x:%02x", segment, bus);
 
-    if (segment)
-        xd_topo_tell_str(t, o, XD_TOPO_LABEL, by,
-                         xd_arena_printf(&t->arena, "bus %04x:%02x", segment, bus));
-    else
-        xd_topo_tell_str(t, o, XD_TOPO_LABEL, by, xd_arena_printf(&t->arena, "bus %02x", bus));
     xd_topo_tell_u64(t, o, XD_TOPO_FIRST_BUS, by, bus);
     return o->id;
 }
@@ -261,7 +256,6 @@ static void tell(struct xd_topo *t, const struct xd_topo_pci *f, enum xd_topo_so
 
     xd_topo_place_text(&f->at, text);
     xd_topo_tell_str(t, o, XD_TOPO_BDF, by, text);
-    xd_topo_tell_str(t, o, XD_TOPO_LABEL, by, f->at.segment ? text : text + 5);
     if (f->have_ids)
         xd_topo_tell_str(t, o, XD_TOPO_PCI_ID, by,
                          xd_arena_printf(&t->arena, "%04x:%04x", f->vendor, f->device));

@@ -128,7 +128,7 @@ static bool has_cpus(const struct xd_topo *t)
     return false;
 }
 
-struct xd_topo *xd_topo_read(const struct xd_files *f)
+struct xd_topo *xd_topo_gather(const struct xd_files *f)
 {
     struct xd_topo *t = xd_topo_new();
     struct xd_arena a = XD_ARENA_INIT;
@@ -151,7 +151,15 @@ struct xd_topo *xd_topo_read(const struct xd_files *f)
     xd_topo_pci_iommus(t, &acpi);
     xd_topo_xen_pci(t, &xen);
     xd_topo_settle(t);
-    xd_topo_advise_machine(t);
+    xd_topo_xen_use(t, &xen);
     xd_arena_done(&a);
+    return t;
+}
+
+struct xd_topo *xd_topo_read(const struct xd_files *files)
+{
+    struct xd_topo *t = xd_topo_gather(files);
+
+    xd_topo_advise_machine(t);
     return t;
 }

@@ -188,11 +188,14 @@ static void read_tables(struct xd_topo *t, const struct xd_files *f, struct xd_a
         if (rc == -ENOENT || (rc == -EACCES && told))
             continue;
         told = told || rc == -EACCES;
-        if (rc < 0 || xd_acpi_add(out, bytes, size, a, &err) < 0)
+        if (rc < 0)
             xd_topo_trouble(t, BY, "%s", err.text);
+        else if (xd_acpi_add(out, bytes, size, a, &err) < 0)
+            xd_topo_trouble(t, BY, "%s: %s", names[i], err.text);
+        if (out->trouble)
+            xd_topo_trouble(t, BY, "%s", out->trouble);
+        out->trouble = NULL; /* each table's first */
     }
-    if (out->trouble)
-        xd_topo_trouble(t, BY, "%s", out->trouble);
 }
 
 void xd_topo_read_acpi(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,

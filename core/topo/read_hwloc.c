@@ -32,13 +32,27 @@ static void on_error(void *ctx, xmlErrorPtr e)
                     text);
 }
 
+/* Where on its line a value stands, from 1; the stream itself has read on already. */
+static size_t column_of(const struct xd_hwloc *r, long line, const char *value)
+{
+    const char *at = r->text, *end, *found;
+
+    for (; line > 1 && at && (at = strchr(at, '\n')); line--)
+        at++;
+    end = at ? at + strcspn(at, "\n") : NULL;
+    found = at ? memmem(at, (size_t)(end - at), value, strlen(value)) : NULL;
+    return found ? (size_t)(found - at) + 1 : 1;
+}
+
 void xd_hwloc_complain(struct xd_hwloc *r, const char *what, const char *value)
 {
+    long line;
+
     if (r->wrong++)
         return;
-    xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %d, column %d: %s \"%.60s\"",
-                    xmlTextReaderGetParserLineNumber(r->xml),
-                    xmlTextReaderGetParserColumnNumber(r->xml), what, value);
+    line = xmlGetLineNo(xmlTextReaderCurrentNode(r->xml));
+    xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %ld, column %zu: %s \"%.60s\"", line,
+                    column_of(r, line, value), what, value);
 }
 
 /* --- attributes --- */
@@ -220,7 +234,8 @@ static bool take_node(struct xd_hwloc *r)
 
 static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
 {
-    r->xml = xmlReaderForMemory(text, (int)size, NULL, NULL, XML_PARSE_NONET);
+    r->xml = xmlReaderForMemory(text, (int)size, NULL, NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+    r->text = text;
     if (!r->xml) {
         xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: out of memory");
         return;

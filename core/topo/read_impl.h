@@ -7,6 +7,9 @@
 #include "kernel/smbios.h"
 #include "topo/topo_impl.h"
 
+/* All sources, settled; without advice on the machine itself. */
+struct xd_topo *xd_topo_gather(const struct xd_files *f);
+
 /* --- sources --- */
 
 /* Linux's CPUs, caches and nodes: /sys/devices/system/{cpu,node} and /proc/cpuinfo. */

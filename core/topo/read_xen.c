@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "kernel/bdf.h"
+#include "topo/advice.h"
 #include "topo/read_xen.h"
 
 #define BY      XD_TOPO_BY_XEN
@@ -219,4 +220,30 @@ void xd_topo_xen_pci(struct xd_topo *t, const struct xd_xen_host *h)
         if (o)
             xd_topo_tell_str(t, o, XD_TOPO_OWNER, BY, h->owners[i].domain);
     }
+}
+
+void xd_topo_xen_use(struct xd_topo *t, const struct xd_xen_host *h)
+{
+    struct xd_arena scratch = XD_ARENA_INIT;
+    struct xd_topo_domain *list = xd_arena_array(&scratch, h->n_domains + 1, sizeof(*list));
+    struct xd_cpuset *sets = xd_arena_array(&scratch, h->n_domains + 1, sizeof(*sets));
+    struct xd_err err = XD_ERR_INIT;
+
+    for (size_t i = 0; i < h->n_domains; i++) {
+        const struct xd_xen_domain *d = &h->domains[i];
+
+        list[i] = (struct xd_topo_domain){
+            .name = d->domain,
+            .dom0 = d->domid == 0,
+            .vcpus = d->vcpus == XD_XEN_NO ? 0 : d->vcpus,
+        };
+        if (!d->cpus)
+            continue;
+        if (xd_cpuset_parse(d->cpus, 0, &sets[i], &err) < 0)
+            xd_topo_trouble(t, BY, "xen.json: domains[%zu].cpus: %s", i, err.text);
+        else
+            list[i].cpus = &sets[i];
+    }
+    xd_topo_advise_use(t, list, h->n_domains);
+    xd_arena_done(&scratch);
 }

@@ -26,4 +26,7 @@ void xd_topo_cpuid_identity(const struct xd_xen_host *h, struct xd_topo_cpuid *o
  * and core. */
 void xd_topo_cpuid_caches(struct xd_topo *t, const struct xd_xen_host *h);
 
+/* Advice on how its domains use the machine; once the tree is settled. */
+void xd_topo_xen_use(struct xd_topo *t, const struct xd_xen_host *h);
+
 #endif

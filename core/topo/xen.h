@@ -7,13 +7,15 @@
  *    "nodes": [{"node": 0, "size_kib": 8388608, "free_kib": 4096, "distances": [10, 21]}, …],
  *    "pci": [{"bdf": "0000:41:00.0", "node": 1}, …],
  *    "owners": [{"bdf": "0000:41:00.0", "domain": "web1"}, …],
+ *    "domains": [{"domain": "web1", "domid": 3, "vcpus": 2, "cpus": "0-3"}, …],
  *    "cpuid": [{"leaf": 4, "subleaf": 0, "regs": [eax, ebx, ecx, edx]}, …],
  *    "microcode": "0xd0003a5"}
  *
  * Each list and each member may be missing, which is: unknown; members that are not of this list
  * are passed over. cpus: libxl_get_cpu_topology (a CPU that is offline has no place); nodes:
  * libxl_get_numainfo, one distance to each node from 0 on, null or 0 where Xen doesn't know; pci:
- * libxl_pci_topology; owners: devices in domains' configurations, by the domain's name; cpuid: the
+ * libxl_pci_topology; owners: devices in domains' configurations, by the domain's name; domains:
+ * dom0 and those owners, with the CPUs that their vCPUs run on (by affinity and pool); cpuid: the
  * leaves of one of the host's CPUs as the hardware has them (Xen's raw policy), for caches and
  * names; microcode: its revision. apic_id: where there is a way to know it. */
 #ifndef XD_TOPO_XEN_H
@@ -56,6 +58,12 @@ struct xd_xen_owner {
     const char *bdf, *domain;
 };
 
+struct xd_xen_domain {
+    const char *domain;
+    uint32_t domid, vcpus;
+    const char *cpus; /* "0-3,8"; NULL: unknown */
+};
+
 struct xd_xen_leaf {
     uint32_t leaf, subleaf;
     uint32_t regs[4]; /* eax, ebx, ecx, edx */
@@ -67,8 +75,9 @@ struct xd_xen_host {
     struct xd_xen_node *nodes;
     struct xd_xen_pci *pci;
     struct xd_xen_owner *owners;
+    struct xd_xen_domain *domains;
     struct xd_xen_leaf *leaves;
-    size_t n_cpus, n_nodes, n_pci, n_owners, n_leaves;
+    size_t n_cpus, n_nodes, n_pci, n_owners, n_domains, n_leaves;
     const char *microcode;
     const char *trouble; /* the first thing that made no sense and was left out; NULL: nothing */
 };

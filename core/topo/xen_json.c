@@ -10,7 +10,8 @@
 #include "base/json.h"
 #include "topo/xen.h"
 
-#define WHAT "xen.json"
+#define WHAT     "xen.json"
+#define TEXT_MAX 16384 /* every other one of 4096 CPUs fits */
 
 enum type { NUMBER, SIZE, TRUTH, TEXT, NUMBERS };
 
@@ -52,6 +53,13 @@ static const struct member owner_members[] = {
     {"domain", AT(xd_xen_owner, domain), TEXT},
     {NULL},
 };
+static const struct member domain_members[] = {
+    {"domain", AT(xd_xen_domain, domain), TEXT},
+    {"domid", AT(xd_xen_domain, domid), NUMBER},
+    {"vcpus", AT(xd_xen_domain, vcpus), NUMBER},
+    {"cpus", AT(xd_xen_domain, cpus), TEXT},
+    {NULL},
+};
 static const struct member leaf_members[] = {
     {"leaf", AT(xd_xen_leaf, leaf), NUMBER},
     {"subleaf", AT(xd_xen_leaf, subleaf), NUMBER},
@@ -71,6 +79,8 @@ static const struct {
     {"pci", pci_members, AT(xd_xen_host, pci), AT(xd_xen_host, n_pci), sizeof(struct xd_xen_pci)},
     {"owners", owner_members, AT(xd_xen_host, owners), AT(xd_xen_host, n_owners),
      sizeof(struct xd_xen_owner)},
+    {"domains", domain_members, AT(xd_xen_host, domains), AT(xd_xen_host, n_domains),
+     sizeof(struct xd_xen_domain)},
     {"cpuid", leaf_members, AT(xd_xen_host, leaves), AT(xd_xen_host, n_leaves),
      sizeof(struct xd_xen_leaf)},
 };
@@ -229,7 +239,7 @@ static void read_member(struct reading *r, struct json_object *v, const struct m
         else
             trouble(r, "wanted true or false");
     } else if (json_object_is_type(v, json_type_string)) {
-        *(const char **)at = xd_str_safe(r->a, json_object_get_string(v), 256);
+        *(const char **)at = xd_str_safe(r->a, json_object_get_string(v), TEXT_MAX);
     } else {
         trouble(r, "wanted a text");
     }

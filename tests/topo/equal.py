@@ -213,7 +213,10 @@ def check_slots(m, text, parents):
 def check_links(m, text):
     def links(record, name):
         found = re.search(name + r":.*?Speed ([0-9.]+|unknown)(?:GT/s)?[^,]*, Width x(\d+)", record)
-        return (found and int(float(found.group(1)) * 1000), found and int(found.group(2)))
+        if not found:
+            return (None, None)
+        speed, lanes = found.groups()
+        return (None if speed == "unknown" else int(float(speed) * 1000), int(lanes) or None)
 
     theirs = {}
     for record in re.split(r"\n\n+", text.strip()):
@@ -222,7 +225,7 @@ def check_links(m, text):
             theirs[bdf] = links(record, "LnkSta") + links(record, "LnkCap")
     compare("PCI: links, as they run and at most, are those of lspci -vv",
             {bdf: (r["link_mts"], r["link_lanes"], r["link_max_mts"], r["link_max_lanes"])
-             for bdf, r in m.functions().items() if r["link_max_mts"] is not None}, theirs)
+             for bdf, r in m.functions().items() if r["link_max_lanes"] or r["link_max_mts"]}, theirs)
 
 
 # --- dmidecode ---

@@ -285,6 +285,27 @@ static void smt(void **state)
     xd_topo_advise_hardware(t);
     assert_said(t, "machine", "smt-off", "SMT is off: 4 threads of 4 cores are not in use");
     xd_topo_free(t);
+
+    t = xd_topo_new(); /* under Xen nobody knows whose threads those are */
+    for (unsigned i = 0; i < 4; i++) {
+        char core[16], thread[16];
+
+        snprintf(core, sizeof(core), "core/%u", 2 * i);
+        snprintf(thread, sizeof(thread), "thread/%u", 2 * i);
+        add(t, XD_THING_CORE, NULL, core);
+        add(t, XD_THING_THREAD, core, thread);
+        snprintf(thread, sizeof(thread), "thread/%u", 2 * i + 1);
+        add(t, XD_THING_THREAD, NULL, thread);
+        xd_topo_tell_bool(t, xd_topo_find(t, thread), XD_TOPO_ONLINE, BY, false);
+    }
+    xd_topo_link(t);
+    xd_topo_advise_hardware(t);
+    assert_said(t, "machine", "smt-off", "SMT is off: 4 threads of 4 cores are not in use");
+    t->n_advice = 0;
+    xd_topo_tell_bool(t, xd_topo_find(t, "thread/1"), XD_TOPO_ONLINE, BY, true);
+    xd_topo_advise_hardware(t); /* some that were taken out by hand */
+    assert_int_equal(t->n_advice, 0);
+    xd_topo_free(t);
 }
 
 static void nodes_that_lack_something(void **state)

@@ -83,6 +83,8 @@ static struct xd_files *machine(void)
     function(f, NVME, &s);
     s = nic();
     function(f, NIC, &s);
+    text(f, "2\n", "sys/devices/" NIC "/sriov_numvfs");
+    text(f, "64\n", "sys/devices/" NIC "/sriov_totalvfs");
     s = vf();
     for (int i = 0; i < 2; i++) {
         char path[256], at[512];
@@ -119,6 +121,8 @@ static void the_tree(void **state)
     xd_topo_thing(t, XD_THING_NODE, NULL, "node/1");
     settle_pci(t);
     assert_int_equal(t->n_troubles, 0);
+    assert_text(t, "bus/0000:40", XD_TOPO_LABEL, "PCI bus 40");
+    assert_text(t, "pci/0000:03:00.0", XD_TOPO_LABEL, "03:00.0");
     assert_parent(t, "bus/0000:00", "machine");
     assert_parent(t, "bus/0000:40", "node/1"); /* where what is behind it is */
     assert_parent(t, "pci/0000:00:00.0", "bus/0000:00");
@@ -138,7 +142,6 @@ static void what_is_told_of_functions(void **state)
 {
     struct xd_topo *t = read_machine(machine());
 
-    assert_text(t, "pci/0000:03:00.0", XD_TOPO_LABEL, "03:00.0");
     assert_text(t, "pci/0000:03:00.0", XD_TOPO_PCI_ID, "144d:a808");
     assert_text(t, "pci/0000:03:00.0", XD_TOPO_SUBSYSTEM, "144d:a801");
     assert_text(t, "pci/0000:03:00.0", XD_TOPO_NAME, "NVMe SSD Controller SM981");
@@ -299,6 +302,7 @@ static void disks_nics_and_usb(void **state)
     assert_null(xd_topo_find(t, "disk/nvme0n1p1"));
     assert_null(xd_topo_find(t, "disk/loop0"));
     assert_parent(t, "nic/eth0", "pci/0000:04:00.0");
+    assert_text(t, "nic/eth0", XD_TOPO_LABEL, "eth0");
     assert_text(t, "nic/eth0", XD_TOPO_ADDRESS, "52:54:00:12:34:56");
     assert_number(t, "nic/eth0", XD_TOPO_BITS_S, 10000000000);
     assert_null(xd_topo_find(t, "nic/lo"));

@@ -329,6 +329,25 @@ static void caches_of_old_amd(void **state)
     xd_arena_done(&a);
 }
 
+/* --- how its domains use it --- */
+
+static void what_domains_use(void **state)
+{
+    struct xd_topo *t =
+        read_json("{\"schema\":1," CPUS "," NODES ","
+                  "\"pci\":[{\"bdf\":\"0000:01:00.0\",\"node\":1}],"
+                  "\"owners\":[{\"bdf\":\"0000:01:00.0\",\"domain\":\"web1\"}],"
+                  "\"domains\":[{\"domain\":\"web1\",\"domid\":3,\"vcpus\":2,\"cpus\":\"0-1\"},"
+                  "{\"domain\":\"Domain-0\",\"domid\":0,\"vcpus\":2,\"cpus\":\"0-7\"},"
+                  "{\"domain\":\"odd\",\"domid\":4,\"cpus\":\"x\"}]}");
+
+    assert_int_equal(gravity_of(t, "far-device"), XD_TOPO_WARN);
+    assert_int_equal(gravity_of(t, "dom0-spread"), XD_TOPO_WARN);
+    assert_int_equal(t->n_troubles, 1);
+    assert_non_null(strstr(t->troubles[0].text, "xen.json: domains[2].cpus: "));
+    xd_topo_free(t);
+}
+
 /* --- the document --- */
 
 /* All that a host can tell comes back as it was written. */
@@ -342,7 +361,10 @@ static void round_trip(void **state)
     struct xd_xen_pci pci[] = {{"0000:01:00.0", 2}};
     struct xd_xen_owner owners[] = {{"0000:01:00.0", "web \"1\""}};
     struct xd_xen_leaf leaves[] = {{0x80000005, XD_XEN_NO, {0, 1, 0xffffffff, 3}}};
-    struct xd_xen_host in = {cpus, nodes, pci, owners, leaves, 2, 1, 1, 1, 1, "0x1", NULL}, out;
+    struct xd_xen_domain domains[] = {{"web \"1\"", 3, 2, "0-3,8"}, {"db", XD_XEN_NO, XD_XEN_NO}};
+    struct xd_xen_host in = {cpus, nodes, pci, owners, domains, leaves, 2,
+                             1,    1,     1,   2,      1,       "0x1",  NULL},
+                       out;
     struct xd_buf text = XD_BUF_INIT, again = XD_BUF_INIT;
 
     xd_xen_host_write(&in, &text);
@@ -354,6 +376,9 @@ static void round_trip(void **state)
     assert_memory_equal(out.nodes[0].distances, distances, sizeof(distances));
     assert_memory_equal(out.leaves, leaves, sizeof(leaves));
     assert_string_equal(out.owners[0].domain, "web \"1\"");
+    assert_int_equal(out.n_domains, 2);
+    assert_string_equal(out.domains[0].cpus, "0-3,8");
+    assert_null(out.domains[1].cpus);
     xd_xen_host_write(&out, &again);
     assert_string_equal(text.s, again.s);
     xd_buf_done(&text);
@@ -435,6 +460,7 @@ int main(void)
         cmocka_unit_test(caches_of_intel),
         cmocka_unit_test(caches_of_amd),
         cmocka_unit_test(caches_of_old_amd),
+        cmocka_unit_test(what_domains_use),
         cmocka_unit_test(round_trip),
         cmocka_unit_test(entries_that_make_no_sense),
         cmocka_unit_test(documents_that_are_none),

@@ -38,7 +38,7 @@ int xd_diagram_matrix_height(const struct xd_diagram *d)
 {
     size_t n = nodes(d), per = columns(d), blocks = (n + per - 1) / per;
 
-    return n ? (int)(blocks * (n + 2)) : 1;
+    return n ? (int)(blocks * (n + 2)) - 1 : 1;
 }
 
 static unsigned distance(const struct xd_diagram *d, const struct xd_topo_thing *from,

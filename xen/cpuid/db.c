@@ -154,3 +154,24 @@ void xd_cpuid_add_needs(const struct xd_cpuid_db *db, struct xd_featureset *s)
         }
     }
 }
+
+void xd_cpuid_roots(const struct xd_cpuid_db *db, struct xd_featureset *removed)
+{
+    struct xd_featureset go = {{0}};
+
+    for (int b = xd_fs_next(removed, 0); b >= 0; b = xd_fs_next(removed, b + 1))
+        if (db->by_bit[b])
+            xd_fs_or(&go, &db->by_bit[b]->dependents);
+    xd_fs_minus(removed, &go);
+}
+
+void xd_cpuid_add_offered(const struct xd_cpuid_db *db, struct xd_featureset *host)
+{
+    for (int b = xd_fs_next(&db->offered, 0); b >= 0; b = xd_fs_next(&db->offered, b + 1)) {
+        struct xd_featureset with = db->by_bit[b]->offered_with;
+
+        xd_fs_and(&with, host);
+        if (!xd_fs_empty(&with))
+            xd_fs_add(host, b);
+    }
+}

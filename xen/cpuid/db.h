@@ -51,9 +51,10 @@ struct xd_cpuid_feature {
     const char *group, *group_title;
     enum xd_cpuid_given given;
     enum xd_cpuid_over over;
-    struct xd_featureset needs;      /* directly */
-    struct xd_featureset dependents; /* all that goes away with it, itself not */
-    const char *text;                /* what it is, in a sentence */
+    struct xd_featureset offered_with; /* Xen gives it to guests where the host has one of these */
+    struct xd_featureset needs;        /* directly */
+    struct xd_featureset dependents;   /* all that goes away with it, itself not */
+    const char *text;                  /* what it is, in a sentence */
 };
 
 /* Which guests can see a feature. Each kind sees what the one before sees. */
@@ -129,6 +130,11 @@ const char *xd_cpuid_vendor_name(enum xd_cpuid_vendor v); /* "Intel"; ANY: "any"
 bool xd_cpuid_drop_unmet(const struct xd_cpuid_db *db, struct xd_featureset *s);
 /* Adds what the features in s need. */
 void xd_cpuid_add_needs(const struct xd_cpuid_db *db, struct xd_featureset *s);
+
+/* Adds what Xen offers guests although the processor itself doesn't name it. */
+void xd_cpuid_add_offered(const struct xd_cpuid_db *db, struct xd_featureset *host);
+/* Of features that are taken away those that have to be named: the others go with them. */
+void xd_cpuid_roots(const struct xd_cpuid_db *db, struct xd_featureset *removed);
 
 /* --- models --- */
 size_t xd_cpuid_models(const struct xd_cpuid_db *db);

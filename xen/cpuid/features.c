@@ -169,7 +169,7 @@ static int load_feature(struct xd_cpuid_db *db, const struct groups *g, int word
 {
     static const char *const keys[] = {"name",  "bit",   "xen",     "newer", "xl",
                                        "linux", "qemu",  "libvirt", "also",  "group",
-                                       "given", "level", "needs",   "text"};
+                                       "given", "level", "needs",   "text",  "offered_with"};
     struct xd_cpuid_feature *f = xd_arena_alloc(&db->arena, sizeof(*f));
     const struct xd_yaml *bit;
     int64_t v;
@@ -234,8 +234,11 @@ static int load_needs(struct xd_cpuid_db *db, const struct xd_yaml *words, struc
         for (const struct xd_yaml *e = xd_yaml_get(w, "features")->first; e; e = e->next) {
             struct xd_cpuid_feature *f = db->by_bit[word * 32 + atoi(xd_yaml_get(e, "bit")->text)];
 
-            if (xd_cpuid_load_set(db, xd_yaml_get(e, "needs"), &f->needs, err) < 0)
+            if (xd_cpuid_load_set(db, xd_yaml_get(e, "needs"), &f->needs, err) < 0 ||
+                xd_cpuid_load_set(db, xd_yaml_get(e, "offered_with"), &f->offered_with, err) < 0)
                 return -EINVAL;
+            if (!xd_fs_empty(&f->offered_with))
+                xd_fs_add(&db->offered, f->bit);
         }
     }
     return 0;
