@@ -58,7 +58,8 @@ static const struct xd_option topo_options[] = {
     {"view", 0, "VIEW", "all, cpu, memory, pci or numa (a matrix of distances)"},
     {"width", 0, "N", "Cells of a line (default: the terminal's)"},
     {"unfolded", 0, NULL, "tree, dot, svg: each of equal things by itself"},
-    {"from", 0, "FILE", "A recorded machine: .xdt, a tar of /sys and /proc, hwloc's XML, lspci -xxxx"},
+    {"from", 0, "FILE",
+     "A recorded machine: .xdt, a tar of /sys and /proc, hwloc's XML, lspci -xxxx"},
     {0},
 };
 
@@ -156,10 +157,11 @@ const struct xd_command xd_cli_commands[] = {
      .run = xd_cmd_topo,
      .options = topo_options,
      .title = "Draw the machine: CPUs, caches, memory, PCI",
-     .help = "This machine as it is: under Xen the host's real CPUs and nodes, which dom0 by itself "
-             "can't see; without Xen what Linux and the firmware say. --theme colours a picture "
-             "(default: dark ink on white); --ascii draws without line characters. What a source "
-             "could not tell is said on standard error, and the rest is drawn."},
+     .help =
+         "This machine as it is: under Xen the host's real CPUs and nodes, which dom0 by itself "
+         "can't see; without Xen what Linux and the firmware say. --theme colours a picture "
+         "(default: dark ink on white); --ascii draws without line characters. What a source "
+         "could not tell is said on standard error, and the rest is drawn."},
     {.name = "capture",
      .args = "FILE",
      .run = xd_cmd_capture,
@@ -184,8 +186,9 @@ const struct xd_command xd_cli_commands[] = {
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
          "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
          "\"host\" (this machine, by the CPUID instruction), a "
-         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, or featuresets in hex, a line "
-         "each), FILE:LABEL for one set of several (\"HVM Max\", \"Domain 3\"), - for standard "
+         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, a domain "
+         "that xl saved, or featuresets in hex, a line each), FILE:LABEL for one set of several "
+         "(\"HVM Max\", \"Domain 3\"), - for standard "
          "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
          "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
          "or libvirt call them. None of this needs Xen."},
