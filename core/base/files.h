@@ -33,6 +33,10 @@ int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err
  * with a sentence that names the path. */
 int xd_files_read(const struct xd_files *f, const char *path, size_t max, struct xd_arena *a,
                   char **bytes, size_t *size, struct xd_err *err);
+/* The first `most` bytes of it, or all there are; more isn't even asked for, where asking is slow.
+ */
+int xd_files_read_head(const struct xd_files *f, const char *path, size_t most, struct xd_arena *a,
+                       char **bytes, size_t *size, struct xd_err *err);
 /* Names in a folder, sorted by natural order ("cpu2" before "cpu10"); they live in a. */
 int xd_files_list(const struct xd_files *f, const char *path, struct xd_arena *a, char ***names,
                   size_t *n, struct xd_err *err);

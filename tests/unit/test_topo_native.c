@@ -13,15 +13,20 @@
 
 #include "topo_help.h"
 
-/* What lstopo prints, as xendeck/hwloc.xml in a tree without anything else. NULL: no lstopo. */
-static struct xd_files *ask_lstopo(void)
+/* What lstopo prints, as xendeck/hwloc.xml in a tree without anything else: of this machine, or of
+ * one that is described (hwloc(7), "Synthetic topologies"). NULL: no lstopo. */
+static struct xd_files *ask_lstopo(const char *machine)
 {
-    FILE *p = popen("lstopo-no-graphics --of xml --filter io:none 2>/dev/null", "r");
     struct xd_files *f = xd_files_new(NULL);
     struct xd_buf text = XD_BUF_INIT;
-    char part[4096];
+    char command[256], part[4096];
     size_t n;
+    FILE *p;
 
+    snprintf(command, sizeof(command),
+             "lstopo-no-graphics %s%s%s --of xml --filter io:none 2>/dev/null",
+             machine ? "-i '" : "", machine ? machine : "", machine ? "'" : "");
+    p = popen(command, "r");
     assert_non_null(p);
     while ((n = fread(part, 1, sizeof(part), p)) > 0)
         xd_buf_addn(&text, part, n);
@@ -67,7 +72,7 @@ static bool is_dom0(const struct xd_files *f, struct xd_arena *a)
 static void equals_lstopo(void **state)
 {
     struct xd_arena a = XD_ARENA_INIT;
-    struct xd_files *disk = xd_files_new("/"), *xml = ask_lstopo();
+    struct xd_files *disk = xd_files_new("/"), *xml = ask_lstopo(NULL);
     struct xd_topo *ours, *theirs;
     bool dom0 = is_dom0(disk, &a);
 
@@ -97,7 +102,7 @@ static void equals_lstopo(void **state)
 static void agrees_with_lstopo(void **state)
 {
     struct xd_arena a = XD_ARENA_INIT;
-    struct xd_files *disk = xd_files_new("/"), *xml = ask_lstopo();
+    struct xd_files *disk = xd_files_new("/"), *xml = ask_lstopo(NULL);
     struct xd_topo *t;
     size_t size;
     char *bytes;
@@ -127,11 +132,78 @@ static void agrees_with_lstopo(void **state)
     xd_arena_done(&a);
 }
 
+/* Machines that lstopo makes up: all that is in their XML is in the tree, in the same things. */
+static void machines_of_lstopo(void **state)
+{
+    static const struct {
+        const char *machine;
+        unsigned n[XD_THING_MEMORY]; /* of each kind */
+        const char *parents;         /* of the last CPU, from the machine down */
+    } cases[] = {
+        {"pack:2 numa:2 l3:1 core:4 pu:2",
+         {[XD_THING_PACKAGE] = 2,
+          [XD_THING_NODE] = 4,
+          [XD_THING_L3] = 4,
+          [XD_THING_CORE] = 16,
+          [XD_THING_THREAD] = 32},
+         "machine package node l3 core thread"},
+        {"numa:2 pack:2 die:2 l2:2 l1d:1 core:1 pu:2", /* nodes above packages */
+         {[XD_THING_PACKAGE] = 4,
+          [XD_THING_DIE] = 8,
+          [XD_THING_NODE] = 2,
+          [XD_THING_L2] = 16,
+          [XD_THING_L1] = 16,
+          [XD_THING_CORE] = 16,
+          [XD_THING_THREAD] = 32},
+         "machine node package die l2 l1 core thread"},
+        {"pack:4 [numa] l3:2 [numa] core:2 pu:1", /* nodes of two sizes */
+         {[XD_THING_PACKAGE] = 4,
+          [XD_THING_NODE] = 12,
+          [XD_THING_L3] = 8,
+          [XD_THING_CORE] = 16,
+          [XD_THING_THREAD] = 16},
+         "machine package node node l3 core thread"},
+        {"pack:8 numa:1 l3:8 l2:8 l1d:1 core:1 pu:2",
+         {[XD_THING_PACKAGE] = 8,
+          [XD_THING_NODE] = 8,
+          [XD_THING_L3] = 64,
+          [XD_THING_L2] = 512,
+          [XD_THING_L1] = 512,
+          [XD_THING_CORE] = 512,
+          [XD_THING_THREAD] = 1024},
+         "machine package node l3 l2 l1 core thread"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct xd_files *f = ask_lstopo(cases[i].machine);
+        unsigned n[XD_THING_KINDS] = {0};
+        struct xd_arena a = XD_ARENA_INIT;
+        const char *parents = "";
+        struct xd_topo *t;
+
+        if (!f)
+            skip();
+        t = xd_topo_read(f);
+        assert_int_equal(t->n_troubles, 0);
+        for (size_t k = 1; k < t->n_things; k++)
+            n[t->things[k]->kind]++;
+        assert_memory_equal(n, cases[i].n, sizeof(cases[i].n));
+        for (const struct xd_topo_thing *o = t->things[t->n_things - 1]; o; o = o->parent)
+            parents = xd_arena_printf(&a, "%s%s%s", xd_thing_kind_names[o->kind],
+                                      *parents ? " " : "", parents);
+        assert_string_equal(parents, cases[i].parents);
+        xd_topo_free(t);
+        xd_files_free(f);
+        xd_arena_done(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_lstopo),
         cmocka_unit_test(agrees_with_lstopo),
+        cmocka_unit_test(machines_of_lstopo),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,8 @@ static struct xd_files *machine(void)
     function(f, NVME, &s);
     s = nic();
     function(f, NIC, &s);
+    text(f, "2\n", "sys/devices/" NIC "/sriov_numvfs");
+    text(f, "64\n", "sys/devices/" NIC "/sriov_totalvfs");
     s = vf();
     for (int i = 0; i < 2; i++) {
         char path[256], at[512];
