@@ -91,7 +91,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 
     if (!xd_topo_host_wanted(m->env))
         return 0;
-    if (!m->host.kept || (!m->found.entries && xd_topo_host_is_due(&m->host, now)))
+    if (!m->host.tree || (!m->found.entries && xd_topo_host_is_due(&m->host, now)))
         xd_topo_host_read(&m->host, m->files, trouble, m->env->clock, now);
     xd_topo_host_put(&m->host, m->env, b);
     return 0;

@@ -25,8 +25,11 @@ enum {
 
 /* How `topo` is to draw. */
 struct xd_cli_picture {
-    const char *view; /* "all" "cpu" "memory" "pci" "numa" */
-    int width;        /* cells */
+    const char *view;                 /* "all" "cpu" "memory" "pci" "numa" */
+    const struct xd_topo_thing *root; /* what is looked at; NULL: the machine */
+    const struct xd_table *pci;       /* who has which function; NULL: not known */
+    int width;                        /* cells */
+    int height;                       /* lines to fold equal things for; 0: fold nothing */
     bool ascii;
     struct xd_topo_style style; /* for the other formats */
 };

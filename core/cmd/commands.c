@@ -56,8 +56,10 @@ static const struct xd_option capture_options[] = {
 static const struct xd_option topo_options[] = {
     {"output", 'o', "FORMAT", "text (a drawing), tree, json, dot, svg or hwloc-xml"},
     {"view", 0, "VIEW", "all, cpu, memory, pci or numa (a matrix of distances)"},
-    {"width", 0, "N", "Cells of a line (default: the terminal's)"},
-    {"unfolded", 0, NULL, "tree, dot, svg: each of equal things by itself"},
+    {"width", 0, "N", "text, tree: cells of a line (default: the terminal's)"},
+    {"height", 0, "N", "text: fold equal things into one until it fits into N lines"},
+    {"ascii", 0, NULL, "text, tree: no character that ASCII hasn't got"},
+    {"unfolded", 0, NULL, "tree, dot: each of equal things by itself"},
     {"from", 0, "FILE",
      "A recorded machine: .xdt, a tar of /sys and /proc, hwloc's XML, lspci -xxxx"},
     {0},
@@ -154,14 +156,16 @@ const struct xd_command xd_cli_commands[] = {
      .title = "Print the journal, or entry N with its steps",
      .help = "An entry without an end is UNKNOWN: the program died in the middle of it."},
     {.name = "topo",
+     .args = "[THING]",
      .run = xd_cmd_topo,
      .options = topo_options,
      .title = "Draw the machine: CPUs, caches, memory, PCI",
      .help =
          "This machine as it is: under Xen the host's real CPUs and nodes, which dom0 by itself "
          "can't see; without Xen what Linux and the firmware say. --theme colours a picture "
-         "(default: dark ink on white); --ascii draws without line characters. What a source "
-         "could not tell is said on standard error, and the rest is drawn."},
+         "(default: dark ink on white). THING is what is looked at instead, by id or by what "
+         "drawings call it: node/1, \"Node 1\", 41:00.0. What a source could not tell is said "
+         "on standard error, and the rest is drawn."},
     {.name = "capture",
      .args = "FILE",
      .run = xd_cmd_capture,

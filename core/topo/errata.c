@@ -279,8 +279,8 @@ static bool cpu_has(const struct xd_topo_thing *o, const struct xd_erratum *e)
 
 static bool pci_has(const struct xd_topo_thing *o, const struct xd_erratum *e)
 {
-    const char *id = xd_topo_str(o, XD_TOPO_PCI_ID, "");
-    uint64_t revision = xd_topo_u64(o, XD_TOPO_REVISION, UINT64_MAX);
+    const char *id = e->n_pci_ids ? xd_topo_str(o, XD_TOPO_PCI_ID, "") : "";
+    uint64_t revision = e->n_revisions ? xd_topo_u64(o, XD_TOPO_REVISION, UINT64_MAX) : UINT64_MAX;
 
     if (e->n_revisions && revision != UINT64_MAX &&
         !has_number(e->revisions, e->n_revisions, revision))
@@ -317,10 +317,15 @@ static void say(struct xd_topo *t, struct xd_topo_thing *o, const struct xd_erra
 
 void xd_topo_advise_errata(struct xd_topo *t, const struct xd_errata *e)
 {
-    for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));)
+    for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));) {
+        bool package = o->kind == XD_THING_PACKAGE;
+
+        if (!package && !xd_topo_value(o, XD_TOPO_PCI_ID).have)
+            continue;
         for (size_t i = 0; i < e->n; i++)
-            if (o->kind == XD_THING_PACKAGE ? cpu_has(o, &e->list[i]) : pci_has(o, &e->list[i]))
+            if (package ? cpu_has(o, &e->list[i]) : pci_has(o, &e->list[i]))
                 say(t, o, &e->list[i]);
+    }
 }
 
 void xd_topo_advise_machine(struct xd_topo *t)

@@ -28,7 +28,8 @@ static void nothing(struct writer *w, const struct xd_topo_thing *o)
 
 /* --- pieces --- */
 
-/* A bitmap as hwloc writes it: words of 32 bits, the highest first. */
+/* A bitmap as hwloc writes it: words of 32 bits, the highest first; of those that are zero only the
+ * comma, but for the last. */
 static void bitmap(struct xd_buf *out, const char *name, const struct xd_cpuset *set)
 {
     unsigned words = 1;
@@ -37,9 +38,15 @@ static void bitmap(struct xd_buf *out, const char *name, const struct xd_cpuset 
         if (set->bits[i / 2] >> i % 2 * 32 & UINT32_MAX)
             words = i + 1;
     xd_buf_printf(out, " %s=\"", name);
-    for (unsigned i = words; i-- > 0;)
-        xd_buf_printf(out, "0x%08" PRIx32 "%s", (uint32_t)(set->bits[i / 2] >> i % 2 * 32),
-                      i ? "," : "\"");
+    for (unsigned i = words; i-- > 0;) {
+        uint32_t word = (uint32_t)(set->bits[i / 2] >> i % 2 * 32);
+
+        if (word)
+            xd_buf_printf(out, "0x%08" PRIx32, word);
+        else if (!i)
+            xd_buf_add(out, "0x0");
+        xd_buf_addc(out, i ? ',' : '"');
+    }
 }
 
 static void attribute(struct xd_buf *out, const char *name, const char *value)
@@ -386,20 +393,6 @@ static void children(struct writer *w, const struct xd_topo_thing *o)
             child(w, c, (enum pass)pass);
 }
 
-/* What the best source said of that pair; 0: nothing. */
-static unsigned distance(const struct xd_topo *t, unsigned from, unsigned to)
-{
-    const struct xd_topo_distance *best = NULL;
-
-    for (size_t i = 0; i < t->n_distances; i++) {
-        const struct xd_topo_distance *d = &t->distances[i];
-
-        if (d->from == from && d->to == to && d->value && (!best || d->source < best->source))
-            best = d;
-    }
-    return best ? best->value : 0;
-}
-
 /* hwloc takes whole matrices only. kind 5: told by the system, a latency. */
 static void distances(struct writer *w)
 {
@@ -410,7 +403,7 @@ static void distances(struct writer *w)
     for (int i = -1; whole && (i = xd_cpuset_next(&w->nodes, (unsigned)(i + 1))) >= 0;) {
         xd_buf_printf(&indexes, "%d ", i);
         for (int k = -1; (k = xd_cpuset_next(&w->nodes, (unsigned)(k + 1))) >= 0;) {
-            unsigned d = distance(w->t, (unsigned)i, (unsigned)k);
+            unsigned d = xd_topo_distance_of(w->t, (unsigned)i, (unsigned)k);
 
             whole = whole && d;
             xd_buf_printf(&values, "%u ", d);

@@ -11,8 +11,8 @@
 #define APART_NS (10 * XD_NS_PER_S)
 #define SHARE    100 /* of the time: one in so many goes into reading */
 
-const struct xd_table_desc *const xd_topo_tables[] = {&xd_topology_desc, &xd_distances_desc,
-                                                      &xd_facts_desc, &xd_advice_desc, NULL};
+const struct xd_table_desc *const xd_topo_tables[XD_TOPO_TABLES_N + 1] = {
+    &xd_topology_desc, &xd_distances_desc, &xd_facts_desc, &xd_advice_desc, NULL};
 
 bool xd_topo_host_wanted(const struct xd_backend_env *env)
 {
@@ -24,40 +24,52 @@ bool xd_topo_host_wanted(const struct xd_backend_env *env)
 
 bool xd_topo_host_is_due(const struct xd_topo_host *h, int64_t now_ns)
 {
-    return !h->kept || now_ns >= h->due_ns;
+    return !h->tree || now_ns >= h->due_ns;
 }
 
 void xd_topo_host_read(struct xd_topo_host *h, const struct xd_files *files, const char *trouble,
                        struct xd_clock *clock, int64_t began_ns)
 {
-    struct xd_topo *t = xd_topo_read(files);
-    struct xd_builder *b = xd_builder_new(h->source);
     int64_t now, took;
 
+    xd_topo_host_done(h);
+    h->tree = xd_topo_read(files);
     if (trouble)
-        xd_topo_trouble(t, XD_TOPO_BY_US, "%s", trouble);
-    xd_topo_put(t, b, began_ns);
-    xd_topo_free(t);
-    xd_snapshot_unref(h->kept);
-    h->kept = xd_builder_seal(b, NULL, 0, began_ns, xd_clock_wall(clock), 0);
+        xd_topo_trouble(h->tree, XD_TOPO_BY_US, "%s", trouble);
     now = xd_clock_now(clock);
     took = (now - began_ns) * SHARE;
     h->read_at_ns = began_ns;
     h->due_ns = now + (took > APART_NS ? took : APART_NS);
 }
 
-void xd_topo_host_put(const struct xd_topo_host *h, const struct xd_backend_env *env,
+static struct xd_snapshot *table_of(const struct xd_topo_host *h, const struct xd_table_desc *d)
+{
+    struct xd_builder *b = xd_builder_new(h->source);
+
+    xd_topo_put_table(h->tree, d, b, h->read_at_ns);
+    return xd_builder_seal(b, NULL, 0, h->read_at_ns, 0, 0);
+}
+
+void xd_topo_host_put(struct xd_topo_host *h, const struct xd_backend_env *env,
                       struct xd_builder *b)
 {
-    for (const struct xd_table_desc *const *d = xd_topo_tables; *d; d++)
-        if (xd_wanted(env, *d))
-            xd_build_lend(b, h->kept, (*d)->name);
+    for (size_t i = 0; i < XD_TOPO_TABLES_N; i++) {
+        if (!xd_wanted(env, xd_topo_tables[i]))
+            continue;
+        if (!h->kept[i])
+            h->kept[i] = table_of(h, xd_topo_tables[i]);
+        xd_build_lend(b, h->kept[i], xd_topo_tables[i]->name);
+    }
 }
 
 void xd_topo_host_done(struct xd_topo_host *h)
 {
-    xd_snapshot_unref(h->kept);
-    h->kept = NULL;
+    for (size_t i = 0; i < XD_TOPO_TABLES_N; i++) {
+        xd_snapshot_unref(h->kept[i]);
+        h->kept[i] = NULL;
+    }
+    xd_topo_free(h->tree);
+    h->tree = NULL;
 }
 
 /* --- recording --- */

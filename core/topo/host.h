@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A machine as a backend shows it: read from a tree of files, kept as tables that are built once,
- * read anew when its time has come; and told file by file, to be recorded. */
+/* A machine as a backend shows it: read from a tree of files, kept as a tree and the tables that
+ * somebody looks at, read anew when its time has come; and told file by file, to be recorded. */
 #ifndef XD_TOPO_HOST_H
 #define XD_TOPO_HOST_H
 
@@ -9,11 +9,14 @@
 #include "topo/topo.h"
 
 /* The tables that it fills; for backends' lists. NULL-terminated. */
-extern const struct xd_table_desc *const xd_topo_tables[];
+#define XD_TOPO_TABLES_N 4
+extern const struct xd_table_desc *const xd_topo_tables[XD_TOPO_TABLES_N + 1];
 
 struct xd_topo_host {
-    const char *source; /* the backend's name */
-    struct xd_snapshot *kept;
+    const char *source;   /* the backend's name */
+    struct xd_topo *tree; /* NULL: not read yet */
+    /* Of each of xd_topo_tables that somebody looked at since: a snapshot with it, or NULL. */
+    struct xd_snapshot *kept[XD_TOPO_TABLES_N];
     int64_t read_at_ns, due_ns; /* when it was read, when it is to be read again */
 };
 
@@ -22,12 +25,12 @@ bool xd_topo_host_wanted(const struct xd_backend_env *env);
 /* Nothing is kept, or it is old. What changes seldom is read seldom: ten seconds apart at least,
  * and so that reading takes a hundredth of the time at most. */
 bool xd_topo_host_is_due(const struct xd_topo_host *h, int64_t now_ns);
-/* Reads the machine (began_ns: when whoever calls began with it) and keeps its tables. trouble:
- * what was wrong before there was a tree; NULL: nothing. */
+/* Reads the machine (began_ns: when whoever calls began with it) and keeps its tree. trouble: what
+ * was wrong before there was a tree; NULL: nothing. */
 void xd_topo_host_read(struct xd_topo_host *h, const struct xd_files *files, const char *trouble,
                        struct xd_clock *clock, int64_t began_ns);
-/* The kept tables become part of a sample. */
-void xd_topo_host_put(const struct xd_topo_host *h, const struct xd_backend_env *env,
+/* The tables that are wanted become part of a sample; each is made once. */
+void xd_topo_host_put(struct xd_topo_host *h, const struct xd_backend_env *env,
                       struct xd_builder *b);
 void xd_topo_host_done(struct xd_topo_host *h);
 

@@ -149,9 +149,21 @@ static bool read_buses(struct xd_hwloc *r, unsigned *segment, unsigned *first, u
     return false;
 }
 
+/* The only node of a set; UINT64_MAX: none, or several. */
+static uint64_t only_node(struct xd_hwloc *r, const char *nodeset)
+{
+    struct xd_cpuset nodes;
+
+    if (!nodeset || !xd_hwloc_parse_set(r, "nodeset", nodeset, &nodes) ||
+        xd_cpuset_count(&nodes) != 1)
+        return UINT64_MAX;
+    return (uint64_t)xd_cpuset_next(&nodes, 0);
+}
+
 static void make_host_bridge(struct xd_hwloc *r, struct xd_hwloc_object *o)
 {
     unsigned segment, first, last;
+    uint64_t node;
     char id[24];
 
     if (!read_buses(r, &segment, &first, &last))
@@ -163,8 +175,9 @@ static void make_host_bridge(struct xd_hwloc *r, struct xd_hwloc_object *o)
                      xd_arena_printf(&r->scratch, "bus %s", id + (segment ? 4 : 9)));
     xd_topo_tell_u64(r->t, o->thing, XD_TOPO_FIRST_BUS, BY, first);
     xd_topo_tell_u64(r->t, o->thing, XD_TOPO_LAST_BUS, BY, last);
-    if (o->node != UINT64_MAX)
-        xd_topo_tell_u64(r->t, o->thing, XD_TOPO_NODE, BY, o->node);
+    node = only_node(r, o->nodeset);
+    if (node != UINT64_MAX)
+        xd_topo_tell_u64(r->t, o->thing, XD_TOPO_NODE, BY, node);
 }
 
 /* bridge_type="0-1": from the host to PCI; "1-1": from PCI to PCI. */
@@ -231,18 +244,6 @@ static const struct object types[] = {
 
 /* --- the stream's events --- */
 
-/* The only node of a set; UINT64_MAX: none, or several. */
-static uint64_t only_node(struct xd_hwloc *r, uint64_t above)
-{
-    struct xd_cpuset nodes;
-
-    if (!xd_hwloc_attribute(r, "nodeset"))
-        return above;
-    if (!xd_hwloc_set(r, "nodeset", &nodes) || xd_cpuset_count(&nodes) != 1)
-        return UINT64_MAX;
-    return (uint64_t)xd_cpuset_next(&nodes, 0);
-}
-
 void xd_hwloc_begin_object(struct xd_hwloc *r)
 {
     const struct xd_hwloc_object *above = r->depth ? &r->stack[r->depth - 1] : NULL;
@@ -254,8 +255,10 @@ void xd_hwloc_begin_object(struct xd_hwloc *r)
     o = &r->stack[r->depth++];
     *o = (struct xd_hwloc_object){
         .pci = above ? above->pci : NULL,
-        .node = only_node(r, above ? above->node : UINT64_MAX),
+        .nodeset = xd_hwloc_attribute(r, "nodeset"),
     };
+    if (!o->nodeset && above)
+        o->nodeset = above->nodeset;
     for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
         if (strcmp(types[i].type, type) == 0 && (r->cpus || !types[i].of_cpus)) {
             o->kind = &types[i];

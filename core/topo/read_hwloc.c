@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hwloc's XML, version 2, as lstopo and libhwloc write it (hwloc 2.9, doc/hwloc.doxy, "Importing
- * and exporting topologies from/to XML files", and its hwloc2.dtd). Read as a stream: what stands
- * before a fault is kept, the fault is told with line and column. Nothing is fetched and no DTD is
- * read. */
+ * and exporting topologies from/to XML files", and its hwloc2.dtd). Read as a stream of events
+ * (SAX2), as a large machine has a megabyte of it: what stands before a fault is kept, the fault is
+ * told with line and column. Nothing is fetched, no DTD is read, and no entity of a document's own
+ * is known. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/xmlreader.h>
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 
 #include "base/str.h"
 #include "topo/hwloc_impl.h"
 
 #define PATH    "xendeck/hwloc.xml"
 #define DOC_MAX (64u << 20)
+
+/* Of each attribute SAX2 gives five pointers: name, prefix, URI, value, its end. */
+enum { ATTRIBUTE_NAME, ATTRIBUTE_VALUE = 3, ATTRIBUTE_END, ATTRIBUTE };
 
 /* --- troubles --- */
 
@@ -35,7 +41,7 @@ static void on_error(void *ctx, xmlErrorPtr e)
 /* Where on its line a value stands, from 1; the stream itself has read on already. */
 static size_t column_of(const struct xd_hwloc *r, long line, const char *value)
 {
-    const char *at = r->text, *end, *found;
+    const char *at = r->document, *end, *found;
 
     for (; line > 1 && at && (at = strchr(at, '\n')); line--)
         at++;
@@ -50,7 +56,7 @@ void xd_hwloc_complain(struct xd_hwloc *r, const char *what, const char *value)
 
     if (r->wrong++)
         return;
-    line = xmlGetLineNo(xmlTextReaderCurrentNode(r->xml));
+    line = xmlSAX2GetLineNumber(r->xml);
     xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %ld, column %zu: %s \"%.60s\"", line,
                     column_of(r, line, value), what, value);
 }
@@ -59,11 +65,14 @@ void xd_hwloc_complain(struct xd_hwloc *r, const char *what, const char *value)
 
 const char *xd_hwloc_attribute(struct xd_hwloc *r, const char *name)
 {
-    xmlChar *v = xmlTextReaderGetAttribute(r->xml, (const xmlChar *)name);
-    const char *out = v ? xd_arena_strdup(&r->scratch, (const char *)v) : NULL;
+    for (int i = 0; i < r->n_attributes; i++) {
+        const xmlChar *const *at = &r->attributes[i * ATTRIBUTE];
 
-    xmlFree(v);
-    return out;
+        if (strcmp((const char *)at[ATTRIBUTE_NAME], name) == 0)
+            return xd_arena_strndup(&r->scratch, (const char *)at[ATTRIBUTE_VALUE],
+                                    (size_t)(at[ATTRIBUTE_END] - at[ATTRIBUTE_VALUE]));
+    }
+    return NULL;
 }
 
 bool xd_hwloc_number(struct xd_hwloc *r, const char *name, uint64_t *out)
@@ -79,43 +88,59 @@ bool xd_hwloc_number(struct xd_hwloc *r, const char *name, uint64_t *out)
     return false;
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One word of 32 bits, "0x" before it or not; false: it is none. *end: what stands behind it. */
+static bool parse_word(const char *text, uint32_t *out, const char **end)
+{
+    const char *digits = text[0] == '0' && (text[1] | 0x20) == 'x' ? text + 2 : text;
+    unsigned n = 0;
+
+    for (*out = 0; hex_digit(digits[n]) >= 0; n++)
+        *out = *out << 4 | (uint32_t)hex_digit(digits[n]);
+    *end = digits + n;
+    return (n > 0 || digits == text) && n <= 8 && (**end == ',' || **end == '\0');
+}
+
 /* "0x00000001,0x80000003": words of 32 bits, the highest first; a word of zero may be empty. */
 static bool parse_set(const char *text, struct xd_cpuset *out)
 {
     size_t words = 1, at;
+    uint32_t word;
 
     for (const char *p = text; *p; p++)
         words += *p == ',';
     xd_cpuset_zero(out);
     for (at = words; at-- > 0; text += *text == ',') {
-        size_t len = strcspn(text, ",");
-        unsigned long long word = 0;
-        char *end = (char *)text;
-
-        if (len > 10 || strspn(text, "0123456789abcdefABCDEFx") < len)
+        if (!parse_word(text, &word, &text))
             return false;
-        if (len)
-            word = strtoull(text, &end, 16);
-        if (end != text + len || word > UINT32_MAX)
-            return false;
-        for (unsigned bit = 0; bit < 32 && word >> bit; bit++)
-            if (word >> bit & 1)
-                xd_cpuset_add(out, (unsigned)(at < XD_CPUSET_MAX ? at * 32 + bit : XD_CPUSET_MAX));
-        text = end;
+        for (; word; word &= word - 1) /* beyond the largest CPU: ignored */
+            if (at < XD_CPUSET_MAX / 32)
+                xd_cpuset_add(out, (unsigned)(at * 32) + (unsigned)__builtin_ctz(word));
     }
     return true;
+}
+
+bool xd_hwloc_parse_set(struct xd_hwloc *r, const char *name, const char *text,
+                        struct xd_cpuset *out)
+{
+    if (parse_set(text, out))
+        return true;
+    xd_hwloc_complain(r, name, text);
+    return false;
 }
 
 bool xd_hwloc_set(struct xd_hwloc *r, const char *name, struct xd_cpuset *out)
 {
     const char *text = xd_hwloc_attribute(r, name);
 
-    if (!text)
-        return false;
-    if (parse_set(text, out))
-        return true;
-    xd_hwloc_complain(r, name, text);
-    return false;
+    return text && xd_hwloc_parse_set(r, name, text, out);
 }
 
 /* --- distances: <distances2 type="NUMANode" indexing="os"> with lists of numbers --- */
@@ -189,6 +214,9 @@ static void begin_element(struct xd_hwloc *r, const char *name)
 
 static void end_element(struct xd_hwloc *r, const char *name)
 {
+    if (r->text.len)
+        add_numbers(r, r->text.s);
+    xd_buf_clear(&r->text);
     r->list = XD_HWLOC_NO_LIST;
     if (strcmp(name, "object") == 0)
         xd_hwloc_end_object(r);
@@ -196,59 +224,84 @@ static void end_element(struct xd_hwloc *r, const char *name)
         end_distances(r);
 }
 
-/* False: it isn't what we read. */
-static bool take_node(struct xd_hwloc *r)
+/* --- what the parser calls --- */
+
+static bool is_topology(struct xd_hwloc *r, const char *name)
 {
-    const char *name = (const char *)xmlTextReaderConstName(r->xml);
-    const char *text = (const char *)xmlTextReaderConstValue(r->xml);
-    bool empty = xmlTextReaderIsEmptyElement(r->xml) == 1;
+    const char *version = xd_hwloc_attribute(r, "version");
 
-    switch (xmlTextReaderNodeType(r->xml)) {
-    case XML_READER_TYPE_ELEMENT:
-        if (xmlTextReaderDepth(r->xml) == 0) {
-            const char *version = xd_hwloc_attribute(r, "version");
+    if (strcmp(name, "topology") == 0 && version && xd_str_starts(version, "2."))
+        return true;
+    if (r->xml->input->cur >= r->xml->input->end) /* cut in this tag: told as that */
+        return true;
+    xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC,
+                    "hwloc.xml, line 1: wanted a topology of version 2, found %s%s: "
+                    "lstopo of hwloc 2 makes one of older files",
+                    name, version ? " of another version" : " without a version");
+    return false;
+}
 
-            if (strcmp(name, "topology") == 0 && version && xd_str_starts(version, "2."))
-                return true;
-            xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC,
-                            "hwloc.xml, line 1: wanted a topology of version 2, found %s%s: "
-                            "lstopo of hwloc 2 makes one of older files",
-                            name, version ? " of another version" : " without a version");
-            return false;
-        }
-        begin_element(r, name);
-        if (empty)
-            end_element(r, name);
-        return true;
-    case XML_READER_TYPE_END_ELEMENT:
-        end_element(r, name);
-        return true;
-    case XML_READER_TYPE_TEXT:
-        if (r->distances && r->list != XD_HWLOC_NO_LIST)
-            add_numbers(r, text);
-        return true;
-    default:
-        return true;
+static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int n_namespaces, const xmlChar **namespaces, int n_attributes,
+                     int n_defaulted, const xmlChar **attributes)
+{
+    struct xd_hwloc *r = ctx;
+
+    r->attributes = attributes;
+    r->n_attributes = n_attributes;
+    if (r->open++ == 0 && !is_topology(r, (const char *)name)) {
+        r->failed = true; /* and no fault of what follows is told */
+        xmlStopParser(r->xml);
+    } else if (r->open > 1) {
+        begin_element(r, (const char *)name);
     }
+    r->n_attributes = 0;
+}
+
+static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct xd_hwloc *r = ctx;
+
+    r->open--;
+    end_element(r, (const char *)name);
+}
+
+/* Long text comes in pieces: a list is read once it has ended. */
+static void on_text(void *ctx, const xmlChar *text, int len)
+{
+    struct xd_hwloc *r = ctx;
+
+    if (r->distances && r->list != XD_HWLOC_NO_LIST)
+        xd_buf_addn(&r->text, (const char *)text, (size_t)len);
 }
 
 static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
 {
-    r->xml = xmlReaderForMemory(text, (int)size, NULL, NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
-    r->text = text;
+    static const xmlSAXHandler events = {.initialized = XML_SAX2_MAGIC,
+                                         .startElementNs = on_start,
+                                         .endElementNs = on_end,
+                                         .characters = on_text,
+                                         .serror = on_error};
+
+    r->document = text;
+    r->xml = xmlCreateMemoryParserCtxt(text, (int)size);
     if (!r->xml) {
-        xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: out of memory");
+        xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: there is nothing in it");
         return;
     }
-    xmlTextReaderSetStructuredErrorHandler(r->xml, on_error, r);
-    while (xmlTextReaderRead(r->xml) == 1 && take_node(r))
-        ;
+    *r->xml->sax = events;
+    r->xml->userData = r;
+    /* NOENT: "&amp;" is given as "&"; entities of the document's own are never stored. */
+    xmlCtxtUseOptions(r->xml, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES);
+    xmlParseDocument(r->xml);
     while (r->depth)
         xd_hwloc_end_object(r);
     if (r->wrong > 1)
         xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: %u more values make no sense",
                         r->wrong - 1);
-    xmlFreeTextReader(r->xml);
+    xmlFreeDoc(r->xml->myDoc);
+    xmlFreeParserCtxt(r->xml);
+    xd_buf_done(&r->text);
 }
 
 void xd_topo_read_hwloc(struct xd_topo *t, const struct xd_files *f, bool cpus)

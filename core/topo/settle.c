@@ -12,21 +12,29 @@
 
 /* --- facts --- */
 
-static int by_rank(const void *va, const void *vb)
+static bool is_before(const struct xd_topo_fact *a, const struct xd_topo_fact *b)
 {
-    const struct xd_topo_fact *a = va, *b = vb;
+    return a->col != b->col ? a->col < b->col : a->source < b->source;
+}
 
-    if (a->col != b->col)
-        return a->col < b->col ? -1 : 1;
-    return (int)a->source - (int)b->source;
+/* By column, then by rank. There are few of a thing, mostly told in that order. */
+static void sort_facts(struct xd_topo_thing *o)
+{
+    for (size_t i = 1; i < o->n_facts; i++) {
+        struct xd_topo_fact f = o->facts[i];
+        size_t at = i;
+
+        for (; at > 0 && is_before(&f, &o->facts[at - 1]); at--)
+            o->facts[at] = o->facts[at - 1];
+        o->facts[at] = f;
+    }
 }
 
 static void judge(struct xd_topo_thing *o)
 {
     const struct xd_topo_fact *best = NULL;
 
-    if (o->n_facts)
-        qsort(o->facts, o->n_facts, sizeof(*o->facts), by_rank);
+    sort_facts(o);
     for (size_t i = 0; i < o->n_facts; i++) {
         struct xd_topo_fact *f = &o->facts[i];
 

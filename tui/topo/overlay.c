@@ -206,12 +206,10 @@ bool xd_topo_mark_of(const void *ctx, const struct xd_topo_thing *thread,
     return out->text[0];
 }
 
-const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o)
+const char *xd_topo_use_of(const struct xd_table *pci, const struct xd_topo_thing *o)
 {
-    const struct xd_topo_marks *m = ctx;
     const char *bdf = xd_topo_str(o, XD_TOPO_BDF, NULL);
-    const struct xd_table *pci = bdf ? xd_app_table(m->app, "pci") : NULL;
-    const struct xd_row *row = pci ? xd_table_find(pci, bdf) : NULL;
+    const struct xd_row *row = pci && bdf ? xd_table_find(pci, bdf) : NULL;
 
     if (!row)
         return xd_topo_str(o, XD_TOPO_OWNER, NULL);
@@ -223,4 +221,11 @@ const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o)
     default:
         return NULL;
     }
+}
+
+const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o)
+{
+    const struct xd_topo_marks *m = ctx;
+
+    return xd_topo_use_of(xd_app_table(m->app, "pci"), o);
 }

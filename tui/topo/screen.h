@@ -72,6 +72,9 @@ void xd_topo_marks_done(struct xd_topo_marks *m);
 bool xd_topo_mark_of(const void *ctx, const struct xd_topo_thing *thread,
                      struct xd_diagram_mark *out);
 const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o);
+/* The domain that a PCI function is passed through to, "assignable", or NULL: the host's own. By
+ * the table of that name, which may be NULL; where it says nothing, by the machine's. */
+const char *xd_topo_use_of(const struct xd_table *pci, const struct xd_topo_thing *o);
 
 /* --- commands --- */
 int xd_cmd_topo_closer(void *ctx, int argc, char **argv, struct xd_err *err);
