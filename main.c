@@ -26,6 +26,8 @@ int main(int argc, char **argv)
     cli.cards = xd_module_cards;
     cli.console_commands = xd_console_commands;
     cli.console = xd_console_run;
+    cli.draw = xd_console_draw;
+    cli.colours = xd_console_colours;
     setlocale(LC_CTYPE, "");
     return xd_cli_main(&cli, argc, argv);
 }

@@ -12,6 +12,7 @@
 #include "tui/console.h"
 #include "tui/dialog.h"
 #include "tui/keep.h"
+#include "tui/topo/screen.h"
 
 #define MIN_W       40
 #define MIN_H       12
@@ -24,6 +25,7 @@ int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *t
 {
     *a = (struct xd_app){.session = s, .world = xd_session_world(s), .glyphs = glyphs};
     a->theme = *theme;
+    a->topo = xd_topo_screen_new();
     a->w = 80;
     a->h = 24;
     xd_events_update(a);
@@ -48,6 +50,7 @@ void xd_app_done(struct xd_app *a)
     free(a->hand_over);
     for (int i = 0; i < a->n_screens; i++)
         xd_screen_done(&a->screens[i]);
+    xd_topo_screen_free(a->topo);
     xd_line_forget(&a->history);
 }
 
@@ -243,6 +246,11 @@ int xd_app_timeout_ms(const struct xd_app *a)
 
 /* --- commands --- */
 
+bool xd_command_is_here(const struct xd_app *a, const struct xd_command *c)
+{
+    return !(c->flags & XD_CMD_DRAWING) || a->screens[a->screen].view->move;
+}
+
 bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd_err *err)
 {
     if ((c->flags & XD_CMD_PLAYER) && !xd_app_playing(a))
@@ -250,6 +258,8 @@ bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd
     else if ((c->flags & XD_CMD_WRITES) && (xd_app_readonly(a) || xd_app_playing(a)))
         xd_err_set(err, -EROFS, "%s can't be edited: %s", xd_world_host(a->world),
                    xd_app_playing(a) ? "it is a capture" : "this console is read-only");
+    else if ((c->flags & XD_CMD_DRAWING) && !xd_command_is_here(a, c))
+        xd_err_set(err, -ENOTSUP, "%s is for the Topology screen: :topology goes there", c->name);
     else if ((c->flags & XD_CMD_STAGED) && !a->n_staged)
         xd_err_set(err, -ENOENT, "nothing is staged; e edits what is under the cursor");
     else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The console's state and its three entrances: a key, a `:` line, a frame. A frame is a pure function
- * of (app, world): drawing changes nothing, so a screen is tested without a terminal. */
+/* The console's state and its three entrances: a key, a `:` line, a frame. A frame is a pure
+ * function of (app, world): drawing changes nothing, so a screen is tested without a terminal. */
 #ifndef XD_TUI_APP_H
 #define XD_TUI_APP_H
 
@@ -29,6 +29,7 @@
 
 struct xd_dialog;
 struct xd_settings;
+struct xd_topo_screen;
 
 /* A wish that waits to be applied; all strings on the heap. */
 struct xd_staged {
@@ -73,17 +74,17 @@ struct xd_app {
     char filter_before[256];  /* to go back to with Esc */
     struct xd_line line;
     struct xd_line_history history; /* of `:` lines */
-    char chosen[256]; /* the text of the menu item that was chosen last */
+    char chosen[256];               /* the text of the menu item that was chosen last */
 
     char message[256]; /* one sentence in the status line, until the next key */
     enum xd_role_style message_style;
     bool log_pane, detail_off;
-    bool graphs;            /* the pane shows the history of the row instead of its details */
-    bool asked_quit;        /* q was answered with a question */
-    uint64_t verb_seq;      /* a verb was handed to the source: lines of the log from here on */
-    bool plan_running;      /* its end is still to be told */
-    bool plan_from_staged;  /* it came from the staged edits: they go when it is done */
-    int64_t keep_until_ns;  /* 0: nothing to keep; else `keep_id` is undone at this time */
+    bool graphs;           /* the pane shows the history of the row instead of its details */
+    bool asked_quit;       /* q was answered with a question */
+    uint64_t verb_seq;     /* a verb was handed to the source: lines of the log from here on */
+    bool plan_running;     /* its end is still to be told */
+    bool plan_from_staged; /* it came from the staged edits: they go when it is done */
+    int64_t keep_until_ns; /* 0: nothing to keep; else `keep_id` is undone at this time */
     uint64_t keep_id;
 
     /* Frozen: the screens show the snapshots of that moment, held here. */
@@ -95,16 +96,18 @@ struct xd_app {
     struct xd_snapshot *events;
     uint64_t events_seq;
 
-    struct xd_want wanted[10]; /* as the session was told last */
+    struct xd_topo_screen *topo; /* what the Topology screen shows */
+
+    struct xd_want wanted[16]; /* as the session was told last */
     size_t n_wanted;
 
-    struct xd_settings *settings; /* NULL: nothing is kept */
+    struct xd_settings *settings;                                  /* NULL: nothing is kept */
     char *kept[XD_KEPT_GLOBALS + XD_SCREENS_MAX * XD_KEPT_LOCALS]; /* as noted last */
     int64_t keep_due_ns; /* when they are to be written; 0: nothing is new */
 
     struct xd_again again;
 
-    uint32_t key;                /* that called the command which runs; 0: a `:` line did */
+    uint32_t key; /* that called the command which runs; 0: a `:` line did */
     bool quit, repaint, suspend, theme_changed; /* what the loop is asked for */
     bool news;       /* something besides the world changed what is shown */
     char *hand_over; /* a program that is to have the terminal: "xl console 5"; or NULL */
@@ -137,7 +140,8 @@ bool xd_app_playing(const struct xd_app *a); /* the host is a capture */
 const char *xd_app_playback(const struct xd_app *a);
 struct xd_screen *xd_app_screen(struct xd_app *a);
 int64_t xd_app_now(const struct xd_app *a); /* of what is shown: stands still while frozen */
-/* Where a graph of that table ends: at its newest sample, or now where there should be a newer one. */
+/* Where a graph of that table ends: at its newest sample, or now where there should be a newer one.
+ */
 int64_t xd_app_graph_end(const struct xd_app *a, const char *table);
 /* The table to show: the world's, or the held one while frozen. */
 const struct xd_table *xd_app_table(const struct xd_app *a, const char *name);
@@ -149,11 +153,15 @@ void xd_app_freeze(struct xd_app *a, bool on);
 const char *xd_app_limit(const struct xd_app *a, const char *name);
 void xd_app_run_command(struct xd_app *a, const struct xd_command *c, int argc, char **argv,
                         uint32_t key);
+/* Whether it is one of the screen that is shown: others have another use for its keys. */
+bool xd_command_is_here(const struct xd_app *a, const struct xd_command *c);
+/* The command that a key calls on this screen, or NULL. */
+const struct xd_command *xd_command_of_key(const struct xd_app *a, uint32_t code);
 /* Whether the command makes sense now (read-only, capture only …); else why not, in err. */
 bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd_err *err);
 
-/* Stages a wish for the marked rows, or the one under the cursor; -errno with a sentence when one of
- * them can't be had. value is text; NULL for an action. */
+/* Stages a wish for the marked rows, or the one under the cursor; -errno with a sentence when one
+ * of them can't be had. value is text; NULL for an action. */
 int xd_app_stage(struct xd_app *a, const char *name, const char *value, struct xd_err *err);
 /* The same for an object by its path. */
 int xd_app_stage_for(struct xd_app *a, const char *object, const char *name, const char *value,
@@ -169,9 +177,9 @@ int xd_app_propose_action(struct xd_app *a, const struct xd_action *action, cons
 /* Adds name="value" to the parameters of an action. */
 void xd_param_add(struct xd_buf *b, const char *name, const char *value);
 /* The action of that name for the screen's rows, else for the host; NULL with a sentence. */
-const struct xd_action *xd_app_action(const struct xd_app *a, const char *name,
-                                      struct xd_err *err);
-/* What an action or a knob is meant for: "web1", "3 marked", "host". out[XD_KEY_MAX]; returns out. */
+const struct xd_action *xd_app_action(const struct xd_app *a, const char *name, struct xd_err *err);
+/* What an action or a knob is meant for: "web1", "3 marked", "host". out[XD_KEY_MAX]; returns out.
+ */
 char *xd_app_meant(const struct xd_app *a, const char *table, char *out);
 
 /* The journal's entry under the cursor of its screen, or NULL; and the style of an outcome. */

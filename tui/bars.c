@@ -111,24 +111,38 @@ void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y)
     xd_buf_done(&b);
 }
 
-/* Keys with their labels, the most useful first, as many as fit. */
+/* A key with its label; the cells used, 0 where there is no room for it. */
+static int draw_key(struct xd_canvas *c, int x, int y, const struct xd_command *k, const char *key)
+{
+    int w = xd_str_width(key) + 1 + xd_str_width(k->label);
+
+    if (x + w > c->w)
+        return 0;
+    x += xd_canvas_text(c, x, y, XD_S_KEY, key) + 1;
+    xd_canvas_text(c, x, y, XD_S_KEY_TEXT, k->label);
+    return w + 2;
+}
+
+/* Keys with their labels, as many as fit: those of this screen first, then the most useful. */
 void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y)
 {
     struct xd_rect line = {0, y, c->w, 1};
-    int x = 1;
+    int x = 1, w = 1;
 
     xd_canvas_fill(c, line, XD_S_KEY_TEXT);
-    for (const struct xd_command *k = xd_console_commands; k->name; k++) {
-        char key[24];
-        if (!(k->flags & XD_CMD_BAR) || !xd_app_offers(a, k, NULL))
-            continue;
-        snprintf(key, sizeof(key), "%.*s", (int)strcspn(k->keys, " "), k->keys);
-        int w = xd_str_width(key) + 1 + xd_str_width(k->label);
-        if (x + w > c->w)
-            break;
-        x += xd_canvas_text(c, x, y, XD_S_KEY, key) + 1;
-        x += xd_canvas_text(c, x, y, XD_S_KEY_TEXT, k->label) + 2;
-    }
+    for (int own = 1; own >= 0; own--)
+        for (const struct xd_command *k = xd_console_commands; k->name && w; k++) {
+            char key[24];
+
+            if (!(k->flags & XD_CMD_BAR) || !(k->flags & XD_CMD_DRAWING) != !own ||
+                !xd_app_offers(a, k, NULL))
+                continue;
+            snprintf(key, sizeof(key), "%.*s", (int)strcspn(k->keys, " "), k->keys);
+            if (xd_command_of_key(a, xd_key_parse(key)) != k)
+                continue; /* it means something else here */
+            w = draw_key(c, x, y, k, key);
+            x += w;
+        }
 }
 
 void xd_log_draw(const struct xd_app *a, struct xd_canvas *c, struct xd_rect r)

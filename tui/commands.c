@@ -4,6 +4,7 @@
 #include "tui/commands.h"
 
 #include "tui/console.h"
+#include "tui/topo/screen.h"
 
 #define GENERAL .group = "General"
 #define SCREEN  .group = "Screens"
@@ -11,6 +12,7 @@
 #define ROWS    .group = "Rows"
 #define VIEW    .group = "Columns and panes"
 #define EDIT    .group = "Editing"
+#define DRAWING .group = "Topology"
 #define SAMPLE  .group = "Samples"
 #define PLAYER  .group = "Capture"
 
@@ -36,6 +38,8 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_screens},
     {SCREEN, .name = "why", .keys = "y", .title = "Why is this guest slow? Who has its pCPUs",
      .run = xd_cmd_why},
+    {SCREEN, .name = "topology", .keys = "D", .title = "The drawing of the machine",
+     .run = xd_cmd_topo_goto},
     {SCREEN, .name = "next", .keys = "Tab", .title = "The next screen", .run = xd_cmd_next},
     {SCREEN, .name = "previous", .keys = "BackTab", .title = "The previous screen",
      .run = xd_cmd_previous},
@@ -113,6 +117,22 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_graphs},
     {VIEW, .name = "detail", .keys = "i", .title = "Open or close the pane about the row",
      .run = xd_cmd_detail},
+
+    {DRAWING, .name = "closer", .keys = "Enter", .label = "Closer", .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .title = "Look at the thing under the cursor from near", .run = xd_cmd_topo_closer},
+    {DRAWING, .name = "farther", .keys = "Backspace", .label = "Back", .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .title = "Look at what it is in", .run = xd_cmd_topo_farther},
+    {DRAWING, .name = "drawing", .keys = "v", .label = "View", .args = "[NAME]",
+     .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .title = "What is drawn: all, cpu, memory, pci, numa", .run = xd_cmd_topo_drawing},
+    {DRAWING, .name = "overlay", .keys = "o", .label = "Threads", .args = "[NAME]",
+     .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .title = "What threads show: running, affinity, pools, load", .run = xd_cmd_topo_overlay},
+    {DRAWING, .name = "domain", .keys = "d", .label = "Domain", .args = "[NAME]",
+     .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .title = "Choose whose affinity is shown, and whom A places", .run = xd_cmd_topo_domain},
+    {DRAWING, .name = "place", .keys = "A e", .label = "Place", .flags = XD_CMD_BAR | XD_CMD_DRAWING | XD_CMD_WRITES,
+     .title = "Stage that the domain, or one vCPU, runs here", .run = xd_cmd_topo_place},
 
     {MOVE, .name = "up", .keys = "Up k", .title = "One row up", .run = xd_cmd_up},
     {MOVE, .name = "down", .keys = "Down j", .title = "One row down", .run = xd_cmd_down},

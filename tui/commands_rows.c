@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "model/presets.h"
 #include "tui/commands.h"
+#include "tui/topo/screen.h"
 #include "tui/dialog.h"
 
 /* --- moving --- */
@@ -20,14 +21,22 @@ static int move(struct xd_app *a, long by)
     return 0;
 }
 
+/* A step in a drawing. */
+static bool own_move(struct xd_app *a, int dx, int dy)
+{
+    struct xd_screen *s = xd_app_screen(a);
+
+    return s->view->move && s->view->move(a, s, dx, dy);
+}
+
 int xd_cmd_up(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    return move(ctx, -1);
+    return own_move(ctx, 0, -1) ? 0 : move(ctx, -1);
 }
 
 int xd_cmd_down(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    return move(ctx, 1);
+    return own_move(ctx, 0, 1) ? 0 : move(ctx, 1);
 }
 
 int xd_cmd_page_up(void *ctx, int argc, char **argv, struct xd_err *err)
@@ -85,6 +94,8 @@ int xd_cmd_back(void *ctx, int argc, char **argv, struct xd_err *err)
         xd_screen_unmark_all(s);
     else if (s->filter[0])
         xd_screen_set_filter(s, "", NULL);
+    else if (s->view->move)
+        return xd_cmd_topo_farther(ctx, argc, argv, err);
     return 0;
 }
 
@@ -364,12 +375,12 @@ static int scroll(struct xd_app *a, int by, struct xd_err *err)
 
 int xd_cmd_scroll_left(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    return scroll(ctx, -1, err);
+    return own_move(ctx, -1, 0) ? 0 : scroll(ctx, -1, err);
 }
 
 int xd_cmd_scroll_right(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    return scroll(ctx, 1, err);
+    return own_move(ctx, 1, 0) ? 0 : scroll(ctx, 1, err);
 }
 
 int xd_cmd_tree(void *ctx, int argc, char **argv, struct xd_err *err)

@@ -103,7 +103,9 @@ static void click(struct xd_app *a, int x, int y)
     struct xd_screen *s = xd_app_screen(a);
     struct xd_layout l;
 
-    if (y >= 3 && (size_t)(y - 3) < s->page) {
+    if (y >= 3 && s->view->click) {
+        s->view->click(a, s, x, y - 3);
+    } else if (y >= 3 && (size_t)(y - 3) < s->page) {
         xd_screen_goto(a, s, s->top + (size_t)(y - 3));
     } else if (y == 2 && s->desc) {
         xd_layout_make(s, a->w, &l);
@@ -137,8 +139,19 @@ static bool answer_keep(struct xd_app *a, uint32_t code)
     return true;
 }
 
+const struct xd_command *xd_command_of_key(const struct xd_app *a, uint32_t code)
+{
+    const struct xd_command *found = NULL;
+
+    for (const struct xd_command *c = xd_console_commands; c->name; c++)
+        if (has_key(c, code) && xd_command_is_here(a, c) && (!found || (c->flags & XD_CMD_DRAWING)))
+            found = c;
+    return found;
+}
+
 static void take_key(struct xd_app *a, const struct xd_key *k)
 {
+    const struct xd_command *c;
     char *argv[2];
 
     if (a->dialog) {
@@ -160,13 +173,11 @@ static void take_key(struct xd_app *a, const struct xd_key *k)
         click(a, k->x, k->y);
         return;
     }
-    for (const struct xd_command *c = xd_console_commands; c->name; c++) {
-        if (has_key(c, k->code)) {
-            argv[0] = (char *)c->name;
-            argv[1] = NULL;
-            xd_app_run_command(a, c, 1, argv, k->code);
-            return;
-        }
+    c = xd_command_of_key(a, k->code);
+    if (c) {
+        argv[0] = (char *)c->name;
+        argv[1] = NULL;
+        xd_app_run_command(a, c, 1, argv, k->code);
     }
 }
 

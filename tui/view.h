@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Screens. A screen is a view (how) over a table (what) with its own sort, filter, marks and cursor.
- * A new screen is a new file with one struct xd_view and a line in screens.c; a table that a module
- * publishes gets one for free. */
+/* Screens. A screen is a view (how) over a table (what) with its own sort, filter, marks and
+ * cursor. A new screen is a new file with one struct xd_view and a line in screens.c; a table that
+ * a module publishes gets one for free. */
 #ifndef XD_TUI_VIEW_H
 #define XD_TUI_VIEW_H
 
@@ -19,17 +19,18 @@ struct xd_want;
 struct xd_view_column {
     const char *name; /* of the table; a NULL name ends the list */
     int drop;
-    int width;        /* cells; 0: as the table says; for a spark line: the least */
-    bool spark;       /* the last minutes of that column as a spark line; takes what is left over */
-    const char *full; /* spark: full height is 100 times this column; NULL: the largest value seen */
-    bool grow;        /* text: takes what is left over where there is no spark line */
+    int width;  /* cells; 0: as the table says; for a spark line: the least */
+    bool spark; /* the last minutes of that column as a spark line; takes what is left over */
+    const char
+        *full; /* spark: full height is 100 times this column; NULL: the largest value seen */
+    bool grow; /* text: takes what is left over where there is no spark line */
 };
 
 struct xd_view {
-    const char *name;  /* "domains" */
-    const char *title; /* on the tab */
-    const char *help;  /* in the list of screens; NULL: what the table says */
-    const char *table; /* the table it shows, or NULL */
+    const char *name;                     /* "domains" */
+    const char *title;                    /* on the tab */
+    const char *help;                     /* in the list of screens; NULL: what the table says */
+    const char *table;                    /* the table it shows, or NULL */
     const struct xd_view_column *columns; /* NULL: the table's default columns */
     const char *sort;                     /* to begin with; NULL: the table's own order */
     /* The rows' look beyond its cells (a paused domain is dim). NULL: normal. */
@@ -43,6 +44,11 @@ struct xd_view {
     size_t (*count)(const struct xd_app *a);
     /* Columns of other tables that it shows too; a NULL table ends the list. NULL: none. */
     const struct xd_want *wants;
+    const char *const *with; /* tables that it shows all of, besides; NULL-terminated, or NULL */
+    /* A view that is no list moves in its own way, one step to a side (dx) or up or down (dy);
+     * false: as lists do. A click into it, from its second line on. Both NULL: a list. */
+    bool (*move)(struct xd_app *a, struct xd_screen *s, int dx, int dy);
+    void (*click)(struct xd_app *a, struct xd_screen *s, int x, int y);
     bool tall; /* the pane is what the screen is about: it gets most of the room */
     bool tail; /* a log: the cursor stays at its end until it is moved away */
 };
@@ -57,7 +63,7 @@ struct xd_group {
 
 struct xd_screen {
     const struct xd_view *view;
-    struct xd_view own; /* of a table without a view of its own: view points here */
+    struct xd_view own;               /* of a table without a view of its own: view points here */
     const struct xd_table_desc *desc; /* of view->table; NULL for other views */
     struct xd_sort sort;
     char filter[256];
@@ -72,12 +78,12 @@ struct xd_screen {
     const struct xd_row **sorted; /* all rows that pass the filter */
     const struct xd_row **rows;   /* what is shown, line by line: NULL is the heading of a group */
     size_t n, n_rows, n_all, cap, cap_lines; /* lines; rows; rows before the filter */
-    int name_width; /* cells of the longest label among rows */
-    struct xd_group *groups; /* in arena; n_groups 0: flat */
+    int name_width;                          /* cells of the longest label among rows */
+    struct xd_group *groups;                 /* in arena; n_groups 0: flat */
     size_t n_groups;
     struct xd_arena group_arena;
-    int tree;        /* 0: flat; else 1 + the index of the grouping in force */
-    char **folded;   /* names of groups */
+    int tree;      /* 0: flat; else 1 + the index of the grouping in force */
+    char **folded; /* names of groups */
     size_t n_folded;
 
     /* The columns that were chosen; columns NULL: the view's. */
@@ -89,8 +95,8 @@ struct xd_screen {
     size_t n_marks, cap_marks;
 };
 
-/* Adds the screens that this host has and that are not there yet: the views of views.c whose table a
- * source publishes, then one for each other table. */
+/* Adds the screens that this host has and that are not there yet: the views of views.c whose table
+ * a source publishes, then one for each other table. */
 void xd_screens_make(struct xd_app *a);
 void xd_screen_done(struct xd_screen *s);
 

@@ -97,7 +97,7 @@ void xd_app_want(struct xd_app *a)
     static const char *const always[] = {"host",  "domains", "vcpus",  "pcpus",
                                          "pools", "nodes",   "limits", "playback"};
     const struct xd_screen *s = xd_app_screen(a);
-    struct xd_want wants[sizeof(always) / sizeof(*always) + 1];
+    struct xd_want wants[sizeof(a->wanted) / sizeof(*a->wanted)];
     size_t n = 0;
     bool told = false;
 
@@ -117,6 +117,12 @@ void xd_app_want(struct xd_app *a)
     }
     if (s->desc && !told)
         wants[n++] = (struct xd_want){s->desc->name, with_counters(s->desc, shown_of(a, s))};
+    for (const char *const *with = s->view->with; with && *with; with++) {
+        const struct xd_table_desc *d = xd_world_desc_named(a->world, *with);
+
+        if (d && n < sizeof(wants) / sizeof(*wants))
+            wants[n++] = (struct xd_want){d->name, XD_WANT_ALL};
+    }
     /* Telling it is cheap where nothing is new, but not for nothing. */
     if (n == a->n_wanted && memcmp(a->wanted, wants, n * sizeof(*wants)) == 0)
         return;

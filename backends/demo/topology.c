@@ -9,7 +9,7 @@
 #include "backend_demo/host.h"
 #include "backend_demo/random.h"
 #include "base/str.h"
-#include "topo/topo_impl.h"
+#include "topo/advice.h"
 
 #define GIB_KIB (UINT64_C(1) << 20)
 
@@ -163,6 +163,47 @@ static void package(struct xd_topo *t, const struct xd_demo_host *h, unsigned nu
     memory(t, s, o, number);
 }
 
+/* --- who uses it --- */
+
+/* Where its vCPUs may run: what advice on nearness goes by. */
+static void cpus_of(const struct xd_demo_host *h, const struct xd_demo_domain *d,
+                    struct xd_cpuset *out)
+{
+    xd_cpuset_zero(out);
+    for (size_t i = 0; i < d->n_vcpus; i++)
+        xd_cpuset_or(out, &h->masks[d->vcpus[i].hard].set);
+    xd_cpuset_and(out, &h->pools[d->pool].cpus);
+}
+
+static bool matters(const struct xd_demo_host *h, const struct xd_demo_domain *d)
+{
+    for (size_t i = 0; i < h->scenario->n_pci; i++)
+        if (h->pci[i].owner == d)
+            return true;
+    return d->domid == 0;
+}
+
+static void advise(const struct xd_demo_host *h, struct xd_topo *t)
+{
+    struct xd_topo_domain *list = NULL;
+    size_t n = 0;
+
+    xd_topo_advise_machine(t);
+    for (size_t i = 0; i < h->n_domains; i++) {
+        const struct xd_demo_domain *d = h->domains[i];
+        struct xd_cpuset *cpus;
+
+        if (!matters(h, d))
+            continue;
+        cpus = xd_arena_alloc(&t->arena, sizeof(*cpus));
+        cpus_of(h, d, cpus);
+        list = xd_arena_grow(&t->arena, list, n, sizeof(*list));
+        list[n++] = (struct xd_topo_domain){
+            .name = d->shown, .dom0 = d->domid == 0, .vcpus = (unsigned)d->n_vcpus, .cpus = cpus};
+    }
+    xd_topo_advise_use(t, list, n);
+}
+
 static struct xd_topo *machine(const struct xd_demo_host *h)
 {
     const struct xd_demo_scenario *s = h->scenario;
@@ -182,7 +223,8 @@ static struct xd_topo *machine(const struct xd_demo_host *h)
                                                            .latency_ns = NAN,
                                                            .bytes_s = NAN});
     xd_demo_topology_pci(h, t);
-    xd_topo_link(t);
+    xd_topo_settle(t);
+    advise(h, t);
     return t;
 }
 
@@ -202,7 +244,13 @@ static uint64_t state_of(const struct xd_demo_host *h)
 
         x = xd_demo_random(x, (uint64_t)p->use);
         x = xd_demo_random(x, p->owner ? xd_demo_hash_text(p->owner->shown) : 0);
+        for (size_t k = 0; p->owner && k < p->owner->n_vcpus; k++)
+            x = xd_demo_random(x, p->owner->vcpus[k].hard);
     }
+    for (size_t k = 0; h->n_domains && k < h->domains[0]->n_vcpus; k++)
+        x = xd_demo_random(x, h->domains[0]->vcpus[k].hard);
+    for (size_t i = 0; i < XD_DEMO_POOLS_MAX; i++)
+        x = xd_demo_random(x, h->pools[i].n_cpus);
     return x;
 }
 

@@ -81,7 +81,8 @@ unsigned xd_cpuset_count(const struct xd_cpuset *s)
     unsigned n = 0;
 
     for (unsigned i = 0; i < WORDS; i++)
-        n += (unsigned)__builtin_popcountll(s->bits[i]);
+        if (s->bits[i]) /* most are zero */
+            n += (unsigned)__builtin_popcountll(s->bits[i]);
     return n;
 }
 

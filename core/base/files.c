@@ -161,6 +161,23 @@ int xd_files_put_link(struct xd_files *f, const char *path, const char *target, 
     return put(f, path, 'l', target, strlen(target), err);
 }
 
+int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err)
+{
+    struct xd_files_node *n;
+    int rc = check_path(path, err);
+
+    if (!rc)
+        rc = add_folders(f, path, err);
+    if (rc)
+        return rc;
+    n = xd_files_node(f, path, strlen(path));
+    if (n && n->kind != 'd')
+        return xd_err_set(err, -EEXIST, "%s: it is no folder", path);
+    if (!n)
+        add(f, path, strlen(path), 'd');
+    return 0;
+}
+
 /* --- finding --- */
 
 /* A path on its way: `done` has no links in it, `rest` is still to be walked. */
@@ -215,14 +232,36 @@ static int follow(struct walk *w, const char *target)
     return 0;
 }
 
+/* Of a path that has no links in it. A folder in memory may hide a link on disk: what is behind
+ * that isn't the tree's. */
+static int open_plain(const struct xd_files *f, const char *path, int flags)
+{
+    struct open_how how = {.flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC),
+                           .resolve = RESOLVE_NO_SYMLINKS};
+    long fd = f->root < 0 ? -1 : syscall(SYS_openat2, f->root, path, &how, sizeof(how));
+
+    if (f->root < 0)
+        return -ENOENT;
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* an old kernel, a sandbox */
+        fd = openat(f->root, path, flags | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ELOOP ? -ENOENT : -errno;
+    return (int)fd;
+}
+
 /* Where a link on disk leads; 0: it is none. */
 static ssize_t disk_link(const struct xd_files *f, const char *path, char *target, size_t size)
 {
-    ssize_t n = f->root >= 0 ? readlinkat(f->root, path, target, size - 1) : -1;
+    int fd = open_plain(f, path, O_PATH);
+    ssize_t n;
 
+    if (fd < 0)
+        return fd;
+    n = readlinkat(fd, "", target, size - 1);
     if (n < 0)
-        return f->root >= 0 && errno != EINVAL ? -errno : f->root >= 0 ? 0 : -ENOENT;
-    target[n] = '\0';
+        n = errno == ENOENT || errno == EINVAL ? 0 : -errno;
+    close(fd);
+    target[n > 0 ? n : 0] = '\0';
     return n;
 }
 
@@ -299,33 +338,27 @@ int xd_files_find(const struct xd_files *f, const char *path, int flags, bool ke
                   struct xd_files_found *out, struct xd_err *err)
 {
     struct walk w = {.f = f};
-    int rc = check_path(path, err);
+    int fd = check_path(path, err), rc;
 
     out->fd = -1;
     out->node = NULL;
-    if (rc)
-        return rc;
+    if (fd)
+        return fd;
     strcpy(out->path, path);
-    rc = open_at_once(f, path, flags | (keep_link ? O_NOFOLLOW : 0) | O_CLOEXEC);
-    if (rc == -EAGAIN) {
+    fd = open_at_once(f, path, flags | (keep_link ? O_NOFOLLOW : 0) | O_CLOEXEC);
+    if (fd == -EAGAIN) {
         strcpy(w.rest, path);
-        rc = walk(&w, keep_link);
+        fd = rc = walk(&w, keep_link);
         strcpy(out->path, w.done);
         out->node = rc ? NULL : xd_files_node(f, w.done, w.len);
-        if (!rc && (!out->node || out->node->kind == 'd') && f->root >= 0)
-            rc = openat(f->root, w.len ? w.done : ".", flags | O_NOFOLLOW | O_CLOEXEC);
-        if (rc < 0 && out->node)
-            rc = 0; /* a folder in memory alone */
-        else if (rc == -1)
-            rc = -errno;
-        else if (!rc && !out->node)
-            rc = -ENOENT;
+        if (!rc)
+            fd = out->node && out->node->kind != 'd' ? -ENOENT
+                                                     : open_plain(f, w.len ? w.done : ".", flags);
     }
-    if (rc < 0)
-        return xd_err_set(err, rc, "%s%s%s: %s", f->dir ? f->dir : "",
-                          f->dir && strcmp(f->dir, "/") != 0 ? "/" : "", path, strerror(-rc));
-    if (rc > 0)
-        out->fd = rc;
+    if (fd < 0 && !out->node)
+        return xd_err_set(err, fd, "%s%s%s: %s", f->dir ? f->dir : "",
+                          f->dir && strcmp(f->dir, "/") != 0 ? "/" : "", path, strerror(-fd));
+    out->fd = fd < 0 ? -1 : fd; /* in memory alone */
     return 0;
 }
 

@@ -25,12 +25,18 @@ void xd_files_free(struct xd_files *f); /* NULL allowed */
 int xd_files_put(struct xd_files *f, const char *path, const void *bytes, size_t size,
                  struct xd_err *err);
 int xd_files_put_link(struct xd_files *f, const char *path, const char *target, struct xd_err *err);
+/* A folder, which may be there already: to be listed even if nothing is put into it. */
+int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err);
 
 /* A file's bytes, at most `max` of them and a NUL behind the last one that doesn't count; they live
  * in a. Links are followed, never out of the tree. -ENOENT, -EACCES, -EFBIG (longer than max) …
  * with a sentence that names the path. */
 int xd_files_read(const struct xd_files *f, const char *path, size_t max, struct xd_arena *a,
                   char **bytes, size_t *size, struct xd_err *err);
+/* The first `most` bytes of it, or all there are; more isn't even asked for, where asking is slow.
+ */
+int xd_files_read_head(const struct xd_files *f, const char *path, size_t most, struct xd_arena *a,
+                       char **bytes, size_t *size, struct xd_err *err);
 /* Names in a folder, sorted by natural order ("cpu2" before "cpu10"); they live in a. */
 int xd_files_list(const struct xd_files *f, const char *path, struct xd_arena *a, char ***names,
                   size_t *n, struct xd_err *err);

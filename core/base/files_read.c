@@ -20,7 +20,7 @@
 /* --- a file --- */
 
 /* The size that sysfs and proc tell is not what they give: read to the end. */
-static int read_all(int fd, size_t max, struct xd_arena *a, char **bytes, size_t *size)
+static int read_all(int fd, size_t max, bool head, struct xd_arena *a, char **bytes, size_t *size)
 {
     size_t cap = 4096, n = 0;
     char *buf = xd_malloc(cap);
@@ -32,10 +32,10 @@ static int read_all(int fd, size_t max, struct xd_arena *a, char **bytes, size_t
         rc = -errno;
     else if (!S_ISREG(st.st_mode))
         rc = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL; /* a device, a pipe: not read for long */
-    while (!rc) {
+    while (!rc && !(head && n == max)) {
         if (n == cap)
             buf = xd_realloc(buf, cap *= 2);
-        got = read(fd, buf + n, cap - n);
+        got = read(fd, buf + n, head && max - n < cap - n ? max - n : cap - n);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
@@ -55,8 +55,8 @@ static int read_all(int fd, size_t max, struct xd_arena *a, char **bytes, size_t
     return rc;
 }
 
-int xd_files_read(const struct xd_files *f, const char *path, size_t max, struct xd_arena *a,
-                  char **bytes, size_t *size, struct xd_err *err)
+static int read_file(const struct xd_files *f, const char *path, size_t max, bool head,
+                     struct xd_arena *a, char **bytes, size_t *size, struct xd_err *err)
 {
     struct xd_files_found found;
     int rc = xd_files_find(f, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, false, &found, err);
@@ -64,14 +64,14 @@ int xd_files_read(const struct xd_files *f, const char *path, size_t max, struct
     if (rc)
         return rc;
     if (found.fd >= 0) {
-        rc = read_all(found.fd, max, a, bytes, size);
+        rc = read_all(found.fd, max, head, a, bytes, size);
         close(found.fd);
     } else if (found.node->kind == 'd') {
         rc = -EISDIR;
-    } else if (found.node->size > max) {
+    } else if (found.node->size > max && !head) {
         rc = -EFBIG;
     } else {
-        *size = found.node->size;
+        *size = found.node->size < max ? found.node->size : max;
         *bytes = xd_arena_alloc(a, *size + 1);
         memcpy(*bytes, found.node->bytes, *size);
     }
@@ -81,6 +81,18 @@ int xd_files_read(const struct xd_files *f, const char *path, size_t max, struct
         return xd_err_set(err, rc, "%s: %s", path, strerror(-rc));
     xd_files_tell(f, 'f', found.path, *bytes, *size);
     return 0;
+}
+
+int xd_files_read(const struct xd_files *f, const char *path, size_t max, struct xd_arena *a,
+                  char **bytes, size_t *size, struct xd_err *err)
+{
+    return read_file(f, path, max, false, a, bytes, size, err);
+}
+
+int xd_files_read_head(const struct xd_files *f, const char *path, size_t most, struct xd_arena *a,
+                       char **bytes, size_t *size, struct xd_err *err)
+{
+    return read_file(f, path, most, true, a, bytes, size, err);
 }
 
 /* --- a folder --- */

@@ -180,16 +180,30 @@ size_t xd_str_safe_to(char *out, size_t size, const char *s)
     return used;
 }
 
+/* The length of the beginning that is nothing but printable ASCII. */
+static size_t plain_length(const char *s)
+{
+    size_t n = 0;
+
+    while (s[n] >= ' ' && s[n] < 0x7f)
+        n++;
+    return n;
+}
+
 char *xd_str_safe(struct xd_arena *a, const char *s, size_t max_bytes)
 {
     struct cleaner c = {s, -1};
     bool changed = false;
-    size_t need = 0;
+    size_t need;
     char one[4], *out;
     int n;
 
     if (!s)
         return NULL;
+    need = plain_length(s);
+    if (!s[need]) /* most text is */
+        return xd_arena_strndup(a, s, need < max_bytes ? need : max_bytes);
+    need = 0;
     while ((n = next_safe(&c, one, &changed)) > 0 && (size_t)n <= max_bytes - need)
         need += (size_t)n;
     out = xd_arena_alloc(a, need + 1);

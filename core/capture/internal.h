@@ -9,6 +9,10 @@
 
 struct json_object;
 
+/* A new file (0600), open for writing and empty: the descriptor, or what xd_capture_writer_open
+ * says. */
+int xd_capture_make_file(const char *path, bool overwrite, struct xd_err *err);
+
 /* --- text.c: a snapshot as the lines of a frame --- */
 
 struct xd_capture_head {

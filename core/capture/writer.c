@@ -28,7 +28,7 @@ struct xd_capture_writer {
     size_t n_sources;
 };
 
-static int open_file(const char *path, bool overwrite, struct xd_err *err)
+int xd_capture_make_file(const char *path, bool overwrite, struct xd_err *err)
 {
     int fd, code, flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK;
     struct stat st;
@@ -60,7 +60,7 @@ int xd_capture_writer_open(const char *path, bool overwrite, const char *host,
                            struct xd_err *err)
 {
     struct xd_capture_writer *w;
-    int fd = open_file(path, overwrite, err);
+    int fd = xd_capture_make_file(path, overwrite, err);
 
     *out = NULL;
     if (fd < 0)

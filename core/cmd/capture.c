@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `xendeck capture FILE`: records the host until Ctrl-C or for so many samples. */
+/* `xendeck capture FILE`: records the host until Ctrl-C or for so many samples. (With --topology:
+ * capture_topology.c.) */
 #include "cmd/cli.h"
 
 #include <errno.h>
@@ -77,6 +78,12 @@ int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err)
         return status;
     }
     r.path = argv[1];
+    if (xd_cli_option(r.cli, "topology"))
+        return xd_cli_capture_topology(r.cli, r.path, err);
+    if (xd_cli_option(r.cli, "with-serials")) {
+        xd_err_set(err, -EINVAL, "--with-serials goes with --topology");
+        return status;
+    }
     if (xd_cli_count(r.cli, "count", UINT64_MAX, &r.count, err) < 0 ||
         xd_cli_session_config(r.cli, &c, err) < 0)
         return status;

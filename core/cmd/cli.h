@@ -9,6 +9,7 @@
 
 #include "cmd/command.h"
 #include "engine/session.h"
+#include "topo/export.h"
 
 /* Exit statuses, as the manual page lists them. */
 enum {
@@ -22,6 +23,17 @@ enum {
 
 #define XD_CLI_OPTIONS_MAX 32
 
+/* How `topo` is to draw. */
+struct xd_cli_picture {
+    const char *view;                 /* "all" "cpu" "memory" "pci" "numa" */
+    const struct xd_topo_thing *root; /* what is looked at; NULL: the machine */
+    const struct xd_table *pci;       /* who has which function; NULL: not known */
+    int width;                        /* cells */
+    int height;                       /* lines to fold equal things for; 0: fold nothing */
+    bool ascii;
+    struct xd_topo_style style; /* for the other formats */
+};
+
 struct xd_cli {
     FILE *out, *err;
     bool tty; /* stdin is a terminal: questions may be asked */
@@ -29,6 +41,10 @@ struct xd_cli {
     const struct xd_backend_card *const *cards; /* of modules; or NULL */
     const struct xd_command *console_commands;  /* for help and the manual page; or NULL */
     int (*console)(struct xd_cli *cli, struct xd_err *err); /* runs the full-screen console */
+    /* What is drawn as the console draws it, and in the colours of --theme; NULL only where `topo`
+     * is never run. */
+    void (*draw)(const struct xd_topo *t, const struct xd_cli_picture *p, struct xd_buf *out);
+    int (*colours)(struct xd_cli *cli, struct xd_topo_style *style, struct xd_err *err);
     struct xd_registry *registry;
     struct xd_clock clock;
     struct xd_log *log; /* the caller's; it and this struct must live as long as the process */
@@ -104,6 +120,9 @@ void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row
  * Options --dry-run, --yes and -o are looked at. */
 int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *plan);
 
+/* `capture --topology`: the files of the machine instead of samples. Returns the exit status. */
+int xd_cli_capture_topology(struct xd_cli *cli, const char *path, struct xd_err *err);
+
 /* The help texts, all made from the tables. */
 void xd_help_overview(struct xd_cli *cli, FILE *out);
 void xd_help_command(const struct xd_command *c, FILE *out);
@@ -115,9 +134,11 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_console_of(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

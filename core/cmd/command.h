@@ -19,10 +19,11 @@ struct xd_option {
 };
 
 enum xd_command_flags {
-    XD_CMD_WRITES = 1 << 0, /* not available in a read-only session */
-    XD_CMD_BAR = 1 << 1,    /* console: shown on the key bar */
-    XD_CMD_STAGED = 1 << 2, /* console: only while edits are staged */
-    XD_CMD_PLAYER = 1 << 3, /* console: only where the host is a capture */
+    XD_CMD_WRITES = 1 << 0,  /* not available in a read-only session */
+    XD_CMD_BAR = 1 << 1,     /* console: shown on the key bar */
+    XD_CMD_STAGED = 1 << 2,  /* console: only while edits are staged */
+    XD_CMD_PLAYER = 1 << 3,  /* console: only where the host is a capture */
+    XD_CMD_DRAWING = 1 << 4, /* console: only where a drawing is shown; its keys come first there */
 };
 
 struct xd_command {

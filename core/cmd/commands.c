@@ -4,7 +4,7 @@
 #include "cmd/cli.h"
 
 const struct xd_option xd_cli_global_options[] = {
-    {"host", 'H', "HOST", "live, demo[:SCENARIO] or capture:FILE (default: live, else demo)"},
+    {"host", 'H', "HOST", "live, demo[:SCENARIO], capture:FILE, topo:FILE (default: live or demo)"},
     {"readonly", 0, NULL, "Show only: no edit can be made"},
     {"interval", 'd', "TIME", "Time between samples, such as 500ms, 2s, 1m (default 2s)"},
     {"journal", 0, "FILE", "Journal to use instead of the host's own"},
@@ -48,11 +48,36 @@ static const struct xd_option journal_options[] = {
 static const struct xd_option capture_options[] = {
     {"count", 'n', "N", "End after N samples (default: until Ctrl-C)"},
     {"force", 0, NULL, "Write over FILE if it exists"},
+    {"topology", 0, NULL, "Record the machine itself instead, for --host topo:FILE"},
+    {"with-serials", 0, NULL, "With --topology: leave serial numbers and Ethernet addresses in"},
+    {0},
+};
+
+static const struct xd_option topo_options[] = {
+    {"output", 'o', "FORMAT", "text (a drawing), tree, json, dot, svg or hwloc-xml"},
+    {"view", 0, "VIEW", "all, cpu, memory, pci or numa (a matrix of distances)"},
+    {"width", 0, "N", "text, tree: cells of a line (default: the terminal's)"},
+    {"height", 0, "N", "text: fold equal things into one until it fits into N lines"},
+    {"ascii", 0, NULL, "text, tree: no character that ASCII hasn't got"},
+    {"unfolded", 0, NULL, "tree, dot: each of equal things by itself"},
+    {"from", 0, "FILE",
+     "A recorded machine: .xdt, a tar of /sys and /proc, hwloc's XML, lspci -xxxx"},
     {0},
 };
 
 static const struct xd_option doctor_options[] = {
     {"output", 'o', "FORMAT", "table, json or csv"},
+    {0},
+};
+
+static const struct xd_option cpuid_options[] = {
+    {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
+    {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
+    {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
+    {"all", 'a', NULL, "Features that no guest sees, too; show: also those that nobody has"},
+    {"explain", 0, NULL, "show, diff: say what each feature is"},
+    {"output", 'o', "FORMAT", "table, json; show, diff and models also csv"},
     {0},
 };
 
@@ -130,11 +155,46 @@ const struct xd_command xd_cli_commands[] = {
      .options = journal_options,
      .title = "Print the journal, or entry N with its steps",
      .help = "An entry without an end is UNKNOWN: the program died in the middle of it."},
+    {.name = "topo",
+     .args = "[THING]",
+     .run = xd_cmd_topo,
+     .options = topo_options,
+     .title = "Draw the machine: CPUs, caches, memory, PCI",
+     .help =
+         "This machine as it is: under Xen the host's real CPUs and nodes, which dom0 by itself "
+         "can't see; without Xen what Linux and the firmware say. --theme colours a picture "
+         "(default: dark ink on white). THING is what is looked at instead, by id or by what "
+         "drawings call it: node/1, \"Node 1\", 41:00.0. What a source could not tell is said "
+         "on standard error, and the rest is drawn."},
     {.name = "capture",
      .args = "FILE",
      .run = xd_cmd_capture,
      .options = capture_options,
-     .title = "Record the host to FILE, for --host capture:FILE"},
+     .title = "Record the host to FILE, for --host capture:FILE",
+     .help = "With --topology, a recording of this machine (or of --host): the files of /sys and "
+             "/proc, the firmware's tables and Xen's own words that its topology is read from, in "
+             "a tar archive. Serial numbers and Ethernet addresses are left out, so that it can be "
+             "given away; names of guests that own PCI devices are in it."},
+    {.name = "cpuid",
+     .args = "VERB …",
+     .run = xd_cmd_cpuid,
+     .options = cpuid_options,
+     .title = "CPU features and models: explain, show, diff, level, check, translate",
+     .help =
+         "explain FEATURE… says what features are, who can see them and what they need. models "
+         "[MODEL…] lists the named processors, or tells all of one. show [SOURCE…] prints the "
+         "features of this machine or of others; diff SOURCE… only those that differ. level "
+         "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
+         "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
+         "help: status 0 is yes, 2 no, 4 unsure. translate SPEC --to FORMAT says a spec in the "
+         "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
+         "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
+         "\"host\" (this machine, by the CPUID instruction), a "
+         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, or featuresets in hex, a line "
+         "each), FILE:LABEL for one set of several (\"HVM Max\", \"Domain 3\"), - for standard "
+         "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
+         "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
+         "or libvirt call them. None of this needs Xen."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,

@@ -284,10 +284,13 @@ static bool is_meant(const struct xd_registry *r, const struct xd_registry_entry
     return !c || is_needed(c, need);
 }
 
-/* Takes each live backend that can serve this machine; puts the reasons of the others into why. */
-static void choose_live(struct xd_registry *r, const struct xd_need *need,
+/* Takes each live backend that can serve this machine; puts the reasons of the others into why.
+ * True: one of them is there that doesn't serve just any machine. */
+static bool choose_live(struct xd_registry *r, const struct xd_need *need,
                         struct xd_host_choice *out, struct xd_buf *why)
 {
+    bool special = false;
+
     for (size_t i = 0; i < r->n; i++) {
         const struct xd_registry_entry *e = &r->entries[i];
         struct xd_err err = XD_ERR_INIT;
@@ -300,13 +303,17 @@ static void choose_live(struct xd_registry *r, const struct xd_need *need,
         if (e->backend && (!e->backend->probe || e->backend->probe(&err) == 0)) {
             if (out->n < XD_SOURCES_MAX)
                 out->backends[out->n++] = e->backend;
+            special = special || !e->backend->any_machine;
             continue;
         }
         xd_buf_printf(why, "%s%s: %s", why->len ? "; " : "", e->name,
                       e->backend ? xd_err_text(&err) : e->why);
     }
     if (!why->len)
-        xd_buf_add(why, "this build has no backend for a live host");
+        xd_buf_add(why, out->n
+                            ? "this build has no backend for Xen, only for --host live without it"
+                            : "this build has no backend for a live host");
+    return special;
 }
 
 static int no_such_host(const struct xd_registry *r, const char *spec, struct xd_err *err)
@@ -353,21 +360,24 @@ int xd_registry_resolve(struct xd_registry *r, const char *spec, const struct xd
                         struct xd_host_choice *out, struct xd_err *err)
 {
     struct xd_buf why = XD_BUF_INIT;
+    bool special;
     int rc = 0;
 
     memset(out, 0, sizeof(*out));
     if (spec && strcmp(spec, "live") != 0)
         return choose_named(r, spec, out, err);
-    choose_live(r, need, out, &why);
-    if (!out->n && need) { /* whether this is a live host is for all of them to say */
-        why.len = 0;
-        choose_live(r, NULL, out, &why);
+    special = choose_live(r, need, out, &why);
+    if (need && !special && !(spec && out->n)) { /* what host this is, is for all of them to say */
+        out->n = 0;
+        xd_buf_clear(&why);
+        special = choose_live(r, NULL, out, &why);
     }
-    if (out->n) {
+    if (out->n && (spec || special)) {
         snprintf(out->name, sizeof(out->name), "live");
     } else if (spec) {
         rc = xd_err_set(err, -ENODEV, "no live host can be shown here: %s", xd_buf_str(&why));
     } else {
+        out->n = 0;
         rc = choose_named(r, "demo", out, err);
         xd_str_safe_to(out->fallback, sizeof(out->fallback), xd_buf_str(&why));
     }

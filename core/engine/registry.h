@@ -61,10 +61,11 @@ struct xd_need {
     bool edits;
 };
 
-/* spec: "live", "demo", "demo:huge", "capture:FILE", or NULL: live where a live backend can serve
- * this machine, else the demo host. -ENODEV: live was asked for and nothing can serve it (with
- * each backend's reason); -ENOENT: no such host (with the ones there are). need: modules of a live
- * host that have nothing of it stay out (and unloaded, if they are); NULL: all are needed. */
+/* spec: "live", "demo", "demo:huge", "capture:FILE", "topo:FILE", or NULL: live where a live backend
+ * can serve this machine (one that serves any machine doesn't count), else the demo host. -ENODEV:
+ * live was asked for and nothing can serve it (with each backend's reason); -ENOENT: no such host
+ * (with the ones there are). need: modules of a live host that have nothing of it stay out (and
+ * unloaded, if they are); NULL: all are needed. */
 int xd_registry_resolve(struct xd_registry *r, const char *spec, const struct xd_need *need,
                         struct xd_host_choice *out, struct xd_err *err);
 

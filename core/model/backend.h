@@ -12,12 +12,13 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "model/knob.h"
 #include "model/table.h"
 
-#define XD_BACKEND_ABI 4
+#define XD_BACKEND_ABI 5
 
 enum xd_role {
     XD_OBSERVER, /* collects, reads */
@@ -83,6 +84,9 @@ struct xd_backend {
     /* True: a part of --host live, opened together with the other live ones. False: a host of its
      * own, --host NAME[:ARG]. */
     bool live;
+    /* Live, and serves any machine, with Xen or without: by itself it doesn't make that machine the
+     * host that is shown where nobody asked for one. */
+    bool any_machine;
     const struct xd_table_desc *const *tables; /* NULL-terminated; what collect may fill */
     /* Tables of other backends to whose rows this one adds cells: collect builds a table of that
      * description with the key columns and what it knows; the world puts its cells into the rows
@@ -140,6 +144,11 @@ struct xd_backend {
      * NULL where there are none. On the operator's thread. */
     int (*preview)(void *self, const struct xd_object *o, const struct xd_action *a,
                    const struct xd_value *params, struct xd_buf *out, struct xd_err *err);
+
+    /* Tells every file, link and folder that it reads to learn the machine's topology (documents
+     * that it makes of other sources among them), so that somebody can keep them and have the
+     * machine read again elsewhere: core/capture/bundle.h. NULL: it reads none. */
+    int (*record)(void *self, xd_files_seen *seen, void *ctx, struct xd_err *err);
 
     /* Verbs for the source itself, as the console offers them to a player: "pause", "step", "speed
      * 4". NULL: none. */

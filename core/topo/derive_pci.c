@@ -190,11 +190,29 @@ static void tell_slot(struct xd_topo *t, struct xd_topo_thing *o)
     xd_topo_tell_str(t, o, XD_TOPO_SLOT, XD_TOPO_BY_US, name);
 }
 
+/* What people call it, where its source gave no name: the place on the bus, the bus, the name that
+ * Linux has for it. */
+static void tell_label(struct xd_topo *t, struct xd_topo_thing *o)
+{
+    const char *name = strchr(o->id, '/');
+
+    if (!name || xd_topo_str(o, XD_TOPO_LABEL, NULL))
+        return;
+    name++;
+    if (xd_str_starts(name, "0000:")) /* the segment that all have */
+        name += strlen("0000:");
+    if (o->kind == XD_THING_HOST_BRIDGE)
+        name = xd_arena_printf(&t->arena, "PCI bus %s", name);
+    xd_topo_tell_str(t, o, XD_TOPO_LABEL, XD_TOPO_BY_US, name);
+}
+
 void xd_topo_pci_links(struct xd_topo *t)
 {
     for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));) {
         uint64_t link = own_link(o);
 
+        if (is_device(o) || is_bus(o))
+            tell_label(t, o);
         if (!is_device(o))
             continue;
         if (link)

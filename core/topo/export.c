@@ -363,7 +363,7 @@ void xd_topo_describe(const struct xd_topo_thing *o, struct xd_buf *out)
     struct xd_buf b = XD_BUF_INIT;
 
     xd_topo_about(o, &b);
-    if (o->kind != XD_THING_THREAD && !xd_topo_kind_is_pci(o->kind))
+    if (o->kind < XD_THING_THREAD) /* what is near a device is seen by where it is */
         say_column(o, XD_TOPO_CPUS, "CPUs ", "", &b);
     xd_buf_add(out, xd_buf_str(&b));
     xd_buf_done(&b);

@@ -62,4 +62,17 @@ char *xd_topo_called(const struct xd_topo_thing *o, char *out, size_t size);
 /* The rest of what is known of it in a line: "32G  8.0G free  CPUs 0-15". Appends to out. */
 void xd_topo_describe(const struct xd_topo_thing *o, struct xd_buf *out);
 
+/* --- words and kinds that drawings share --- */
+
+bool xd_topo_kind_is_pci(enum xd_thing_kind k); /* host bridges to virtual functions */
+bool xd_topo_kind_is_cache(enum xd_thing_kind k);
+bool xd_topo_kind_is_leaf(enum xd_thing_kind k); /* disks, NICs, USB devices */
+bool xd_topo_kind_is_cpu(enum xd_thing_kind k);  /* caches, cores, threads */
+/* A link that is slower or narrower than it could be. */
+bool xd_topo_link_is_low(const struct xd_topo_thing *o);
+/* "x4 16 GT/s"; "" where it has no link or nothing is known of it. Returns out. */
+char *xd_topo_link_text(const struct xd_topo_thing *o, char *out, size_t size);
+/* Bytes a second in decimal units, as links are sold: "7.88 GB/s". Returns out. */
+char *xd_topo_rate_text(double bytes_s, char *out, size_t size);
+
 #endif

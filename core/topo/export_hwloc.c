@@ -28,7 +28,8 @@ static void nothing(struct writer *w, const struct xd_topo_thing *o)
 
 /* --- pieces --- */
 
-/* A bitmap as hwloc writes it: words of 32 bits, the highest first. */
+/* A bitmap as hwloc writes it: words of 32 bits, the highest first; of those that are zero only the
+ * comma, but for the last. */
 static void bitmap(struct xd_buf *out, const char *name, const struct xd_cpuset *set)
 {
     unsigned words = 1;
@@ -37,9 +38,15 @@ static void bitmap(struct xd_buf *out, const char *name, const struct xd_cpuset 
         if (set->bits[i / 2] >> i % 2 * 32 & UINT32_MAX)
             words = i + 1;
     xd_buf_printf(out, " %s=\"", name);
-    for (unsigned i = words; i-- > 0;)
-        xd_buf_printf(out, "0x%08" PRIx32 "%s", (uint32_t)(set->bits[i / 2] >> i % 2 * 32),
-                      i ? "," : "\"");
+    for (unsigned i = words; i-- > 0;) {
+        uint32_t word = (uint32_t)(set->bits[i / 2] >> i % 2 * 32);
+
+        if (word)
+            xd_buf_printf(out, "0x%08" PRIx32, word);
+        else if (!i)
+            xd_buf_add(out, "0x0");
+        xd_buf_addc(out, i ? ',' : '"');
+    }
 }
 
 static void attribute(struct xd_buf *out, const char *name, const char *value)

@@ -22,17 +22,6 @@ void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
  * are alike. 1: just itself. `end`: where the siblings end. */
 size_t xd_topo_alike(const struct xd_topo_items *l, size_t i, size_t end);
 
-bool xd_topo_kind_is_pci(enum xd_thing_kind k); /* host bridges to virtual functions */
-bool xd_topo_kind_is_cache(enum xd_thing_kind k);
-bool xd_topo_kind_is_leaf(enum xd_thing_kind k); /* disks, NICs, USB devices */
-bool xd_topo_kind_is_cpu(enum xd_thing_kind k);  /* caches, cores, threads */
-/* A link that is slower or narrower than it could be. */
-bool xd_topo_link_is_low(const struct xd_topo_thing *o);
-/* "x4 16 GT/s"; "" where it has no link or nothing is known of it. Returns out. */
-char *xd_topo_link_text(const struct xd_topo_thing *o, char *out, size_t size);
-/* Bytes a second in decimal units, as links are sold: "7.88 GB/s". Returns out. */
-char *xd_topo_rate_text(double bytes_s, char *out, size_t size);
-
 /* As xd_topo_describe, without the CPUs. */
 void xd_topo_about(const struct xd_topo_thing *o, struct xd_buf *out);
 

@@ -12,7 +12,7 @@
 #define COLUMNS     30  /* pixels between columns of a bus */
 #define COLUMNS_MAX 12
 #define ROW_MAX     64 /* boxes side by side */
-#define TEXT_MIN    30 /* cells that text may always have */
+#define TEXT_MIN    36  /* cells that text may always have */
 
 struct maker {
     const struct xd_topo_items *l;

@@ -73,7 +73,7 @@ static void say_cpus(struct writer *w, size_t i, size_t n)
     struct xd_cpuset all;
     struct xd_arena a = XD_ARENA_INIT;
 
-    if (xd_topo_kind_is_pci(kind) || (kind == XD_THING_THREAD && n == 1))
+    if (kind > XD_THING_THREAD || (kind == XD_THING_THREAD && n == 1))
         return;
     xd_cpuset_zero(&all);
     for (; n > 0; n--, i += w->l->item[i].size) {

@@ -14,18 +14,15 @@ static void adopt(struct xd_topo_thing *parent, struct xd_topo_thing *o)
     parent->last = o;
 }
 
-/* Whether following parents from o comes back to it, or to a circle above it. */
-static bool is_circle(const struct xd_topo *t, const struct xd_topo_thing *o)
+/* Whether following parents, as they are named, from o comes back to it, or to a circle above it.
+ */
+static bool is_circle(const struct xd_topo_thing *o)
 {
     const struct xd_topo_thing *at = o;
 
-    for (size_t steps = 0; at != t->machine; steps++) {
-        at = at->parent_id ? xd_topo_find(t, at->parent_id) : NULL;
-        if (!at)
-            return false;
+    for (size_t steps = 0; (at = at->parent); steps++)
         if (at == o || steps > XD_TOPO_DEPTH_MAX)
             return true;
-    }
     return false;
 }
 
@@ -33,13 +30,19 @@ void xd_topo_link(struct xd_topo *t)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < t->n_things; i++)
-        t->things[i]->parent = t->things[i]->child = t->things[i]->last = t->things[i]->next = NULL;
     for (size_t i = 0; i < t->n_things; i++) {
-        struct xd_topo_thing *o = t->things[i], *parent = xd_topo_find(t, o->parent_id);
+        struct xd_topo_thing *o = t->things[i];
+
+        o->child = o->last = o->next = NULL;
+        o->parent = o == t->machine ? NULL : xd_topo_find(t, o->parent_id);
+    }
+    for (size_t i = 0; i < t->n_things; i++) /* before any of them is adopted */
+        t->things[i]->depth = is_circle(t->things[i]);
+    for (size_t i = 0; i < t->n_things; i++) {
+        struct xd_topo_thing *o = t->things[i];
 
         if (o != t->machine)
-            adopt(parent && !is_circle(t, o) ? parent : t->machine, o);
+            adopt(o->parent && !o->depth ? o->parent : t->machine, o);
     }
     for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));) {
         o->depth = o->parent ? o->parent->depth + 1 : 0;

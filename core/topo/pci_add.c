@@ -182,11 +182,6 @@ static const char *add_host_bridge(struct xd_topo *t, uint32_t segment, unsigned
     struct xd_topo_thing *o =
         xd_topo_thing(t, XD_THING_HOST_BRIDGE, parent, "bus/%04x:%02x", segment, bus);
 
-    if (segment)
-        xd_topo_tell_str(t, o, XD_TOPO_LABEL, by,
-                         xd_arena_printf(&t->arena, "bus %04x:%02x", segment, bus));
-    else
-        xd_topo_tell_str(t, o, XD_TOPO_LABEL, by, xd_arena_printf(&t->arena, "bus %02x", bus));
     xd_topo_tell_u64(t, o, XD_TOPO_FIRST_BUS, by, bus);
     return o->id;
 }
@@ -261,7 +256,6 @@ static void tell(struct xd_topo *t, const struct xd_topo_pci *f, enum xd_topo_so
 
     xd_topo_place_text(&f->at, text);
     xd_topo_tell_str(t, o, XD_TOPO_BDF, by, text);
-    xd_topo_tell_str(t, o, XD_TOPO_LABEL, by, f->at.segment ? text : text + 5);
     if (f->have_ids)
         xd_topo_tell_str(t, o, XD_TOPO_PCI_ID, by,
                          xd_arena_printf(&t->arena, "%04x:%04x", f->vendor, f->device));
@@ -299,4 +293,30 @@ void xd_topo_pci_add(struct xd_topo *t, struct xd_topo_pci *list, size_t n, enum
         tell(t, f, by, ids);
     }
     xd_arena_done(&scratch);
+}
+
+/* --- for captures --- */
+
+int xd_topo_pciids_kept(const struct xd_topo *t, const char *text, size_t size, struct xd_buf *out,
+                        struct xd_err *err)
+{
+    struct xd_arena scratch = XD_ARENA_INIT;
+    struct xd_pciids *ids;
+    int rc = xd_pciids_open(text, size, "pci.ids", &scratch, &ids, err);
+
+    for (size_t i = 0; !rc && i < t->n_things; i++) {
+        const char *id = xd_topo_str(t->things[i], XD_TOPO_PCI_ID, "");
+        uint64_t class = xd_topo_u64(t->things[i], XD_TOPO_CLASS_CODE, UINT64_MAX);
+        unsigned vendor, device;
+
+        if (sscanf(id, "%4x:%4x", &vendor, &device) == 2 &&
+            !xd_pciids_device(ids, (uint16_t)vendor, (uint16_t)device))
+            xd_pciids_vendor(ids, (uint16_t)vendor);
+        if (class <= UINT32_MAX)
+            xd_pciids_class(ids, (uint32_t) class);
+    }
+    if (!rc)
+        xd_pciids_write_asked(ids, out);
+    xd_arena_done(&scratch);
+    return rc;
 }

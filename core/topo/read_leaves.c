@@ -122,7 +122,6 @@ static void read_disk(struct reading *r, const char *name)
         return;
     o = xd_topo_thing(r->t, XD_THING_DISK, parent, "disk/%s", name);
     sectors = xd_files_number(r->files, -1, BLOCK "/%s/size", name); /* of 512 bytes, always */
-    xd_topo_tell_str(r->t, o, XD_TOPO_LABEL, XD_TOPO_BY_SYSFS, name);
     if (sectors >= 0)
         xd_topo_tell_u64(r->t, o, XD_TOPO_SIZE, XD_TOPO_BY_SYSFS, (uint64_t)sectors / 2);
     tell_text(r, o, XD_TOPO_NAME, BLOCK, name, "device/model");
@@ -142,7 +141,6 @@ static void read_nic(struct reading *r, const char *name)
     if (!parent)
         return;
     o = xd_topo_thing(r->t, XD_THING_NIC, parent, "nic/%s", name);
-    xd_topo_tell_str(r->t, o, XD_TOPO_LABEL, XD_TOPO_BY_SYSFS, name);
     tell_text(r, o, XD_TOPO_ADDRESS, NET, name, "address");
     mbits = xd_files_number(r->files, -1, NET "/%s/speed", name);
     if (mbits > 0 && mbits < 100000000) /* -1, or an error: the link is down */
@@ -172,7 +170,6 @@ static void read_usb(struct reading *r, const char *name)
     if (!parent)
         return;
     o = xd_topo_thing(r->t, XD_THING_USB, parent, "usb/%s", name);
-    xd_topo_tell_str(r->t, o, XD_TOPO_LABEL, XD_TOPO_BY_SYSFS, name);
     tell_text(r, o, XD_TOPO_NAME, USB, name, "product");
     tell_text(r, o, XD_TOPO_MAKER, USB, name, "manufacturer");
     if (!xd_str_starts(name, "usb")) /* a root hub's is its PCI address */

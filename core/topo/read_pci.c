@@ -10,6 +10,9 @@
 #define DEVICES "sys/bus/pci/devices"
 #define SLOTS   "sys/bus/pci/slots"
 #define IDS_MAX (16 << 20)
+/* Each word of configuration space is a question to the device, and takes a microsecond or more; of
+ * what lies behind these only SR-IOV matters, which Linux tells besides. */
+#define CONFIG_SIZE 256
 
 struct reading {
     struct xd_topo *t;
@@ -118,8 +121,8 @@ static void read_function(struct reading *r, const char *name)
 
     if (!xd_topo_place_parse(name, &f.at))
         return;
-    if (xd_files_read(r->files, xd_arena_printf(&r->scratch, DEVICES "/%s/config", name),
-                      XD_PCICONF_MAX, &r->scratch, &bytes, &size, NULL) == 0) {
+    if (xd_files_read_head(r->files, xd_arena_printf(&r->scratch, DEVICES "/%s/config", name),
+                           CONFIG_SIZE, &r->scratch, &bytes, &size, NULL) == 0) {
         f.config = (const uint8_t *)bytes;
         f.config_size = size;
     }
@@ -191,11 +194,12 @@ static void tell_linux(struct reading *r, const struct xd_topo_pci *f)
     tell_number(r, o, XD_TOPO_NODE, name, "numa_node", 0, 4095); /* -1: it doesn't know */
     xd_topo_tell_str(r->t, o, XD_TOPO_SLOT, XD_TOPO_BY_SYSFS,    /* of what is soldered on */
                      xd_files_text(r->files, &r->scratch, DEVICES "/%s/label", name));
-    if (o->kind == XD_THING_VF || (f->have_conf && f->conf.pcie && !f->conf.cut))
+    if (o->kind == XD_THING_VF)
         return;
-    tell_link(r, o, name);
     tell_number(r, o, XD_TOPO_VFS, name, "sriov_numvfs", 0, 65535);
     tell_number(r, o, XD_TOPO_VFS_MAX, name, "sriov_totalvfs", 1, 65535);
+    if (!f->have_conf || f->conf.cut)
+        tell_link(r, o, name);
 }
 
 /* --- slots: a name each, and the address that its device has or would have --- */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "topo/topo_impl.h"
 
 #include <uthash.h>
 
@@ -51,6 +52,15 @@ struct xd_topo_thing *xd_topo_find(const struct xd_topo *t, const char *id)
     if (id)
         HASH_FIND_STR(t->index, id, i);
     return i ? i->thing : NULL;
+}
+
+void xd_topo_alias(struct xd_topo *t, const char *id, struct xd_topo_thing *o)
+{
+    struct xd_topo_index *i = NULL;
+
+    HASH_FIND_STR(t->index, id, i);
+    if (i)
+        i->thing = o;
 }
 
 struct xd_topo_thing *xd_topo_thing(struct xd_topo *t, enum xd_thing_kind kind, const char *parent,

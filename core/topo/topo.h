@@ -135,7 +135,8 @@ struct xd_topo *xd_topo_from(const struct xd_table *topology, const struct xd_ta
                              const struct xd_table *advice);
 
 /* Reads all that is found in a tree of files, each source by itself: one that is broken leaves a
- * trouble and nothing else is lost. Settled. What it looks for: sys/ and proc/ as Linux has them;
+ * trouble and nothing else is lost. Settled, with advice (advice.h) on what needs no more than the
+ * machine. What it looks for: sys/ and proc/ as Linux has them;
  * xendeck/xen.json (core/topo/xen.h), xendeck/hwloc.xml, xendeck/lspci.txt. */
 struct xd_topo *xd_topo_read(const struct xd_files *files);
 

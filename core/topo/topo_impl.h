@@ -13,4 +13,16 @@
  * the tree. */
 void xd_topo_link(struct xd_topo *t);
 
+/* Things of CPUs (packages to threads): for each kind the sets of the best source that has any
+ * count, other sources' things become facts of those, and each is put into the smallest thing that
+ * has all its CPUs. Then all things are in the order in which they are to be drawn. */
+void xd_topo_nest(struct xd_topo *t);
+/* From now on that id leads to another thing (that of the same CPUs, by a better source). */
+void xd_topo_alias(struct xd_topo *t, const char *id, struct xd_topo_thing *o);
+
+static inline bool xd_topo_is_cpu_kind(enum xd_thing_kind kind)
+{
+    return kind >= XD_THING_PACKAGE && kind <= XD_THING_THREAD;
+}
+
 #endif

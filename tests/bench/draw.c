@@ -2,16 +2,7 @@
 /* What drawing costs at 200x60, by itself: CPU time of the drawing thread to put a table of 60
  * domains onto a canvas and to send it to a pty that somebody reads, and the bytes of it. Medians.
  */
-#include <locale.h>
-#include <poll.h>
-#include <pthread.h>
-#include <pty.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "tui/term.h"
+#include "terminal.h"
 
 #define W      200
 #define H      60
@@ -24,23 +15,6 @@ struct cost {
     double canvas_us, term_us;
     uint64_t bytes;
 };
-
-static double cpu_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static void *read_all(void *master)
-{
-    char buf[65536];
-
-    while (read(*(int *)master, buf, sizeof(buf)) > 0)
-        ;
-    return NULL;
-}
 
 /* A table with a spark line; `fresh` of its ten columns of numbers, or the spark line, change. */
 static void draw(struct xd_canvas *c, int fresh, bool spark, unsigned *seed)
@@ -64,17 +38,10 @@ static void draw(struct xd_canvas *c, int fresh, bool spark, unsigned *seed)
     }
 }
 
-static void wait_ready(struct xd_term *t)
+static struct cost one(struct bench_terminal *b, struct xd_canvas *c, enum what what,
+                       unsigned *seed)
 {
-    while (!xd_term_ready(t)) {
-        struct pollfd p = {.fd = xd_term_tty_fd(t), .events = POLLIN};
-
-        poll(&p, 1, 100);
-    }
-}
-
-static struct cost one(struct xd_term *t, struct xd_canvas *c, enum what what, unsigned *seed)
-{
+    struct xd_term *t = b->term;
     uint64_t bytes = xd_term_bytes(t);
     double start = cpu_us(), drawn, before;
 
@@ -86,7 +53,7 @@ static struct cost one(struct xd_term *t, struct xd_canvas *c, enum what what, u
     xd_term_draw(t, c);
     start = drawn - start;
     drawn = cpu_us() - before;
-    wait_ready(t);
+    bench_wait(b);
     return (struct cost){start, drawn, xd_term_bytes(t) - bytes};
 }
 
@@ -102,40 +69,26 @@ int main(void)
 {
     static const char *const names[CASES] = {"nothing new", "2 columns of 10 new",
                                              "every number new", "all painted again"};
-    struct winsize ws = {.ws_row = H, .ws_col = W};
-    struct xd_term_config config = {0};
-    struct xd_err err = XD_ERR_INIT;
-    int master, slave, out = dup(STDOUT_FILENO);
     struct cost costs[CASES][FRAMES];
-    struct xd_theme theme;
+    struct bench_terminal b;
     struct xd_canvas c;
-    struct xd_term *t;
     unsigned seed = 1;
-    pthread_t reader;
 
-    setlocale(LC_ALL, "");
-    setenv("TERM", "xterm-256color", 1);
-    config.theme = &theme;
-    if (out < 0 || openpty(&master, &slave, NULL, NULL, &ws) < 0 || dup2(slave, 0) < 0 ||
-        dup2(slave, 1) < 0 || pthread_create(&reader, NULL, read_all, &master))
+    if (bench_open(&b, W, H))
         return 1;
-    if (xd_theme_load("default", &theme, &err) || xd_term_open(&config, &t, &err)) {
-        fprintf(stderr, "draw: %s\n", err.text);
-        return 1;
-    }
     xd_canvas_init(&c, W, H, XD_GLYPHS_BLOCK);
     for (int what = 0; what < CASES; what++) {
-        one(t, &c, NOTHING_NEW, &seed);
+        one(&b, &c, NOTHING_NEW, &seed);
         for (int i = 0; i < FRAMES; i++)
-            costs[what][i] = one(t, &c, (enum what)what, &seed);
+            costs[what][i] = one(&b, &c, (enum what)what, &seed);
         qsort(costs[what], FRAMES, sizeof(costs[what][0]), compare);
     }
-    xd_term_close(t);
-    dprintf(out, "%-28s %10s %10s %10s\n", "drawing at 200x60", "canvas", "terminal", "bytes");
+    xd_term_close(b.term);
+    dprintf(b.out, "%-28s %10s %10s %10s\n", "drawing at 200x60", "canvas", "terminal", "bytes");
     for (int what = 0; what < CASES; what++) {
         const struct cost *m = &costs[what][FRAMES / 2];
 
-        dprintf(out, "%-28s %7.2f ms %7.2f ms %10lu\n", names[what], m->canvas_us / 1000,
+        dprintf(b.out, "%-28s %7.2f ms %7.2f ms %10lu\n", names[what], m->canvas_us / 1000,
                 m->term_us / 1000, (unsigned long)m->bytes);
     }
     xd_canvas_done(&c);

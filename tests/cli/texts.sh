@@ -9,7 +9,7 @@ out "backend demo       built in"
 t "help" 0 --help
 out "Usage:"
 out "Exit status:"
-for command in get set do undo journal capture doctor help man completion; do
+for command in get set do undo journal topo capture doctor help man completion; do
     t "help on $command" 0 $command --help
     out "xendeck $command"
     t "the same as a command" 0 help $command

@@ -12,16 +12,19 @@ bad() { failed=$((failed + 1)); echo "not ok: $*"; }
 rooms='
 base core/base base
 xen xen base,xen
+cpuid xen/cpuid base,xen
 kernel kernel base,kernel
 model core/model base,model,xen,kernel
 capture core/capture base,model,capture
 topo core/topo base,model,xen,kernel,topo
 engine core/engine base,model,engine
 policies policies base,model,policies
-cmd core/cmd base,model,topo,engine,policies,capture,cmd
+cmd core/cmd base,xen,model,topo,engine,policies,capture,cmd
 tui tui base,model,topo,engine,cmd,xen,kernel,tui
+tui_topo tui/topo base,model,topo,engine,cmd,xen,kernel,tui
 demo backends/demo base,model,topo,xen,kernel,backend_demo
 capture_backend backends/capture base,model,topo,xen,kernel,capture,backend_capture
+topofile backends/topofile base,model,topo,xen,kernel,capture,backend_topofile
 '
 # Every other backend is one like the others: its own folder, and the rooms that any may see.
 for dir in backends/*/; do
@@ -60,8 +63,10 @@ only() { # HEADER-REGEX PLACE-REGEX
 }
 only '(ncursesw/)?n?curses\.h' '^tui/term\.c$'
 only '(ncursesw/)?term\.h' '^tui/term_caps\.c$'
-only 'libxl|xenctrl|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace)|tests/[a-z]+)/'
+only 'libxl|xenctrl|xenguest|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace|topology)|tests/[a-z]+)/'
 only 'zstd' '^(core|backends)/capture/'
+only 'archive' '^(core/capture|tests/[a-z]+)/'
+only 'hwloc' '^backends/native/'
 only 'yaml\.h' '^core/base/'
 
 # The build's own fence: from each room's folders of links, a header above it can't be found.

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "topo/topo_impl.h"
 
 #define GIB (1ull << 20) /* in KiB */
 
@@ -58,7 +57,7 @@ struct making {
     struct xd_topo *t;
     const struct machine *m;
     unsigned cores, n_cores; /* so far, and in all */
-    unsigned packages, dies, nodes;
+    unsigned packages, nodes;
     uint64_t *odd; /* a seed: leave things out, and lie; NULL: don't */
 };
 
@@ -168,8 +167,11 @@ static void node(struct making *g, struct xd_topo_thing *in, struct xd_cpuset *a
 
 static void die(struct making *g, struct xd_topo_thing *in, struct xd_cpuset *all)
 {
-    struct xd_topo_thing *o = g->m->dies > 1 ? thing(g, XD_THING_DIE, in, g->dies++) : in;
+    struct xd_topo_thing *o = in;
     struct xd_cpuset own;
+
+    if (g->m->dies > 1)
+        o = thing(g, XD_THING_DIE, in, cpu_of(g, g->cores, 0));
 
     xd_cpuset_zero(&own);
     for (unsigned i = 0; i < g->m->nodes; i++)
@@ -245,8 +247,13 @@ static void link(struct making *g, struct xd_topo_thing *o, unsigned lanes)
     xd_topo_tell_u64(g->t, o, XD_TOPO_LINK_MAX_LANES, XD_TOPO_BY_PCI, lanes);
 }
 
+/* Of a bridge, or of a host bridge. */
 static void buses(struct making *g, struct xd_topo_thing *o, unsigned first, unsigned last)
 {
+    if (o->kind != XD_THING_HOST_BRIDGE) {
+        xd_topo_tell_str(g->t, o, XD_TOPO_PCI_ID, XD_TOPO_BY_PCI, "1022:14ab");
+        xd_topo_tell_u64(g->t, o, XD_TOPO_CLASS_CODE, XD_TOPO_BY_PCI, 0x060400);
+    }
     xd_topo_tell_u64(g->t, o, XD_TOPO_FIRST_BUS, XD_TOPO_BY_PCI, first);
     xd_topo_tell_u64(g->t, o, XD_TOPO_LAST_BUS, XD_TOPO_BY_PCI, last);
 }
@@ -276,29 +283,34 @@ static void device(struct making *g, const struct xd_topo_thing *in, unsigned se
                      odd(g, 9) ? "a very long name of a device that no box is wide enough for, "
                                  "with \"quotes\", <marks> & 日本語"
                                : devices[which].name);
-    xd_topo_tell_u64(g->t, o, XD_TOPO_NODE, XD_TOPO_BY_SYSFS, 0);
     link(g, o, devices[which].lanes);
     if (devices[which].leaf) {
         leaf = xd_topo_thing(g->t, devices[which].kind, o->id, "%s/%s%us%uf%u",
                              xd_thing_kind_names[devices[which].kind], devices[which].leaf,
                              segment << 8 | bus, df / 8, df % 8);
-        xd_topo_tell_str(g->t, leaf, XD_TOPO_NAME, XD_TOPO_BY_SYSFS, strchr(leaf->id, '/') + 1);
+        xd_topo_tell_str(g->t, leaf, XD_TOPO_LABEL, XD_TOPO_BY_SYSFS, strchr(leaf->id, '/') + 1);
+        if (leaf->kind == XD_THING_DISK)
+            xd_topo_tell_u64(g->t, leaf, XD_TOPO_SIZE, XD_TOPO_BY_SYSFS, 3576 * GIB);
     }
     if (which == 0)
         virtual(g, o, segment, bus, g->m->vfs);
 }
 
-/* A segment for each package; the functions are dealt out to the root ports, some of which lead to
- * a switch. */
-static void pci(struct making *g, const struct xd_topo_thing *in)
+/* A segment for each package, near to that node (NULL: nobody knows); the functions are dealt out
+ * to the root ports, some of which lead to a switch. */
+static void pci(struct making *g, const struct xd_topo_thing *node)
 {
     unsigned segment = g->packages, ports = g->m->ports, bus = 1;
+    const struct xd_topo_thing *in = node ? node : g->t->machine;
     struct xd_topo_thing *root;
 
     if (!ports)
         return;
     root = xd_topo_thing(g->t, XD_THING_HOST_BRIDGE, in->id, "bus/%04x:00", segment);
     buses(g, root, 0, 255);
+    if (node)
+        xd_topo_tell_u64(g->t, root, XD_TOPO_NODE, XD_TOPO_BY_ACPI,
+                         xd_topo_u64(node, XD_TOPO_INDEX, 0));
     for (unsigned p = 0; p < ports; p++) {
         unsigned n = g->m->functions / ports + (p < g->m->functions % ports), first = bus++;
         struct xd_topo_thing *o = function(g, XD_THING_ROOT_PORT, root, segment, 0, 8 + p * 8);
@@ -332,6 +344,7 @@ static void pci(struct making *g, const struct xd_topo_thing *in)
 static void package(struct making *g, struct xd_cpuset *all)
 {
     struct xd_topo_thing *o = thing(g, XD_THING_PACKAGE, g->t->machine, g->packages);
+    unsigned first = g->nodes;
     struct xd_cpuset own;
 
     xd_topo_tell_str(g->t, o, XD_TOPO_NAME, XD_TOPO_BY_CPUID, "Imaginary CPU 9000");
@@ -340,7 +353,7 @@ static void package(struct making *g, struct xd_cpuset *all)
         die(g, o, &own);
     tell_cpus(g, o, g->t->machine, &own, all);
     memory(g, o);
-    pci(g, odd(g, 3) ? g->t->machine : o->child ? o->child : o);
+    pci(g, first == g->nodes || odd(g, 3) ? NULL : thing(g, XD_THING_NODE, o, first));
     g->packages++;
 }
 
@@ -366,7 +379,7 @@ static struct xd_topo *make(const struct machine *m, uint64_t *seed)
                                                                                          : 32,
                                                                  .latency_ns = NAN,
                                                                  .bytes_s = NAN});
-    xd_topo_link(g.t);
+    xd_topo_settle(g.t);
     return g.t;
 }
 
@@ -375,9 +388,9 @@ struct xd_topo *machine_make(const struct machine *m)
     return make(m, NULL);
 }
 
-struct xd_topo *machine_random(uint64_t seed)
+struct machine machine_any(uint64_t seed)
 {
-    struct machine m = {
+    return (struct machine){
         .name = "random",
         .packages = 1 + below(&seed, 4),
         .dies = 1 + below(&seed, 2),
@@ -397,6 +410,11 @@ struct xd_topo *machine_random(uint64_t seed)
         .vfs = below(&seed, 6),
         .spread = once_in(&seed, 2),
     };
+}
+
+struct xd_topo *machine_random(uint64_t seed)
+{
+    struct machine m = machine_any(seed);
 
     return make(&m, &seed);
 }

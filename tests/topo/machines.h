@@ -25,7 +25,9 @@ extern const struct machine machines_named[];
 struct xd_topo *machine_make(const struct machine *m);
 /* By a name of machines_named, or "random:SEED". NULL: there is none. */
 struct xd_topo *machine_named(const char *name);
-/* A machine of any shape, with gaps, lies and things that nobody told of. The same for one seed. */
+/* The numbers of a machine of any shape; the same for one seed. */
+struct machine machine_any(uint64_t seed);
+/* Such a machine, with gaps, lies and things that nobody told of. */
 struct xd_topo *machine_random(uint64_t seed);
 
 #endif

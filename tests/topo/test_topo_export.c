@@ -17,7 +17,6 @@
 #include "base/str.h"
 #include "machines.h"
 #include "topo/export.h"
-#include "topo/topo_impl.h"
 
 #include <json-c/json.h>
 
@@ -57,7 +56,7 @@ static void hwloc_needs_cpus(void **state)
     struct xd_buf out = XD_BUF_INIT;
     struct xd_err err = XD_ERR_INIT;
 
-    xd_topo_link(t);
+    xd_topo_settle(t);
     assert_int_equal(xd_topo_export(t, "hwloc-xml", NULL, &out, &err), -ENODATA);
     assert_non_null(strstr(err.text, "needs CPUs"));
     for (size_t i = 0; i < 4; i++) /* the others say what there is */
@@ -76,20 +75,20 @@ static void a_small_machine_as_text(void **state)
 
     s.parts = XD_TOPO_PART_CPU;
     assert_string_equal(export(t, "tree", &s, &out),
-                        "Machine  laptop  CPUs 0-7\n"
+                        "laptop  16G  CPUs 0-7\n"
                         "└─ Package 0  Imaginary CPU 9000  CPUs 0-7\n"
                         "   └─ Node 0  16G  5.3G free  CPUs 0-7\n"
                         "      └─ L3  8.0M  CPUs 0-7\n"
-                        "         └─ L2 1.3M + L1 48K + Core 0 … Core 3 (4)  CPUs 0-7\n"
-                        "            └─ Thread 0 … Thread 4 (2)  CPUs 0,4\n");
+                        "         └─ L2 1.3M + L1d 48K + Core 0 … Core 3 (4)  CPUs 0-7\n"
+                        "            └─ pCPU 0 … pCPU 4 (2)  CPUs 0,4\n");
     s.ascii = true;
     s.width = 32;
-    assert_string_equal(export(t, "tree", &s, &out), "Machine  laptop  CPUs 0-7\n"
+    assert_string_equal(export(t, "tree", &s, &out), "laptop  16G  CPUs 0-7\n"
                                                      "`- Package 0  Imaginary CPU 9...\n"
                                                      "   `- Node 0  16G  5.3G free ...\n"
                                                      "      `- L3  8.0M  CPUs 0-7\n"
-                                                     "         `- L2 1.3M + L1 48K ...\n"
-                                                     "            `- Thread 0 ... T...\n");
+                                                     "         `- L2 1.3M + L1d 48K...\n"
+                                                     "            `- pCPU 0 ... pCP...\n");
     xd_topo_free(t);
     xd_buf_done(&out);
 }

@@ -11,42 +11,7 @@
 
 #include "base/arena.h"
 #include "kernel/acpi.h"
-
-struct table {
-    uint8_t bytes[1024];
-    size_t n;
-};
-
-static void add(struct table *t, unsigned bytes, uint64_t v)
-{
-    for (; bytes > 0; bytes--, v >>= 8)
-        t->bytes[t->n++] = (uint8_t)v;
-}
-
-static void zeros(struct table *t, size_t n)
-{
-    t->n += n;
-}
-
-static void begin(struct table *t, const char *name)
-{
-    memset(t, 0, sizeof(*t));
-    memcpy(t->bytes, name, 4);
-    t->n = 36;
-}
-
-/* Length and checksum. */
-static void seal(struct table *t)
-{
-    uint8_t sum = 0;
-
-    for (int i = 0; i < 4; i++)
-        t->bytes[4 + i] = (uint8_t)(t->n >> 8 * i);
-    t->bytes[9] = 0;
-    for (size_t i = 0; i < t->n; i++)
-        sum = (uint8_t)(sum + t->bytes[i]);
-    t->bytes[9] = (uint8_t)-sum;
-}
+#include "acpi_help.h"
 
 static struct xd_acpi read_one(struct table *t, struct xd_arena *a)
 {

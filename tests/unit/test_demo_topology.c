@@ -176,6 +176,24 @@ static void bridges_hold_what_is_on_their_buses(void **state)
     rig_close(&r);
 }
 
+/* dom0's vCPUs may run on both nodes, until somebody sees to it. */
+static void advice_follows_what_is_done(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct rig r;
+
+    rig_open(&r, "tiny");
+    rig_sample(&r, S);
+    assert_non_null(rig_find(&r, "advice", "machine/dom0-spread"));
+    assert_int_equal(rig_set(&r, XD_KNOB_HARD, "Domain-0/0", "0-3", &err), 0);
+    assert_int_equal(rig_set(&r, XD_KNOB_HARD, "Domain-0/1", "0-3", &err), 0);
+    rig_sample(&r, S);
+    assert_null(rig_find(&r, "advice", "machine/dom0-spread"));
+    assert_int_equal(rig_table(&r, "advice")->n, 0);
+    assert_non_null(rig_table(&r, "advice")->reason);
+    rig_close(&r);
+}
+
 /* --- the scenario language --- */
 
 #define DOMAINS "domains: [{name: Domain-0, memory: 1G}]\n"
@@ -211,6 +229,7 @@ int main(void)
         cmocka_unit_test(it_says_what_the_other_tables_say),
         cmocka_unit_test(it_is_built_anew_when_it_changes),
         cmocka_unit_test(bridges_hold_what_is_on_their_buses),
+        cmocka_unit_test(advice_follows_what_is_done),
         cmocka_unit_test(what_makes_no_sense_is_refused),
     };
 

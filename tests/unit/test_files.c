@@ -94,6 +94,9 @@ static void in_memory(void **state)
     assert_int_equal(xd_files_read(f, "sys/cpu/size", 4, &a, &bytes, &size, &err), -EFBIG);
     assert_string_equal(err.text, "sys/cpu/size: longer than 4 bytes");
     assert_int_equal(xd_files_read(f, "sys/cpu", 4, &a, &bytes, &size, &err), -EISDIR);
+    assert_int_equal(xd_files_read_head(f, "sys/cpu/size", 3, &a, &bytes, &size, NULL), 0);
+    assert_int_equal(size, 3);
+    assert_string_equal(bytes, "0x4");
     put(f, "sys/cpu/size", "7"); /* the last one counts */
     assert_int_equal(xd_files_number(f, -1, "sys/cpu/size"), 7);
     xd_arena_done(&a);
@@ -147,8 +150,15 @@ static void on_disk(void **state)
     assert_int_equal(xd_files_read(f, "sys/self", 99, &a, &bytes, &size, &err), -ELOOP);
     assert_int_equal(xd_files_link(f, "sys/near", &a, &target, NULL), 0);
     assert_string_equal(target, "bus/../bus");
+    assert_int_equal(xd_files_read_head(f, "sys/bus/one", 2, &a, &bytes, &size, NULL), 0);
+    assert_int_equal(size, 2);
+    assert_string_equal(bytes, "on");
     put(f, "sys/bus/one", "in memory");
     assert_string_equal(xd_files_text(f, &a, "sys/bus/one"), "in memory");
+    put(f, "sys/near/two", "2"); /* a folder that hides a link on disk: nothing is behind it */
+    assert_int_equal(xd_files_list(f, "sys/near", &a, &names, &n, NULL), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(xd_files_read(f, "sys/near/one", 99, &a, &bytes, &size, &err), -ENOENT);
     xd_files_free(f);
     f = xd_files_new(dir); /* without anything in memory the kernel walks: the same answers */
     assert_string_equal(xd_files_text(f, &a, "sys/near/one"), "on disk");

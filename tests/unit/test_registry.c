@@ -88,7 +88,7 @@ static void modules_load_or_say_why_not(void **state)
     assert_non_null(strstr(e->why, "xd_backend_module"));
     e = entry("/old_abi.so");
     assert_null(e->backend);
-    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 4");
+    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 5");
     e = entry("/needs_more.so");
     assert_null(e->backend);
     assert_non_null(strstr(e->why, "no_such_function_anywhere"));
@@ -209,6 +209,31 @@ static void a_module_with_a_card_waits(void **state)
     }
 }
 
+/* One that serves any machine is used where a live host is asked for, or another one is there. */
+static void any_machine_is_no_reason(void **state)
+{
+    struct xd_backend any = fake_live_backend;
+    const struct xd_backend *const all[] = {&demo, &any, &fake_live_backend, NULL};
+    const struct xd_backend *const alone[] = {&demo, &any, NULL};
+    struct xd_host_choice h;
+
+    any.name = "any";
+    any.any_machine = true;
+    make(all, NULL);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
+    assert_string_equal(h.name, "live");
+    assert_int_equal(h.n, 2);
+    xd_registry_free(r);
+    make(alone, NULL);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
+    assert_string_equal(h.name, "demo");
+    assert_int_equal(h.n, 1);
+    assert_ptr_equal(h.backends[0], &demo);
+    assert_int_equal(xd_registry_resolve(r, "live", NULL, &h, NULL), 0);
+    assert_string_equal(h.name, "live");
+    assert_ptr_equal(h.backends[0], &any);
+}
+
 static void a_builtin_that_lacks_something(void **state)
 {
     static const struct xd_backend no_read = {.abi = XD_BACKEND_ABI,
@@ -248,6 +273,7 @@ int main(void)
         T(hosts_by_name),
         T(live_where_it_can_be_else_the_demo_host),
         T(a_module_with_a_card_waits),
+        T(any_machine_is_no_reason),
         T(a_builtin_that_lacks_something),
         T(where_modules_are),
     };

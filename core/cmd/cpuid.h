@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of `xendeck cpuid` share. */
+#ifndef XD_CMD_CPUID_H
+#define XD_CMD_CPUID_H
+
+#include "base/arena.h"
+#include "cmd/cli.h"
+#include "xen/cpuid/level.h"
+
+struct xd_json;
+
+/* A set of features that the user named. */
+struct cpuid_named {
+    const char *label;
+    const struct xd_cpuid_source *source;
+    enum xd_cpuid_vendor vendor; /* ANY: unknown */
+};
+
+struct cpuid {
+    struct xd_cli *cli;
+    struct xd_cpuid_db *db;
+    struct xd_arena a;
+    enum xd_format format;
+    enum xd_cpuid_guests guests;          /* --pv: EVERY, else HVM_HAP */
+    struct xd_featureset of;              /* features that are looked at */
+    const struct xd_cpuid_source *native; /* once it was read */
+};
+
+/* Which sets of a file that has several are meant. */
+enum cpuid_pick {
+    CPUID_EVERY_SET, /* to be compared */
+    CPUID_HOST_SET,  /* the one that says what guests can have at most */
+    CPUID_GUEST_SET, /* the one of a guest; several are an error */
+};
+
+/* Adds what `word` names: "host", FILE, FILE:LABEL, -, a featureset in hex, or a spec. */
+int cpuid_source(struct cpuid *c, const char *word, enum cpuid_pick pick, struct cpuid_named **list,
+                 size_t *n, struct xd_err *err);
+/* This machine's, and a line on standard error that says how it was read. */
+int cpuid_native(struct cpuid *c, const struct xd_cpuid_source **out, struct xd_err *err);
+/* Parses a spec; an error has the text and a caret behind it. */
+int cpuid_spec(struct cpuid *c, const char *text, struct xd_cpuid_spec *out, struct xd_err *err);
+/* Text in lines of at most 79 cells; the first begins behind `used` ones, the others behind indent.
+ */
+void cpuid_wrap(FILE *out, int used, int indent, const char *text);
+/* The names of a set as a JSON array. */
+void cpuid_json_names(struct cpuid *c, struct xd_json *j, const char *key,
+                      const struct xd_featureset *s);
+/* Prints and frees b. */
+void cpuid_print_json(struct cpuid *c, struct xd_buf *b);
+
+int cpuid_cmd_explain(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_models(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_show(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_diff(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `xendeck cpuid translate`: a spec in another program's words. */
+#include "cmd/cpuid.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "xen/cpuid/translate.h"
+
+struct translation {
+    struct cpuid *c;
+    enum xd_cpuid_format from, to;
+    const struct xd_featureset *host; /* or NULL */
+    struct xd_cpuid_spec spec;
+    struct xd_cpuid_lost lost_in, lost_out;
+    struct xd_cpuid_broken broken;
+    struct xd_buf text;
+};
+
+static int read_all(const char *word, struct xd_arena *a, const char **out, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    char chunk[4096];
+    size_t n;
+
+    *out = word;
+    if (strcmp(word, "-") != 0)
+        return 0;
+    while ((n = fread(chunk, 1, sizeof(chunk), stdin)) > 0 && b.len < 4 << 20)
+        xd_buf_addn(&b, chunk, n);
+    *out = xd_arena_strdup(a, xd_buf_str(&b));
+    xd_buf_done(&b);
+    return ferror(stdin) ? xd_err_set(err, -EIO, "standard input: %s", strerror(errno)) : 0;
+}
+
+static int formats(struct translation *t, const char *text, struct xd_err *err)
+{
+    int from, to;
+
+    if (xd_cli_choice(t->c->cli, "to", xd_cpuid_format_names,
+                      "spec, xl, xend, libvirt, qemu, hex or leaves", &to, err) < 0 ||
+        xd_cli_choice(t->c->cli, "from", xd_cpuid_format_names, "spec, xl, xend, libvirt or qemu",
+                      &from, err) < 0)
+        return -EINVAL;
+    if (to < 0)
+        return xd_err_set(err, -EINVAL,
+                          "into what? --to spec, xl, xend, libvirt, qemu, hex or "
+                          "leaves");
+    t->to = (enum xd_cpuid_format)to;
+    t->from = from < 0 ? xd_cpuid_format_of(text) : (enum xd_cpuid_format)from;
+    return 0;
+}
+
+/* The host that "host" means, where it is asked for or needed. */
+static int find_host(struct translation *t, struct xd_err *err)
+{
+    const char *on = xd_cli_option(t->c->cli, "on");
+    struct cpuid_named *list = NULL;
+    size_t n = 0;
+    bool needed = t->spec.base == XD_CPUID_BASE_HOST &&
+                  (t->to == XD_CPUID_AS_HEX || t->to == XD_CPUID_AS_LEAVES);
+
+    if (!on && !needed)
+        return 0;
+    if (cpuid_source(t->c, on ? on : "host", CPUID_HOST_SET, &list, &n, err) < 0)
+        return -EINVAL;
+    if (n != 1)
+        return xd_err_set(err, -EINVAL, "%s has several sets: which one? %s:LABEL", on, on);
+    t->host = &list[0].source->set.fs;
+    return 0;
+}
+
+static void complain(struct translation *t)
+{
+    FILE *err = t->c->cli->err;
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_cpuid_spec mended;
+
+    for (size_t i = 0; i < t->lost_in.n; i++)
+        fprintf(err, "xendeck: not understood: %s\n", t->lost_in.text[i]);
+    for (size_t i = 0; i < t->lost_out.n; i++)
+        fprintf(err, "xendeck: not said: %s\n", t->lost_out.text[i]);
+    xd_cpuid_broken_text(t->c->db, &t->broken, 4, &b);
+    if (b.len) {
+        fprintf(err, "xendeck: Xen will take away what lacks something: %s\n", xd_buf_str(&b));
+        xd_buf_clear(&b);
+        xd_cpuid_spec_mend(t->c->db, &t->spec, t->host, &mended);
+        xd_cpuid_spec_format(t->c->db, &mended, &b);
+        fprintf(err, "xendeck: whole is: %s\n", xd_buf_str(&b));
+    }
+    xd_buf_done(&b);
+}
+
+static void print_json(struct translation *t)
+{
+    struct xd_buf b = XD_BUF_INIT, spec = XD_BUF_INIT;
+    struct xd_json j;
+
+    xd_cpuid_spec_format(t->c->db, &t->spec, &spec);
+    xd_json_init(&j, &b, true);
+    xd_json_open(&j, NULL, '{');
+    xd_json_u64(&j, "schema", 1);
+    xd_json_str(&j, "from", xd_cpuid_format_names[t->from]);
+    xd_json_str(&j, "to", xd_cpuid_format_names[t->to]);
+    xd_json_str(&j, "spec", xd_buf_str(&spec));
+    xd_json_str(&j, "text", xd_buf_str(&t->text));
+    xd_json_open(&j, "not_understood", '[');
+    for (size_t i = 0; i < t->lost_in.n; i++)
+        xd_json_str(&j, NULL, t->lost_in.text[i]);
+    xd_json_close(&j, ']');
+    xd_json_open(&j, "not_said", '[');
+    for (size_t i = 0; i < t->lost_out.n; i++)
+        xd_json_str(&j, NULL, t->lost_out.text[i]);
+    xd_json_close(&j, ']');
+    cpuid_json_names(t->c, &j, "unmet", &t->broken.unmet);
+    xd_json_close(&j, '}');
+    xd_buf_done(&spec);
+    cpuid_print_json(t->c, &b);
+}
+
+int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+{
+    struct translation t = {.c = c};
+    struct xd_featureset fs;
+    struct xd_buf caret = XD_BUF_INIT;
+    const char *text;
+    int column;
+
+    if (argc != 2) {
+        xd_err_set(err, -EINVAL,
+                   "translate one spec, in quotes: xendeck cpuid translate "
+                   "SandyBridge,-avx --to xl");
+        return XD_EXIT_USAGE;
+    }
+    if (c->format == XD_FORMAT_CSV) {
+        xd_err_set(err, -EINVAL, "a translation is text or json");
+        return XD_EXIT_USAGE;
+    }
+    if (read_all(argv[1], &c->a, &text, err) < 0 || formats(&t, text, err) < 0)
+        return XD_EXIT_USAGE;
+    if (xd_cpuid_translate_from(c->db, text, t.from, &c->a, &t.spec, &t.lost_in, &column, err) <
+        0) {
+        if (column)
+            xd_cpuid_caret(text, column, &caret);
+        fputs(xd_buf_str(&caret), c->cli->err);
+        xd_buf_done(&caret);
+        return XD_EXIT_USAGE;
+    }
+    if (find_host(&t, err) < 0)
+        return XD_EXIT_USAGE;
+    if (t.spec.base != XD_CPUID_BASE_HOST || t.host)
+        xd_cpuid_spec_resolve(c->db, &t.spec, t.host, &fs, &t.broken, NULL);
+    if (xd_cpuid_translate(c->db, &t.spec, t.host, t.to, c->guests, &c->a, &t.text, &t.lost_out,
+                           err) < 0) {
+        xd_buf_done(&t.text);
+        return XD_EXIT_USAGE;
+    }
+    if (c->format == XD_FORMAT_JSON) {
+        print_json(&t);
+    } else {
+        fprintf(c->cli->out, "%s\n", xd_buf_str(&t.text));
+        complain(&t);
+    }
+    xd_buf_done(&t.text);
+    return XD_EXIT_DONE;
+}

@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# xendeck cpuid: explain, models, show, diff, level, check, translate; on files and names alone.
+. "$(dirname "$0")/lib.sh"
+
+cat >"$tmp/old.txt" <<'EOF'
+CPU 0:
+   0x00000000 0x00: eax=0x00000007 ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69
+   0x00000001 0x00: eax=0x000306a9 ebx=0x00020800 ecx=0x1fbae3ff edx=0xbfebfbff
+   0x00000007 0x00: eax=0x00000000 ebx=0x00000281 ecx=0x00000000 edx=0xbc000400
+   0x80000000 0x00: eax=0x80000008 ebx=0x00000000 ecx=0x00000000 edx=0x00000000
+   0x80000001 0x00: eax=0x00000000 ebx=0x00000000 ecx=0x00000001 edx=0x28100800
+   0x80000002 0x00: eax=0x65746e49 ebx=0x2952286c ecx=0x6f655820 edx=0x2952286e
+   0x80000003 0x00: eax=0x55504320 ebx=0x2d334520 ecx=0x30333231 edx=0x20325620
+   0x80000004 0x00: eax=0x20402020 ebx=0x30332e33 ecx=0x007a4847 edx=0x00000000
+   0x80000008 0x00: eax=0x00003024 ebx=0x00000000 ecx=0x00000000 edx=0x00000000
+EOF
+printf 'new1 078bfbff:f7fa3203:2c100800:00000121:0000000f:d19f27eb:00000008\n' >"$tmp/pool.txt"
+printf 'new2 078bfbff:f7fa3203:2c100800:00000121:0000000f:d19f27eb:00000000\n' >>"$tmp/pool.txt"
+
+t "no verb" 1 cpuid
+err 'cpuid does one of: explain FEATURE…'
+t "a misspelt verb" 1 cpuid explian avx
+err 'did you mean explain?'
+
+t "explain" 0 cpuid explain avx2 pdpe1gb
+silent
+out 'avx2: AVX2: 256-bit vectors of whole numbers'
+out 'CPUID 0x00000007:0.ebx bit 5'
+out 'needs         xsave and avx'
+out 'page1gb: Pages of 1 GiB'
+out 'HVM with HAP'
+t "explain as JSON" 0 cpuid explain avx2 -o json
+json 'd[0]["name"] == "avx2" and d[0]["word"] == 5 and d[0]["needs"] == ["avx"]'
+t "explain what is not there" 1 cpuid explain avx22
+err 'there is no feature "avx22"; did you mean avx2?'
+t "explain a model" 1 cpuid explain Haswell
+err 'Haswell is a model: see xendeck cpuid models Haswell'
+
+t "all models" 0 cpuid models
+out 'x86-64-v3'
+out 'EPYC-Turin'
+t "all models as JSON" 0 cpuid models -o json
+json 'len(d["rows"]) > 80 and all(r["features"] > 20 for r in d["rows"])'
+t "one model" 0 cpuid models Cascadelake-Server-noTSX
+out 'Cascadelake-Server-v3: Intel Xeon Scalable, 2nd generation'
+out 'removes       hle and rtm'
+out 'libvirt made it from version 1'
+t "a misspelt model" 1 cpuid models Hasswell
+err 'did you mean Haswell?'
+
+t "show a dump" 0 cpuid show "$tmp/old.txt"
+out 'Intel(R) Xeon(R) CPU E3-1230 V2'
+out 'family 6, model 58, stepping 9'
+out 'addresses: 36 bits of memory, 48 bits for programs'
+t "show a dump as JSON" 0 cpuid show "$tmp/old.txt" -o json
+json '{r["name"]: r["old.txt"] for r in d["rows"]}["avx"] is True'
+t "show what nobody knows" 0 cpuid show "$tmp/old.txt" --all -o json
+json '{r["name"]: r["old.txt"] for r in d["rows"]}["rdcl-no"] is None'
+json '{r["name"]: r["old.txt"] for r in d["rows"]}["avx2"] is False'
+t "show this machine" 0 cpuid show host -o csv
+err 'what the CPUID instruction says'
+t "diff" 0 cpuid diff SandyBridge IvyBridge
+out 'f16c'
+no_out 'sse2'
+t "diff with meanings" 0 cpuid diff SandyBridge IvyBridge --explain
+out 'conversion between 16-bit and 32-bit'
+t "diff of the same" 0 cpuid diff Haswell Haswell-v1
+out 'no feature differs'
+t "diff of one" 1 cpuid diff Haswell
+err 'diff takes two sets or more'
+
+t "level" 0 cpuid level "$tmp/old.txt" "$tmp/pool.txt"
+out '3 hosts have'
+out 'as a model     '
+out 'cpuid = "host,'
+out 'new1 loses'
+t "level as JSON" 0 cpuid level "$tmp/old.txt" "$tmp/pool.txt" -o json
+json 'd["n_hosts"] == 3 and "avx2" not in d["common"] and "avx" in d["common"]'
+json '"pku" in d["hosts"][1]["loses"] and "pku" not in d["hosts"][2]["loses"]'
+json '"avx2=0" in d["xl"] and "avx512f" not in d["xl"]'
+t "level of vendors" 0 cpuid level Haswell EPYC
+out 'several vendors'
+t "level from standard input has nothing" 1 cpuid level -
+err 'there is no CPUID in it'
+
+t "check: yes" 0 cpuid check Nehalem --on "$tmp/old.txt"
+out 'yes: Nehalem can run on old.txt'
+t "check: no" 2 cpuid check Haswell --on "$tmp/old.txt"
+out "no: Haswell can't run on old.txt"
+out 'old.txt has no avx2'
+out 'started anew it would run there with cpuid="host,'
+t "check: unsure" 4 cpuid check Cascadelake-Server-v2,-avx512*,-avx2,-fma --on 178bfbff:ffffffff:2c100800:00000121:0000000f:ffffffff:ffffffff:00000000:00000000:ffffffff
+out 'nothing is known of rdcl-no'
+t "check as JSON" 2 cpuid check Haswell --on "$tmp/old.txt" -o json
+json 'd["answer"] == "no" and "avx2" in d["missing"] and d["reasons"][0]["text"]'
+t "check without a host" 1 cpuid check Haswell
+err 'check one guest on one host'
+t "a file of several sets as a guest" 1 cpuid check "$tmp/pool.txt" --on Haswell
+err 'which one is the guest'
+t "one of several sets" 2 cpuid check "$tmp/pool.txt:new1" --on Haswell
+out "no: pool.txt:new1 can't run on Haswell"
+t "a set that is not there" 1 cpuid check "$tmp/pool.txt:new9" --on Haswell
+err 'pool.txt has no "new9"; it has new1, new2'
+
+t "translate to QEMU" 0 cpuid translate SandyBridge,+pdpe1gb,-avx2,-pclmuldq --to qemu
+out '-cpu SandyBridge,+pdpe1gb,-pclmulqdq'
+t "translate from QEMU" 0 cpuid translate --to spec -- '-cpu Haswell-noTSX,+vmx'
+out 'Haswell-v2,+vmx'
+t "… without -cpu" 0 cpuid translate Haswell-noTSX,+vmx,kvm=off --from qemu --to spec
+err 'not understood: kvm=off'
+out 'Haswell-v2,+vmx'
+t "translate to xl" 0 cpuid translate host,-avx --to xl
+out 'cpuid = "host,avx=0"'
+silent
+t "translate from libvirt" 0 cpuid translate "<cpu mode='host-model'><feature policy='disable' name='avx'/></cpu>" --to xl
+out 'cpuid = "host,avx=0"'
+t "what can't be said" 0 cpuid translate host,+monitor --to xl
+err 'not said: monitor: Xen 4.17 shows it to no HVM guest'
+t "what is broken is explained and mended" 0 cpuid translate IvyBridge,-avx --to qemu
+err 'f16c needs avx'
+err 'whole is: IvyBridge,-avx,-f16c'
+t "translate as JSON" 0 cpuid translate host,+monitor,-avx --to xl -o json
+json 'd["text"] == "cpuid = \"host,avx=0\"" and len(d["not_said"]) == 1'
+t "a caret" 1 cpuid translate SandyBridge,+pdpe1bg --to xl
+err 'there is no feature "pdpe1bg"; did you mean pdpe1gb?'
+err '               ^'
+t "contradictions" 1 cpuid translate host,+avx,-avx --to xl
+err 'avx is both added and taken away'
+t "an unknown target" 1 cpuid translate host --to vmware
+err '"vmware" is not spec, xl, xend, libvirt, qemu, hex or leaves'
+t "no target" 1 cpuid translate host
+err 'into what?'
+t "leaves come back" 0 cpuid translate Westmere --to leaves
+cp "$tmp/out" "$tmp/westmere.txt"
+t "… as the same" 0 cpuid diff "$tmp/westmere.txt" Westmere
+out 'no feature differs'
+
+printf 'CPU 0:\n   0x00000000 0x00: eax=0x000000\n' >"$tmp/cut.txt"
+t "a truncated dump" 1 cpuid show "$tmp/cut.txt"
+err 'cut.txt:2:'
+t "a file that is not there" 1 cpuid show "$tmp/none.txt"
+err 'there is no such file'
+t "help" 0 cpuid --help
+out '--on SOURCE'
+finish

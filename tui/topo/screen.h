@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Topology screen: what of the machine is drawn, how close, and what its threads show. */
+#ifndef XD_TUI_TOPO_SCREEN_H
+#define XD_TUI_TOPO_SCREEN_H
+
+#include "tui/app.h"
+#include "tui/topo/diagram.h"
+
+enum xd_topo_overlay {
+    XD_TOPO_SHOW_RUNNING,  /* the domain whose vCPU runs there now, by a letter */
+    XD_TOPO_SHOW_AFFINITY, /* where the chosen domain may run, and had better */
+    XD_TOPO_SHOW_POOLS,
+    XD_TOPO_SHOW_LOAD,
+    XD_TOPO_SHOW_NOTHING,
+    XD_TOPO_OVERLAYS,
+};
+extern const char *const xd_topo_overlay_names[]; /* NULL-terminated */
+
+/* What can be staged for the chosen domain at the place under the cursor. */
+#define XD_TOPO_CHOICES 64
+struct xd_topo_choice {
+    char object[XD_KEY_MAX];
+    const char *knob;
+    char value[256];
+};
+
+struct xd_topo_screen {
+    enum xd_diagram_view view;
+    enum xd_topo_overlay overlay;
+    char root[XD_KEY_MAX];   /* the thing that is looked at; "": the machine */
+    char domain[XD_KEY_MAX]; /* UUID of the chosen one; "": the one under the Domains' cursor */
+
+    /* Made of the tables, and made anew when they or the look change. */
+    struct xd_topo *topo;
+    const struct xd_table *table; /* of that tree */
+    uint64_t generation;          /* and of the world */
+    struct xd_diagram *diagram;
+    struct xd_diagram_look look; /* that the diagram has */
+    int top;                     /* its first line that shows */
+
+    struct xd_topo_choice choices[XD_TOPO_CHOICES]; /* of the menu that was opened last */
+    int n_choices;
+};
+
+struct xd_topo_screen *xd_topo_screen_new(void);
+void xd_topo_screen_free(struct xd_topo_screen *t); /* NULL allowed */
+bool xd_topo_is_screen(const struct xd_screen *s);
+
+/* The thing under the cursor; NULL: there is none. */
+const struct xd_topo_thing *xd_topo_under_cursor(const struct xd_app *a, const struct xd_screen *s);
+/* Its tree as the tables are now; NULL: nothing is known of the machine yet. */
+const struct xd_topo *xd_topo_now(const struct xd_app *a);
+/* The row of the chosen domain, or NULL. */
+const struct xd_row *xd_topo_domain(const struct xd_app *a);
+
+/* --- what threads show (overlay.c) --- */
+
+#define XD_TOPO_PCPUS 4096
+
+struct xd_topo_marks {
+    const struct xd_app *app;
+    enum xd_topo_overlay overlay;
+    struct xd_arena arena;
+    struct xd_diagram_mark *of; /* by pCPU */
+    unsigned n;
+    struct xd_buf legend; /* "w web1  d db1" */
+};
+void xd_topo_marks_make(struct xd_topo_marks *m, const struct xd_app *a,
+                        enum xd_topo_overlay overlay);
+void xd_topo_marks_done(struct xd_topo_marks *m);
+/* For struct xd_diagram_look; ctx is the marks. */
+bool xd_topo_mark_of(const void *ctx, const struct xd_topo_thing *thread,
+                     struct xd_diagram_mark *out);
+const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o);
+/* The domain that a PCI function is passed through to, "assignable", or NULL: the host's own. By
+ * the table of that name, which may be NULL; where it says nothing, by the machine's. */
+const char *xd_topo_use_of(const struct xd_table *pci, const struct xd_topo_thing *o);
+
+/* --- commands --- */
+int xd_cmd_topo_closer(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo_domain(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo_drawing(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo_farther(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo_goto(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo_overlay(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_topo_place(void *ctx, int argc, char **argv, struct xd_err *err);
+
+#endif
