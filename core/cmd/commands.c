@@ -174,7 +174,8 @@ const struct xd_command xd_cli_commands[] = {
      .help = "With --topology, a recording of this machine (or of --host): the files of /sys and "
              "/proc, the firmware's tables and Xen's own words that its topology is read from, in "
              "a tar archive. Serial numbers and Ethernet addresses are left out, so that it can be "
-             "given away; names of guests that own PCI devices are in it."},
+             "given away; the names "
+             "of the machine and of guests that own PCI devices are in it."},
     {.name = "cpuid",
      .args = "VERB …",
      .run = xd_cmd_cpuid,
