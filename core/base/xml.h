@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* XML as programs such as libvirt write it, into a tree that knows where each element stands:
- * elements, attributes, text, comments, and the five entities and characters by number. What can
- * hurt (document types and with them entities of one's own) is refused, and so are more than 64
+ * elements, attributes, text. libxml2 reads it. What
+ * can hurt (document types and with them entities of one's own) is refused, and so are more than 64
  * levels, a million nodes, and files over 16 MiB; each with its place. Namespaces are part of the
  * names. Strings are not made safe: xd_str_safe where they are shown. */
 #ifndef XD_BASE_XML_H

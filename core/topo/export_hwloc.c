@@ -393,20 +393,6 @@ static void children(struct writer *w, const struct xd_topo_thing *o)
             child(w, c, (enum pass)pass);
 }
 
-/* What the best source said of that pair; 0: nothing. */
-static unsigned distance(const struct xd_topo *t, unsigned from, unsigned to)
-{
-    const struct xd_topo_distance *best = NULL;
-
-    for (size_t i = 0; i < t->n_distances; i++) {
-        const struct xd_topo_distance *d = &t->distances[i];
-
-        if (d->from == from && d->to == to && d->value && (!best || d->source < best->source))
-            best = d;
-    }
-    return best ? best->value : 0;
-}
-
 /* hwloc takes whole matrices only. kind 5: told by the system, a latency. */
 static void distances(struct writer *w)
 {
@@ -417,7 +403,7 @@ static void distances(struct writer *w)
     for (int i = -1; whole && (i = xd_cpuset_next(&w->nodes, (unsigned)(i + 1))) >= 0;) {
         xd_buf_printf(&indexes, "%d ", i);
         for (int k = -1; (k = xd_cpuset_next(&w->nodes, (unsigned)(k + 1))) >= 0;) {
-            unsigned d = distance(w->t, (unsigned)i, (unsigned)k);
+            unsigned d = xd_topo_distance_of(w->t, (unsigned)i, (unsigned)k);
 
             whole = whole && d;
             xd_buf_printf(&values, "%u ", d);

@@ -196,19 +196,6 @@ static void box(struct drawing *d, const struct xd_svg_box *b)
 
 /* --- what stands below --- */
 
-static unsigned distance(const struct xd_topo *t, uint64_t from, uint64_t to)
-{
-    const struct xd_topo_distance *best = NULL;
-
-    for (size_t i = 0; i < t->n_distances; i++) {
-        const struct xd_topo_distance *d = &t->distances[i];
-
-        if (d->from == from && d->to == to && d->value && (!best || d->source < best->source))
-            best = d;
-    }
-    return best ? best->value : 0;
-}
-
 static void matrix(struct drawing *d, int x, int y)
 {
     uint64_t nodes[NODES];
@@ -228,7 +215,7 @@ static void matrix(struct drawing *d, int x, int y)
         text(d, x + side * (int)(from + 1) + XD_SVG_PAD / 2, y, "d", s);
         text(d, x, y + XD_SVG_LINE + 4 + (int)from * (XD_SVG_LINE + 8), "d", s);
         for (size_t to = 0; to < n; to++) {
-            unsigned v = distance(d->t, nodes[from], nodes[to]);
+            unsigned v = xd_topo_distance_of(d->t, nodes[from], nodes[to]);
             int left = x + side * (int)(to + 1);
             int top = y + XD_SVG_LINE + (int)from * (XD_SVG_LINE + 8);
 

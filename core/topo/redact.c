@@ -160,8 +160,8 @@ static bool is_serial_file(const char *path)
 
 static bool is_serial_info(const char *name, size_t n)
 {
-    static const char *const words[] = {"serial", "uuid", "guid",     "address", "asset",
-                                        "gid",    "wwn",  "hostname", "nqn"};
+    static const char *const words[] = {"serial", "uuid", "guid", "address",
+                                        "asset",  "gid",  "wwn",  "nqn"};
     char lower[64];
 
     if (n >= sizeof(lower))
@@ -213,7 +213,11 @@ static void redact_xml(char *s, size_t n)
             continue;
         name = attribute(tag, (size_t)(close - tag), "name", &name_len);
         value = attribute(tag, (size_t)(close - tag), "value", &value_len);
-        if (value && (!name || is_serial_info(name, name_len)))
+        if (!value || (name && !is_serial_info(name, name_len)))
+            continue;
+        if (close < end && close[-1] == '/')
+            memset(tag, ' ', (size_t)(close + 1 - tag)); /* as if it had never been told */
+        else
             memset(value, 'x', value_len);
     }
 }

@@ -168,6 +168,19 @@ void xd_topo_distance(struct xd_topo *t, const struct xd_topo_distance *d)
     t->distances[t->n_distances++] = *d;
 }
 
+unsigned xd_topo_distance_of(const struct xd_topo *t, uint64_t from, uint64_t to)
+{
+    const struct xd_topo_distance *best = NULL;
+
+    for (size_t i = 0; i < t->n_distances; i++) {
+        const struct xd_topo_distance *d = &t->distances[i];
+
+        if (d->from == from && d->to == to && d->value && (!best || d->source < best->source))
+            best = d;
+    }
+    return best ? best->value : 0;
+}
+
 static const char *safe(struct xd_topo *t, const char *s)
 {
     return s ? xd_str_safe(&t->arena, s, 1024) : NULL;

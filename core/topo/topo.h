@@ -106,6 +106,8 @@ void xd_topo_trouble(struct xd_topo *t, enum xd_topo_source by, const char *fmt,
 void xd_topo_distance(struct xd_topo *t, const struct xd_topo_distance *d);
 void xd_topo_advise(struct xd_topo *t, const struct xd_topo_advice *a); /* strings are copied */
 
+/* What the best source said of a pair of nodes; 0: nothing. */
+unsigned xd_topo_distance_of(const struct xd_topo *t, uint64_t from, uint64_t to);
 /* What is held to be true: the fact of the best source, unknown where nobody told. */
 struct xd_value xd_topo_value(const struct xd_topo_thing *o, enum xd_topo_col col);
 uint64_t xd_topo_u64(const struct xd_topo_thing *o, enum xd_topo_col col, uint64_t unknown);

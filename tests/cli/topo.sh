@@ -117,6 +117,34 @@ t "which is read again" 0 topo --from "$tmp/h.xml" --view cpu
 out "Package 1"
 out "12/13 14/15"
 
+# Names of strangers: wide ones, combining ones, that turn the line round, that speak to a terminal.
+python3 - "$tmp/evil.xml" <<'PYTHON'
+import sys
+sets = 'cpuset="%s" complete_cpuset="%s" nodeset="0x1" complete_nodeset="0x1"'
+pu = '<object type="Core" os_index="%d" {0}><object type="PU" os_index="%d" {0}/></object>'
+both = sets % ("0x3", "0x3")
+evil = "a\u202egnp.exe \u6f22\u5b57\u6f22\u5b57\u6f22\u5b57 e\u0301\u0301 \u009b31m %s%n" * 4
+open(sys.argv[1], "w", encoding="utf-8").write(
+    '<?xml version="1.0" encoding="UTF-8"?><topology version="2.0"><object type="Machine" '
+    'os_index="0" %s><info name="DMIProductName" value="%s"/><object type="Package" os_index="0" %s>'
+    '<info name="CPUModel" value="%s"/>' % (both, evil, both, evil)
+    + "".join(pu.format(sets % (m, m)) % (i, i) for i, m in ((0, "0x1"), (1, "0x2")))
+    + '</object></object></topology>')
+PYTHON
+for width in 20 33 34 80; do
+    t "hostile names, $width wide" 0 topo --from "$tmp/evil.xml" --width $width
+    fits $width
+    t "in a tree" 0 topo --from "$tmp/evil.xml" -o tree --width $width
+    fits $width
+done
+out "gnp.exe"
+holds "nothing speaks to the terminal or turns the line" python3 -c '
+import sys, unicodedata
+s = open(sys.argv[1], encoding="utf-8").read().replace("\n", "")
+sys.exit(any(unicodedata.category(c) in ("Cc", "Cf") for c in s))' "$tmp/out"
+t "in ASCII" 0 topo --from "$tmp/evil.xml" --ascii
+fits 80 ascii
+
 # What would change nothing is refused.
 t "a width is nothing to a picture" 1 --host demo topo -o svg --width 80
 err "--width is nothing to -o svg: it is for text and tree"

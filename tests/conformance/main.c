@@ -22,7 +22,7 @@
 #include "record.h"
 
 extern const struct xd_backend *const xd_builtin_backends[];
-extern const struct xd_backend xd_backend_demo, xd_backend_capture;
+extern const struct xd_backend xd_backend_demo, xd_backend_capture, xd_backend_topofile;
 
 /* One line a host. */
 static const struct conf_host builtin[] = {
@@ -71,6 +71,10 @@ static const struct conf_host builtin[] = {
     {.name = "capture",
      .backend = &xd_backend_capture,
      .prepare = conf_record_demo,
+     .recorded = true},
+    {.name = "topo",
+     .backend = &xd_backend_topofile,
+     .arg = "tests/fixtures/topology/smt.xdt",
      .recorded = true},
 };
 

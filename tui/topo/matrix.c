@@ -41,20 +41,9 @@ int xd_diagram_matrix_height(const struct xd_diagram *d)
     return n ? (int)(blocks * (n + 2)) - 1 : 1;
 }
 
-static unsigned distance(const struct xd_diagram *d, const struct xd_topo_thing *from,
-                         const struct xd_topo_thing *to)
+static uint64_t index_of(const struct xd_topo_thing *node)
 {
-    uint64_t a = xd_topo_u64(from, XD_TOPO_INDEX, UINT64_MAX),
-             b = xd_topo_u64(to, XD_TOPO_INDEX, UINT64_MAX);
-    const struct xd_topo_distance *best = NULL;
-
-    for (size_t i = 0; i < d->topo->n_distances; i++) {
-        const struct xd_topo_distance *x = &d->topo->distances[i];
-
-        if (x->from == a && x->to == b && x->value && (!best || x->source < best->source))
-            best = x;
-    }
-    return best ? best->value : 0;
+    return xd_topo_u64(node, XD_TOPO_INDEX, UINT64_MAX);
 }
 
 /* Home and near are calm; what is more than twice as far is pointed out. */
@@ -77,7 +66,7 @@ static void draw_row(const struct xd_diagram *d, struct xd_canvas *c, int y, siz
     xd_topo_describe(from, &text);
     xd_canvas_field(c, 1, y, HEAD - 2, false, XD_S_NORMAL, text.s);
     for (size_t i = 0; i < per && (to = node_at(d, first + i)); i++) {
-        unsigned value = distance(d, from, to);
+        unsigned value = xd_topo_distance_of(d->topo, index_of(from), index_of(to));
 
         snprintf(name, sizeof(name), value ? "%u" : "-", value);
         xd_canvas_field(c, HEAD + (int)i * CELL, y, CELL - 1, true, style_of(value), name);

@@ -50,7 +50,7 @@ qemu_xen_arguments() {
 qemu_arguments() {
     QEMU=(qemu-system-x86_64 -machine q35 -accel tcg,thread=multi,tb-size=512
         -cpu "$CPU,$CPU_SWITCHES" -smp "$SMP" -m "${MEM}M")
-    qemu_numa
+    [ "$NUMA" = no ] || qemu_numa
     QEMU+=(-nodefaults -display none -no-reboot -nic none
         -chardev "file,id=serial,path=$LOG" -serial chardev:serial
         -kernel "$RUN/xen" -append "$(qemu_xen_arguments)"
