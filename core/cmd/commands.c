@@ -191,8 +191,9 @@ const struct xd_command xd_cli_commands[] = {
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
          "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
          "\"host\" (this machine, by the CPUID instruction), a "
-         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, or featuresets in hex, a line "
-         "each), FILE:LABEL for one set of several (\"HVM Max\", \"Domain 3\"), - for standard "
+         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, a domain "
+         "that xl saved, or featuresets in hex, a line each), FILE:LABEL for one set of several "
+         "(\"HVM Max\", \"Domain 3\"), - for standard "
          "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
          "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
          "or libvirt call them. None of this needs Xen."},

@@ -16,6 +16,10 @@ static int read_stream(FILE *f, const char *name, struct xd_buf *out, struct xd_
 
     while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0) {
         xd_buf_addn(out, chunk, n);
+        /* Of a saved domain only the beginning: behind it comes all of its memory. */
+        if (out->len >= XD_CPUID_IMAGE_BYTES &&
+            xd_cpuid_image_find(xd_buf_str(out), XD_CPUID_IMAGE_BYTES))
+            return 0;
         if (out->len > XD_CPUID_DUMP_MAX_BYTES)
             return xd_err_set(err, -EFBIG, "%s: more than %d MiB", name,
                               XD_CPUID_DUMP_MAX_BYTES >> 20);
@@ -109,7 +113,8 @@ static int pick_sets(struct cpuid *c, const char *file, const struct xd_cpuid_du
         xd_buf_done(&b);
     }
     if (s) {
-        bool of_one = strcmp(s->label, "processor") == 0 || strncmp(s->label, "line ", 5) == 0;
+        bool of_one = strcmp(s->label, "processor") == 0 || strcmp(s->label, "saved") == 0 ||
+                      strncmp(s->label, "line ", 5) == 0;
         add(c, list, n,
             of_one || pick == CPUID_HOST_SET ? file
                                              : xd_arena_printf(&c->a, "%s:%s", file, s->label),

@@ -44,8 +44,10 @@ int xd_topo_export(const struct xd_topo *t, const char *format, const struct xd_
     char found[32];
 
     for (size_t i = 0; xd_topo_formats[i].name; i++) {
-        if (xd_streq(xd_topo_formats[i].name, format))
+        if (xd_streq(xd_topo_formats[i].name, format)) {
+            xd_buf_done(&names);
             return exporters[i](t, style ? style : &xd_topo_style_print, out, err);
+        }
         xd_buf_printf(&names, "%s%s", i ? ", " : "", xd_topo_formats[i].name);
     }
     xd_str_safe_to(found, sizeof(found), format ? format : "");

@@ -152,6 +152,46 @@ static void records_of_a_saved_domain(void **state)
     assert_int_equal(xd_cpuid_policy_records(leaf, 24, msr, 15, &arena, &l, &err), -EINVAL);
 }
 
+static size_t put_record(uint8_t *p, uint8_t type, const void *body, uint8_t len)
+{
+    memset(p, 0, 8);
+    p[0] = type;
+    p[4] = len;
+    memcpy(p + 8, body, len);
+    return 8 + (((size_t)len + 7) & ~(size_t)7);
+}
+
+/* As xl saves it: its own header, then libxc's image, whose first records have the policy. */
+static void a_saved_domain(void **state)
+{
+    static const uint8_t leaf[24] = {
+        [0] = 1, [4] = 0xff, [5] = 0xff, [6] = 0xff, [7] = 0xff, [16] = 1 /* ecx: sse3 */};
+    static const uint8_t msr[16] = {[0] = 0x0a, [1] = 0x01, [8] = 1};
+    uint8_t image[512] = "Xen saved domain, xl format\n \0 \r";
+    struct xd_err err = XD_ERR_INIT;
+    size_t n = 64;
+
+    memset(image + n, 0xff, 8);
+    memcpy(image + n + 8, "XENF\0\0\0\3", 8);
+    n += 40;
+    n += put_record(image + n, 0x11, leaf, sizeof(leaf));
+    n += put_record(image + n, 0x12, msr, sizeof(msr));
+    n += put_record(image + n, 0x10, "", 0);
+    if (xd_cpuid_dump_parse("web1.save", (char *)image, n, &arena, &dump, &err) < 0)
+        fail_msg("%s", xd_err_text(&err));
+    assert_string_equal(dump.format, "saved domain");
+    assert_string_equal(names_of(&dump.source->set.fs), "sse3 rdcl-no");
+    assert_true(dump.source->set.known & 1);
+    assert_int_equal(
+        xd_cpuid_dump_parse("web1.save", (char *)image, 64 + 40 + 20, &arena, &dump, &err),
+        -EINVAL);
+    assert_non_null(strstr(xd_err_text(&err), "a record of type 0x11 is cut off at byte 112"));
+    image[64 + 40] = 0x7f; /* some other record in its place */
+    assert_int_equal(xd_cpuid_dump_parse("web1.save", (char *)image, n, &arena, &dump, &err),
+                     -EINVAL);
+    assert_non_null(strstr(xd_err_text(&err), "has no CPU policy in it"));
+}
+
 /* On this very machine: what the instruction says is what our set says. */
 static void this_machine(void **state)
 {
@@ -185,6 +225,7 @@ int main(void)
         cmocka_unit_test(featuresets_by_the_line),
         cmocka_unit_test(hex_there_and_back),
         cmocka_unit_test(records_of_a_saved_domain),
+        cmocka_unit_test(a_saved_domain),
         cmocka_unit_test(this_machine),
     };
 

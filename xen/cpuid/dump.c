@@ -344,6 +344,19 @@ static int read_sets(struct reader *r)
     return 0;
 }
 
+/* --- a saved domain --- */
+
+static int read_image(struct reader *r)
+{
+    struct xd_cpuid_source *s = source(r, "saved", 5);
+
+    if (xd_cpuid_image_read(r->file, r->next, (size_t)(r->end - r->next), r->a, &s->leaves,
+                            r->err) < 0)
+        return -EINVAL;
+    xd_cpuid_leaves_to_set(&s->leaves, &s->set);
+    return 0;
+}
+
 /* --- all of them --- */
 
 static const struct {
@@ -366,6 +379,12 @@ int xd_cpuid_dump_parse(const char *file, const char *text, size_t len, struct x
     if (len > XD_CPUID_DUMP_MAX_BYTES)
         return xd_err_set(err, -EFBIG, "%.*s: more than %d MiB", FILE_BYTES, file,
                           XD_CPUID_DUMP_MAX_BYTES >> 20);
+    if (xd_cpuid_image_find(text, len)) {
+        r.next = text;
+        r.end = text + len;
+        out->format = "saved domain";
+        return read_image(&r);
+    }
     while (formats[f].sign && !memmem(text, len, formats[f].sign, strlen(formats[f].sign)))
         f++;
     r.next = text;

@@ -4,7 +4,8 @@
  *   xen-cpuid -p      leaves and MSRs of Xen's policies, or of a domain's
  *   xen-cpuid [-d]    the featuresets of a Xen host
  *   featuresets       a line each, words in hex divided by : or -, with a name before it or none
- * and the records of a saved or migrating domain. */
+ *   a saved domain    (xl save) the policy that the guest was started with: a source "saved"
+ * and the records of a migrating one. */
 #ifndef XD_CPUID_DUMP_H
 #define XD_CPUID_DUMP_H
 
@@ -47,5 +48,12 @@ void xd_cpuid_hex_format(const struct xd_cpuid_set *s, char divider, struct xd_b
  * docs/specs/libxc-migration-stream.pandoc of Xen describes them. msrs may be NULL. */
 int xd_cpuid_policy_records(const void *cpuid, size_t cpuid_len, const void *msrs, size_t msrs_len,
                             struct xd_arena *a, struct xd_cpuid_leaves *out, struct xd_err *err);
+
+/* Where libxc's image begins within what xl saved; NULL: nowhere. */
+const void *xd_cpuid_image_find(const void *data, size_t len);
+/* The policy of a saved domain. Only its beginning is needed: a few records, not its memory. */
+#define XD_CPUID_IMAGE_BYTES (4 << 20)
+int xd_cpuid_image_read(const char *file, const void *data, size_t len, struct xd_arena *a,
+                        struct xd_cpuid_leaves *out, struct xd_err *err);
 
 #endif
