@@ -43,8 +43,7 @@ check two-sockets two-sockets cpu memory numa
 check dies dies cpu memory numa
 check big big cpu numa
 check random-7 random:7 all
-# Hosts of the lab, and one machine without Xen.
-check four tests/fixtures/topology/four.xdt all cpu memory pci numa
-check smt tests/fixtures/topology/smt.xdt all cpu pci
-check native tests/fixtures/topology/native.xdt all
+for name in four smt native; do
+    check "$name" "tests/fixtures/topology/$name.xdt" all cpu memory pci numa
+done
 exit $failed
