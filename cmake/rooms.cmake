@@ -79,3 +79,15 @@ function(xd_module_backend name)
     target_link_options(${name} PRIVATE -Wl,-Bsymbolic -Wl,-z,now)
     install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBDIR}/xendeck/modules)
 endfunction()
+
+# xd_late_library(ROOM PKG lib): the room uses that library by core/base/late.h: it sees its headers,
+# and XD_SONAME_PKG is what the loader knows it by; the program isn't linked with it.
+function(xd_late_library room pkg lib)
+    find_library(XD_LATE_${pkg} NAMES ${lib} HINTS ${${pkg}_LIBRARY_DIRS} REQUIRED)
+    execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${XD_LATE_${pkg}} OUTPUT_VARIABLE head)
+    if(NOT head MATCHES "SONAME +([^\n ]+)")
+        message(FATAL_ERROR "${XD_LATE_${pkg}} has no name that the loader would know it by")
+    endif()
+    target_compile_definitions(room_${room} PRIVATE XD_SONAME_${pkg}="${CMAKE_MATCH_1}")
+    target_include_directories(room_${room} SYSTEM PRIVATE ${${pkg}_INCLUDE_DIRS})
+endfunction()
