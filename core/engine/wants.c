@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What has to be looked at before an edit can be planned: a command that sets one value should not
  * wait for tables that have nothing to do with it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/plan_impl.h"
@@ -162,6 +163,7 @@ void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_
 
 void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e, struct xd_wants *out)
 {
+    char object[XD_KEY_MAX + 16]; /* of a wish: its first word */
     const char *name;
 
     *out = (struct xd_wants){.n = 0};
@@ -179,7 +181,8 @@ void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e, s
         if (!wish)
             continue;
         all_rows(out); /* it names a thing that may not be there yet */
-        d = desc_of(w, s->inverse, &name);
+        snprintf(object, sizeof(object), "%.*s", (int)strcspn(s->inverse, " "), s->inverse);
+        d = desc_of(w, object, &name);
         if (d)
             add_object(w, out, d);
         if (d)
