@@ -240,6 +240,15 @@ static void check_json(struct cpuid *c, const char *guest, const char *host,
     cpuid_print_json(c, &b);
 }
 
+/* A PV domain is held against what PV guests can have. */
+static int for_pv(struct cpuid *c)
+{
+    c->guests = XD_CPUID_EVERY;
+    if (!xd_cli_option(c->cli, "all"))
+        xd_cpuid_visible(c->db, c->guests, false, &c->of);
+    return 0;
+}
+
 int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err)
 {
     const char *on = xd_cli_option(c->cli, "on");
@@ -254,7 +263,7 @@ int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err)
         return XD_EXIT_USAGE;
     }
     if (text_or_json(c, err) < 0 || cpuid_source(c, argv[1], CPUID_GUEST_SET, &list, &n, err) < 0 ||
-        cpuid_source(c, on, CPUID_HOST_SET, &list, &n, err) < 0)
+        (list[0].pv && for_pv(c) < 0) || cpuid_source(c, on, CPUID_HOST_SET, &list, &n, err) < 0)
         return XD_EXIT_USAGE;
     if (n != 2) {
         xd_err_set(err, -EINVAL, "%s has several sets: which one is the host's? %s:LABEL", on, on);

@@ -149,7 +149,7 @@ static int sources(struct cpuid *c, int argc, char **argv, struct cpuid_named **
     for (int i = 1; i < argc; i++)
         if (cpuid_source(c, argv[i], CPUID_EVERY_SET, list, n, err) < 0)
             return -EINVAL;
-    if (argc == 1 && cpuid_source(c, "host", CPUID_EVERY_SET, list, n, err) < 0)
+    if (argc == 1 && cpuid_this_host(c, list, n, err) < 0)
         return -EINVAL;
     if (*n > SOURCES_MAX)
         return xd_err_set(err, -E2BIG,
