@@ -7,7 +7,7 @@ t "the policies" 0 get cpuid --host demo -o json
 json 'len(d["rows"]) == 6 + 14'
 json '[r["kind"] for r in d["rows"]][:7] == ["raw", "host", "max", "max", "default", "default", "domain"]'
 json 'd["rows"][1]["command_line"].find("cpuid=no-pku") > 0 and d["rows"][0]["command_line"] is None'
-t "their leaves" 0 get cpuid_leaves --host demo -f 'policy==hvm-max' -o json
+t "their leaves" 0 get cpuid_leaves --host demo -f policy=hvm-max -o json
 json '[r["ebx"] for r in d["rows"] if r["leaf"] == "0x00000000:0"] == ["0x68747541"]'
 
 t "all of a host's side by side" 0 cpuid show --host demo
