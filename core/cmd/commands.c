@@ -71,7 +71,9 @@ static const struct xd_option doctor_options[] = {
 };
 
 static const struct xd_option cpuid_options[] = {
-    {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"on", 0, "SOURCE",
+     "check: the host; show, diff: what guests with these SPECs would see there; translate: what "
+     "\"host\" means"},
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},

@@ -52,6 +52,9 @@ int cpuid_source(struct cpuid *c, const char *word, enum cpuid_pick pick, struct
                  size_t *n, struct xd_err *err);
 /* All policies of the host's own, else what the CPUID instruction says here. */
 int cpuid_this_host(struct cpuid *c, struct cpuid_named **list, size_t *n, struct xd_err *err);
+/* What guests with those specs would see on the host that --on names. */
+int cpuid_predicted(struct cpuid *c, int argc, char **argv, struct cpuid_named **list, size_t *n,
+                    struct xd_err *err);
 /* The two tables, for a session's configuration. */
 extern const struct xd_want cpuid_wants[2];
 /* The policies of --host, else of the Xen host that this is. -ENODATA: there is none, and why. */

@@ -9,6 +9,7 @@
 
 #include "model/tables_cpuid.h"
 #include "xen/cpuid/decode.h"
+#include "xen/cpuid/translate.h"
 
 static int read_stream(FILE *f, const char *name, struct xd_buf *out, struct xd_err *err)
 {
@@ -355,4 +356,48 @@ int cpuid_this_host(struct cpuid *c, struct cpuid_named **list, size_t *n, struc
         return rc;
     xd_err_clear(err);
     return cpuid_source(c, "host", CPUID_EVERY_SET, list, n, err);
+}
+
+/* The host that --on names, with its policies. */
+static int on_host(struct cpuid *c, struct cpuid_host **h, struct xd_err *err)
+{
+    const char *on = xd_cli_option(c->cli, "on");
+
+    if (strcmp(on, "host") == 0)
+        return cpuid_host_live(c, h, err);
+    if (is_file(on) && cpuid_is_capture(on))
+        return cpuid_host_capture(c, on, h, err);
+    return xd_err_set(err, -EINVAL,
+                      "--on %s: what a guest would see can be told of \"host\" and of captures",
+                      on);
+}
+
+int cpuid_predicted(struct cpuid *c, int argc, char **argv, struct cpuid_named **list, size_t *n,
+                    struct xd_err *err)
+{
+    const struct xd_cpuid_policy *unasked, *most;
+    struct cpuid_host *h = NULL;
+    bool pv = c->guests == XD_CPUID_EVERY;
+
+    if (argc < 2)
+        return xd_err_set(err, -EINVAL, "--on HOST is for specs: what would a guest see there?");
+    if (on_host(c, &h, err) < 0)
+        return -EINVAL;
+    unasked = cpuid_host_unasked(h, pv);
+    most = cpuid_host_most(h, pv);
+    if (!unasked || !most)
+        return xd_err_set(err, -ENODATA, "%s doesn't tell what guests have unasked", h->title);
+    for (int i = 1; i < argc; i++) {
+        struct xd_cpuid_source *s = xd_arena_alloc(&c->a, sizeof(*s));
+        struct xd_cpuid_spec spec;
+
+        if (cpuid_spec(c, argv[i], &spec, err) < 0)
+            return -EINVAL;
+        s->label = argv[i];
+        s->set.known = unasked->source.set.known & most->source.set.known;
+        xd_cpuid_predict(c->db, &spec, c->guests, &unasked->source.set.fs, &most->source.set.fs,
+                         &s->set.fs);
+        add(c, list, n, argv[i], s, XD_VENDOR_ANY);
+    }
+    return 0;
 }

@@ -40,6 +40,12 @@ int xd_cpuid_translate(const struct xd_cpuid_db *db, const struct xd_cpuid_spec 
                        enum xd_cpuid_guests guests, struct xd_arena *a, struct xd_buf *out,
                        struct xd_cpuid_lost *lost, struct xd_err *err);
 
+/* What guests of that kind see on a host if they are started with the spec in their configuration:
+ * of what they have there unasked, and can have at most (Xen's default and maximum policies). */
+void xd_cpuid_predict(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                      enum xd_cpuid_guests guests, const struct xd_featureset *unasked,
+                      const struct xd_featureset *most, struct xd_featureset *out);
+
 /* Which of them a text is, as far as can be seen. Never hex or leaves, which say a set and no spec.
  */
 enum xd_cpuid_format xd_cpuid_format_of(const char *text);
