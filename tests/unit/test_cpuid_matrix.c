@@ -196,7 +196,7 @@ static void found_by_name_alias_and_sentence(void **state)
     assert_int_equal(lines.hidden, 3);
     assert_string_equal(lines_of(XD_CPUID_ROWS_USED, "avx2"), "avx2");
     assert_string_equal(lines_of(XD_CPUID_ROWS_USED, "avx?"), "avx2");
-    assert_string_equal(lines_of(XD_CPUID_ROWS_USED, "SSE4_1"), "sse4.1"); /* nobody has it */
+    assert_string_equal(lines_of(XD_CPUID_ROWS_USED, "SSE4_1"), "sse4-1"); /* nobody has it */
     assert_string_equal(lines_of(XD_CPUID_ROWS_USED, "nested amd"), "svm");
     assert_string_equal(lines_of(XD_CPUID_ROWS_USED, "no such thing"), "");
 }
@@ -413,7 +413,7 @@ static void what_it_needs(void **state)
 static void on_and_from_where(void **state)
 {
     assert_int_equal(why("avx", WEB1).cause, XD_CPUID_CAUSE_ON);
-    assert_has(why("avx", WEB1).text, "nothing on the way takes it away");
+    assert_has(why("avx", WEB1).text, "The processor of this host has avx.");
     off_from("mpx", HVM_DEF);
     xd_fs_add(&m.column[WEB1].set.fs, bit("mpx"));
     assert_int_equal(why("mpx", WEB1).cause, XD_CPUID_CAUSE_ASKED);
@@ -435,6 +435,22 @@ static void unknown_is_not_off(void **state)
     off_from("movbe", HOST);
     m.column[RAW].set.known = 0;
     assert_int_equal(why("movbe", HOST).cause, XD_CPUID_CAUSE_HARDWARE);
+}
+
+static void each_reason_once(void **state)
+{
+    struct xd_cpuid_reasons *list;
+
+    off_from("avx2", WEB1);
+    off_from("avx2", PV_MAX);
+    size_t n = xd_cpuid_matrix_reasons(&m, bit("avx2"), every, N, &arena, &list);
+    assert_int_equal(n, 3);
+    assert_int_equal(list[0].n, 4); /* raw, host, and HVM's two have it of the processor */
+    assert_int_equal(list[0].columns[1], HOST);
+    assert_int_equal(list[1].n, 3); /* PV's */
+    assert_int_equal(list[1].columns[2], DB1);
+    assert_int_equal(list[2].n, 1);
+    assert_int_equal(list[2].why.cause, XD_CPUID_CAUSE_POLICY);
 }
 
 /* Whatever the columns say, there is a sentence for each cell, and a cause with a name. */
@@ -494,6 +510,7 @@ int main(void)
         T(what_it_needs),
         T(on_and_from_where),
         T(unknown_is_not_off),
+        T(each_reason_once),
         T(each_cell_has_a_sentence),
     };
 

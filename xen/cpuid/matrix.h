@@ -162,6 +162,18 @@ struct xd_cpuid_why {
 /* Why a cell is as it is. Texts live in the arena. */
 void xd_cpuid_matrix_why(const struct xd_cpuid_matrix *m, int bit, int column, struct xd_arena *a,
                          struct xd_cpuid_why *out);
+
+/* Columns of which the same is true. */
+struct xd_cpuid_reasons {
+    struct xd_cpuid_why why; /* of the first; `cell` and `lost_in` may differ in the others */
+    int *columns;
+    size_t n;
+};
+/* Why the feature is as it is in each of columns[n], each reason once, in the order in which they
+ * are met. Returns how many; all in the arena. */
+size_t xd_cpuid_matrix_reasons(const struct xd_cpuid_matrix *m, int bit, const int *columns,
+                               size_t n, struct xd_arena *a, struct xd_cpuid_reasons **out);
+
 /* What of Xen's command line switches a feature off, or NULL: "cpuid=no-avx512f", "xsave=0". In
  * the arena. docs/misc/xen-command-line.pandoc of Xen 4.17. */
 const char *xd_cpuid_option_against(const struct xd_cpuid_db *db, const char *options, int bit,

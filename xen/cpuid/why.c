@@ -69,6 +69,27 @@ static void say(struct asker *q, enum xd_cpuid_cause cause, const char *text, co
     q->out->remedy = remedy;
 }
 
+/* Features that follow another line of the configuration; libxl sets them beside cpuid=. */
+static const struct setting {
+    const char *feature;
+    bool by_default; /* the default hasn't got it either */
+    const char *text, *remedy;
+} settings[] = {
+    {"vmx", true, "it comes with nested virtualisation", "nestedhvm=1"},
+    {"svm", true, "it comes with nested virtualisation", "nestedhvm=1"},
+    {"itsc", true, "it is only for guests that never move, or whose clock is emulated",
+     "nomigrate=1 or tsc_mode=\"always_emulate\""},
+    {"pae", false, "it has a line of its own", "pae=1"},
+};
+
+static const struct setting *setting_of(const struct xd_cpuid_feature *f)
+{
+    for (size_t i = 0; f && i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (strcmp(settings[i].feature, f->name) == 0)
+            return &settings[i];
+    return NULL;
+}
+
 /* --- layer by layer --- */
 
 /* Of what a processor says itself, and of a set of which nothing else is known. */
@@ -192,36 +213,22 @@ static void not_for_guests(struct asker *q)
             "Xen's log (xl dmesg) and its options (spec-ctrl= and others) may say why.");
 }
 
-/* Features that follow another line of the configuration; libxl sets them beside cpuid=. */
-static const struct setting {
-    const char *feature;
-    bool by_default; /* the default hasn't got it either */
-    const char *text, *remedy;
-} settings[] = {
-    {"vmx", true, "it comes with nested virtualisation", "nestedhvm=1"},
-    {"svm", true, "it comes with nested virtualisation", "nestedhvm=1"},
-    {"itsc", true, "it is only for guests that never move, or whose clock is emulated",
-     "nomigrate=1, or tsc_mode=\"always_emulate\","},
-    {"pae", false, "it has a line of its own", "pae=1"},
-};
-
 static bool follows_setting(struct asker *q, bool by_default)
 {
-    const char *whose = q->c->layer == XD_CPUID_LAYER_DOMAIN ? q->c->name : "a guest";
+    const struct xd_cpuid_column *who = &q->m->column[q->asked];
+    const char *whose = who->layer == XD_CPUID_LAYER_DOMAIN ? who->name : "a guest";
 
-    for (size_t i = 0; q->f && i < sizeof(settings) / sizeof(settings[0]); i++) {
-        if (strcmp(settings[i].feature, q->f->name) != 0 || (by_default && !settings[i].by_default))
-            continue;
-        say(q, XD_CPUID_CAUSE_SETTING,
-            xd_arena_printf(q->a, "%s is off unless the guest's configuration asks for it: %s.",
-                            q->name, settings[i].text),
-            xd_arena_printf(q->a,
-                            "Write %s into the configuration of %s; it counts from its next "
-                            "start.",
-                            settings[i].remedy, whose));
-        return true;
-    }
-    return false;
+    const struct setting *set = setting_of(q->f);
+
+    if (!set || (by_default && !set->by_default))
+        return false;
+    say(q, XD_CPUID_CAUSE_SETTING,
+        xd_arena_printf(q->a, "%s is off unless the guest's configuration asks for it: %s.",
+                        q->name, set->text),
+        xd_arena_printf(q->a,
+                        "Write %s into the configuration of %s; it counts from its next start.",
+                        set->remedy, whose));
+    return true;
 }
 
 static void not_unasked(struct asker *q)
@@ -380,18 +387,17 @@ static void why_on(struct asker *q, int column)
     c = q->c = &q->m->column[from];
     if (xd_cpuid_matrix_cell(q->m, q->bit, from) != XD_CPUID_CELL_GAINED)
         say(q, XD_CPUID_CAUSE_ON,
-            from == column ? xd_arena_printf(q->a, "%s has %s.", c->name, q->name)
-                           : xd_arena_printf(q->a,
-                                             "The processor of %s has %s, and nothing on the way "
-                                             "takes it away.",
-                                             host_of(q), q->name),
+            c->layer == XD_CPUID_LAYER_RAW
+                ? xd_arena_printf(q->a, "The processor of %s has %s.", host_of(q), q->name)
+                : xd_arena_printf(q->a, "%s has %s.", c->name, q->name),
             NULL);
     else if (c->layer == XD_CPUID_LAYER_DOMAIN)
         say(q, XD_CPUID_CAUSE_ASKED,
             xd_arena_printf(q->a,
-                            "%s has %s though guests don't unasked: its configuration asks for it, "
-                            "or it came here with it.",
-                            c->name, q->name),
+                            "%s has %s though guests don't unasked: %s says so in its "
+                            "configuration, or it came here with it.",
+                            c->name, q->name,
+                            setting_of(q->f) ? setting_of(q->f)->remedy : "cpuid="),
             NULL);
     else
         say(q, XD_CPUID_CAUSE_GIVEN,
@@ -446,4 +452,29 @@ void xd_cpuid_matrix_why(const struct xd_cpuid_matrix *m, int bit, int column, s
     struct asker q = {.m = m, .a = a, .bit = bit, .out = out};
 
     why(&q, column, true);
+}
+
+size_t xd_cpuid_matrix_reasons(const struct xd_cpuid_matrix *m, int bit, const int *columns,
+                               size_t n, struct xd_arena *a, struct xd_cpuid_reasons **out)
+{
+    struct xd_cpuid_reasons *list = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct xd_cpuid_why w;
+        size_t k = 0;
+
+        xd_cpuid_matrix_why(m, bit, columns[i], a, &w);
+        while (k < count &&
+               (strcmp(list[k].why.text, w.text) != 0 || !xd_streq(list[k].why.remedy, w.remedy)))
+            k++;
+        if (k == count) {
+            list = xd_arena_grow(a, list, count, sizeof(*list));
+            list[count++] = (struct xd_cpuid_reasons){.why = w};
+        }
+        list[k].columns = xd_arena_grow(a, list[k].columns, list[k].n, sizeof(int));
+        list[k].columns[list[k].n++] = columns[i];
+    }
+    *out = list;
+    return count;
 }
