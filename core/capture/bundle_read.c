@@ -20,9 +20,10 @@
 
 #define FUNCTIONS(F)                                                                               \
     F(archive_entry_filetype)                                                                      \
-    F(archive_entry_hardlink) F(archive_entry_pathname) F(archive_entry_symlink)                   \
-        F(archive_error_string) F(archive_filter_bytes) F(archive_read_data) F(archive_read_free)  \
-            F(archive_read_new) F(archive_read_next_header) F(archive_read_open_fd)                \
+    F(archive_entry_hardlink)                                                                      \
+    F(archive_entry_pathname) F(archive_entry_symlink) F(archive_error_string)                     \
+        F(archive_filter_bytes) F(archive_read_data) F(archive_read_free) F(archive_read_new)      \
+            F(archive_read_next_header) F(archive_read_open_fd)                                    \
                 F(archive_read_support_filter_bzip2) F(archive_read_support_filter_gzip)           \
                     F(archive_read_support_filter_xz) F(archive_read_support_filter_zstd)          \
                         F(archive_read_support_format_tar)
