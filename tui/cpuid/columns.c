@@ -21,16 +21,16 @@ static const char *what(const struct xd_cpuid_column *c)
         "what the processor has",
         "what Xen uses of it: less its command line's and its workarounds",
         "what guests can have at most",
-        "what guests have unasked",
+        "what guests have by default",
         "what it has",
         "a set of features from a file",
     };
     static const char *const pv[] = {[XD_CPUID_LAYER_MAX] = "what PV guests can have at most",
-                                     [XD_CPUID_LAYER_DEFAULT] = "what PV guests have unasked",
+                                     [XD_CPUID_LAYER_DEFAULT] = "what PV guests have by default",
                                      [XD_CPUID_LAYER_DOMAIN] = "what this PV guest has"};
     static const char *const hvm[] = {
         [XD_CPUID_LAYER_MAX] = "what HVM and PVH guests can have at most",
-        [XD_CPUID_LAYER_DEFAULT] = "what HVM and PVH guests have unasked",
+        [XD_CPUID_LAYER_DEFAULT] = "what HVM and PVH guests have by default",
         [XD_CPUID_LAYER_DOMAIN] = "what this HVM or PVH guest has"};
 
     if (c->layer >= XD_CPUID_LAYER_MAX && c->layer <= XD_CPUID_LAYER_DOMAIN) {

@@ -118,8 +118,8 @@ static int compare(struct xd_app *a, const char *path, const void *tag, struct x
     int rc = xd_cpuid_columns_of_file(&t->others, path, &trouble, err);
     if (rc == 0) {
         t->stale = true;
-        xd_app_say(a, trouble.len ? XD_S_WARN : XD_S_GOOD,
-                   "%d columns of %s%s%s; c chooses columns", t->others.n - before, path,
+        xd_app_say(a, trouble.len ? XD_S_WARN : XD_S_GOOD, "%s: %d more column%s, to the right%s%s",
+                   path, t->others.n - before, t->others.n - before == 1 ? "" : "s",
                    trouble.len ? ": " : "", xd_buf_str(&trouble));
     }
     xd_buf_done(&trouble);
@@ -157,8 +157,12 @@ static int to_lost(struct xd_app *a, int by, struct xd_err *err)
         xd_screen_goto(a, s, at);
         return 0;
     }
-    return xd_err_set(err, -ENOENT, "%s loses nothing of what the column before it has",
-                      column < 0 ? "nothing" : t->m.column[column].name);
+    const struct xd_cpuid_column *c = column < 0 ? NULL : &t->m.column[column];
+    if (!c || c->parent < 0)
+        return xd_err_set(err, -ENOENT, "%s is made from no other column: it can't lose anything",
+                          c ? c->name : "nothing");
+    return xd_err_set(err, -ENOENT, "%s has all of these that %s has", c->name,
+                      t->m.column[c->parent].name);
 }
 
 int xd_cmd_cpuid_next(void *ctx, int argc, char **argv, struct xd_err *err)

@@ -94,7 +94,7 @@ static void draw_label(const struct xd_cpuid_screen *t, int column, struct xd_ca
                              t->bit < 0 ? "" : states[xd_cpuid_matrix_cell(&t->m, t->bit, column)]);
 
     if (t->bit >= 0 && d && xd_fs_has(&d->flips, t->bit))
-        xd_canvas_printf(c, x, r.y - 1, XD_S_STAGED, "%s from its next start ",
+        xd_canvas_printf(c, x, r.y - 1, XD_S_STAGED, "now, %s from its next start ",
                          xd_cpuid_draft_has(t, column, t->bit) ? "on" : "off");
     xd_arena_done(&a);
 }

@@ -191,7 +191,8 @@ static void not_for_guests(struct asker *q)
         say(q, XD_CPUID_CAUSE_SIDE,
             xd_arena_printf(q->a, "Xen gives %s to HVM and PVH guests only: PV can't have it.",
                             q->name),
-            "Start the guest as type=\"pvh\" or \"hvm\".");
+            q->m->column[q->asked].dom0 ? "Xen's option dom0=pvh starts dom0 as PVH."
+                                        : "Start the guest as type=\"pvh\" or \"hvm\".");
     else if (option)
         say(q, XD_CPUID_CAUSE_OPTION,
             xd_arena_printf(q->a, "Xen's command line hides %s from guests with %s.", q->name,
