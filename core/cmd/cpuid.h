@@ -55,6 +55,8 @@ int cpuid_this_host(struct cpuid *c, struct cpuid_named **list, size_t *n, struc
 /* What guests with those specs would see on the host that --on names. */
 int cpuid_predicted(struct cpuid *c, int argc, char **argv, struct cpuid_named **list, size_t *n,
                     struct xd_err *err);
+/* The host that --on names, with its policies: "host" or a capture. */
+int cpuid_on_host(struct cpuid *c, struct cpuid_host **h, struct xd_err *err);
 /* The two tables, for a session's configuration. */
 extern const struct xd_want cpuid_wants[2];
 /* The policies of --host, else of the Xen host that this is. -ENODATA: there is none, and why. */
@@ -73,6 +75,9 @@ const struct xd_cpuid_policy *cpuid_host_unasked(const struct cpuid_host *h, boo
 int cpuid_native(struct cpuid *c, const struct xd_cpuid_source **out, struct xd_err *err);
 /* Parses a spec; an error has the text and a caret behind it. */
 int cpuid_spec(struct cpuid *c, const char *text, struct xd_cpuid_spec *out, struct xd_err *err);
+/* The feature that a word names; -ENOENT with a sentence that offers the nearest. */
+int cpuid_feature(struct cpuid *c, const char *word, const struct xd_cpuid_feature **out,
+                  struct xd_err *err);
 /* Text in lines of at most 79 cells; the first begins behind `used` ones, the others behind indent.
  */
 void cpuid_wrap(FILE *out, int used, int indent, const char *text);
@@ -88,6 +93,8 @@ int cpuid_cmd_show(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_diff(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_matrix(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_why(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 
 #endif

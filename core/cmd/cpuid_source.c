@@ -358,8 +358,7 @@ int cpuid_this_host(struct cpuid *c, struct cpuid_named **list, size_t *n, struc
     return cpuid_source(c, "host", CPUID_EVERY_SET, list, n, err);
 }
 
-/* The host that --on names, with its policies. */
-static int on_host(struct cpuid *c, struct cpuid_host **h, struct xd_err *err)
+int cpuid_on_host(struct cpuid *c, struct cpuid_host **h, struct xd_err *err)
 {
     const char *on = xd_cli_option(c->cli, "on");
 
@@ -381,7 +380,7 @@ int cpuid_predicted(struct cpuid *c, int argc, char **argv, struct cpuid_named *
 
     if (argc < 2)
         return xd_err_set(err, -EINVAL, "--on HOST is for specs: what would a guest see there?");
-    if (on_host(c, &h, err) < 0)
+    if (cpuid_on_host(c, &h, err) < 0)
         return -EINVAL;
     unasked = cpuid_host_unasked(h, pv);
     most = cpuid_host_most(h, pv);

@@ -109,6 +109,27 @@ void xd_cpuid_predict(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *
     xd_cpuid_drop_unmet(db, out);
 }
 
+void xd_cpuid_fit(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                  enum xd_cpuid_guests guests, const struct xd_cpuid_leaves *of,
+                  const struct xd_cpuid_leaves *unasked, struct xd_cpuid_spec *out,
+                  struct xd_featureset *left_out)
+{
+    struct xd_featureset fs = {{0}};
+
+    memset(left_out, 0, sizeof(*left_out));
+    *out = (struct xd_cpuid_spec){.base = XD_CPUID_BASE_HOST};
+    if (s->base != XD_CPUID_BASE_HOST)
+        xd_cpuid_spec_resolve(db, s, NULL, &fs, NULL, NULL);
+    changes(db, s, &fs, guests, &out->remove, &out->add);
+    for (int i = 0; i < XD_CPUID_WORDS; i++) {
+        if (!xd_cpuid_word(i)->name ||
+            (xd_cpuid_leaves_reach(of, i) && xd_cpuid_leaves_reach(unasked, i)))
+            continue;
+        left_out->w[i] = out->remove.w[i] | out->add.w[i];
+        out->remove.w[i] = out->add.w[i] = 0;
+    }
+}
+
 static int to_xl(struct writer *w)
 {
     struct xd_featureset clear, set, both;
