@@ -23,6 +23,12 @@ RUNTIME = {
     (0x8000001e, 0, "ebx"): 0xffffffff,
     (0x8000001e, 0, "ecx"): 0xffffffff,
 }
+# Featuresets also have bits of leaves above the highest that the policy names, where CPUID returns
+# zero: no guest sees those, and we say what is seen. Words of xen-cpuid by the leaf they are from.
+LEAF_OF_WORD = {11: 0x80000021}
+# The toolstack sets these by the topology that it makes up, and leaves them to Xen's default where a
+# policy names another bit of their register (xc_cpuid_apply_policy): they are nothing to predict.
+BY_TOPOLOGY = {"htt", "cmp-legacy"}
 REGS = ("eax", "ebx", "ecx", "edx")
 COMMON_1D = 0x0183f3ff  # bits of leaf 1 that AMD repeats in 0x80000001: no features of their own
 count = failed = 0
@@ -132,6 +138,9 @@ def main():
     for title, name in titles.items():
         line = re.search(rf"^{title}\s+([0-9a-f:]+)$", sets, re.M).group(1).split(":")
         line[2] = f"{int(line[2], 16) & ~COMMON_1D:08x}"
+        for word, leaf in LEAF_OF_WORD.items():
+            if leaf > ours[name].get((leaf & 0xffff0000, 0), (0,))[0]:
+                line[word] = "00000000"
         result(words[name] == ":".join(line), f"{title}: the featureset bit for bit",
                words[name] + "\n" + ":".join(line))
 
@@ -150,6 +159,7 @@ def main():
         sees = d.features(f"host.xdc:{guest}")
         told = d.features(spec, "--on", "host.xdc")
         (sees,), (told,) = sees.values(), told.values()
+        sees, told = sees - BY_TOPOLOGY, told - BY_TOPOLOGY
         result(sees == told, f"{guest}: {spec} gives what was predicted ({len(sees)} features)",
                f"seen only: {sorted(sees - told)}\npredicted only: {sorted(told - sees)}")
     plain = d.features("host.xdc:plain")["host.xdc:plain"]
