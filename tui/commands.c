@@ -156,6 +156,8 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_cpuid_drop},
     {CPUID, .name = "policies", .keys = "c C", .label = "Columns", .args = "[LIST]", .flags = XD_CMD_BAR,
      .title = "Choose columns, or go to one: raw,host,web*", .run = xd_cmd_cpuid_columns},
+    {CPUID, .name = "alike", .keys = "v", .label = "Alike", .flags = XD_CMD_BAR,
+     .title = "One column for all domains that have the same", .run = xd_cmd_cpuid_alike},
     {CPUID, .name = "compare", .keys = "o", .label = "Other", .args = "[FILE]", .flags = XD_CMD_BAR,
      .title = "Add another host: a capture, or what xen-cpuid -p printed", .run = xd_cmd_cpuid_compare},
     {CPUID, .name = "page-left", .keys = "<", .title = "A page of columns to the left",
