@@ -10,6 +10,7 @@
 #include "backend_demo/random.h"
 #include "base/str.h"
 #include "topo/advice.h"
+#include "topo/host.h"
 
 #define GIB_KIB (UINT64_C(1) << 20)
 
@@ -292,6 +293,8 @@ static void fill_traffic(const struct xd_demo_host *h, struct xd_builder *b)
     }
     put_traffic(t, h->topology.nic, rx, tx);
     put_traffic(t, h->topology.disk, rd, wr);
+    if (!h->topology.nic[0] && !h->topology.disk[0])
+        xd_build_reason(t, "%s", XD_TOPO_NO_TRAFFIC);
 }
 
 static void build(struct xd_demo_host *h, uint64_t wanted, uint64_t state)

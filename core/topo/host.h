@@ -38,6 +38,7 @@ void xd_topo_host_put(struct xd_topo_host *h, const struct xd_backend_env *env,
 /* traffic, read anew each time, where it is wanted. */
 void xd_topo_host_traffic(const struct xd_topo_host *h, const struct xd_backend_env *env,
                           struct xd_builder *b);
+#define XD_TOPO_NO_TRAFFIC "no disk and no NIC of this machine is counted here"
 void xd_topo_put_traffic(const struct xd_topo *t, const struct xd_files *f, struct xd_builder *b,
                          int64_t at_ns);
 void xd_topo_host_done(struct xd_topo_host *h);

@@ -22,15 +22,17 @@ static void put(struct xd_rows *rows, const struct xd_topo_thing *o, uint64_t in
     xd_put_u64(rows, XD_TRAFFIC_OUT_BYTES, out);
 }
 
-static void put_disk(struct xd_rows *rows, const struct xd_topo_thing *o, const char *name,
+static bool put_disk(struct xd_rows *rows, const struct xd_topo_thing *o, const char *name,
                      const struct xd_files *f, struct xd_arena *a)
 {
     const char *text = xd_files_text(f, a, "sys/block/%s/stat", name);
     uint64_t read, written;
 
-    if (text && sscanf(text, "%*u %*u %" SCNu64 " %*u %*u %*u %" SCNu64, &read, &written) == 2 &&
-        read <= UINT64_MAX / SECTOR && written <= UINT64_MAX / SECTOR)
-        put(rows, o, read * SECTOR, written * SECTOR);
+    if (!text || sscanf(text, "%*u %*u %" SCNu64 " %*u %*u %*u %" SCNu64, &read, &written) != 2 ||
+        read > UINT64_MAX / SECTOR || written > UINT64_MAX / SECTOR)
+        return false;
+    put(rows, o, read * SECTOR, written * SECTOR);
+    return true;
 }
 
 void xd_topo_put_traffic(const struct xd_topo *t, const struct xd_files *f, struct xd_builder *b,
@@ -41,6 +43,7 @@ void xd_topo_put_traffic(const struct xd_topo *t, const struct xd_files *f, stru
     struct xd_err err = XD_ERR_INIT;
     struct xd_netdev *nics = NULL;
     size_t size, n = 0;
+    bool any = false;
     char *text;
 
     if (xd_files_read(f, NET, NET_MAX, &a, &text, &size, &err) < 0 ||
@@ -55,8 +58,11 @@ void xd_topo_put_traffic(const struct xd_topo *t, const struct xd_files *f, stru
         if (nic)
             put(rows, o, nic->rx_bytes, nic->tx_bytes);
         else if (o->kind == XD_THING_DISK && *name && strlen(name) < NAME_MAX && !strchr(name, '/'))
-            put_disk(rows, o, name, f, &a);
+            any |= put_disk(rows, o, name, f, &a);
+        any = any || nic;
     }
+    if (!any)
+        xd_build_reason(rows, "%s", XD_TOPO_NO_TRAFFIC);
     xd_arena_done(&a);
 }
 
