@@ -21,12 +21,12 @@
 #define FUNCTIONS(F)                                                                               \
     F(archive_entry_filetype)                                                                      \
     F(archive_entry_hardlink)                                                                      \
-    F(archive_entry_pathname) F(archive_entry_symlink) F(archive_error_string)                     \
-        F(archive_filter_bytes) F(archive_read_data) F(archive_read_free) F(archive_read_new)      \
-            F(archive_read_next_header) F(archive_read_open_fd)                                    \
-                F(archive_read_support_filter_bzip2) F(archive_read_support_filter_gzip)           \
-                    F(archive_read_support_filter_xz) F(archive_read_support_filter_zstd)          \
-                        F(archive_read_support_format_tar)
+    F(archive_entry_pathname)                                                                      \
+    F(archive_entry_symlink) F(archive_error_string) F(archive_filter_bytes) F(archive_read_data)  \
+        F(archive_read_free) F(archive_read_new) F(archive_read_next_header)                       \
+            F(archive_read_open_fd) F(archive_read_support_filter_bzip2)                           \
+                F(archive_read_support_filter_gzip) F(archive_read_support_filter_xz)              \
+                    F(archive_read_support_filter_zstd) F(archive_read_support_format_tar)
 XD_LATE_LIBRARY(libarchive, XD_SONAME_ARCHIVE, FUNCTIONS)
 
 #define BLOCK 65536
@@ -54,6 +54,10 @@ static void XD_PRINTF(3, 4) wrong(struct reading *r, const char *path, const cha
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    if (!r->number) { /* not even an entry */
+        xd_err_set(&r->found->first, -EILSEQ, "%s: %s", r->file, text);
+        return;
+    }
     xd_str_safe_to(safe, sizeof(safe), path ? path : "its name");
     xd_err_set(&r->found->first, -EILSEQ, "%s: entry %zu at byte %lld, %s: %s", r->file, r->number,
                (long long)libarchive.archive_filter_bytes(r->archive, 0), safe, text);
@@ -336,28 +340,6 @@ static const char *document(const char *head)
     return *s == '<' ? "xendeck/hwloc.xml" : is_address(s) ? "xendeck/lspci.txt" : NULL;
 }
 
-static int read_document(int fd, const char *path, const char *place, struct xd_files *into,
-                         struct xd_err *err)
-{
-    struct xd_buf bytes = XD_BUF_INIT;
-    char block[BLOCK];
-    ssize_t n;
-    int rc = 0;
-
-    while (!rc && (n = read(fd, block, sizeof(block))) != 0) {
-        if (n < 0)
-            rc = xd_err_set(err, -errno, "%s can't be read: %s", path, strerror(errno));
-        else if (bytes.len + (size_t)n > XD_BUNDLE_FILE_MAX)
-            rc = xd_err_set(err, -EFBIG, "%s: longer than %zu MiB", path, XD_BUNDLE_FILE_MAX >> 20);
-        else
-            xd_buf_addn(&bytes, block, (size_t)n);
-    }
-    if (!rc)
-        rc = xd_files_put(into, place, xd_buf_str(&bytes), bytes.len, err);
-    xd_buf_done(&bytes);
-    return rc;
-}
-
 static int open_regular(int fd, const char *path, struct xd_files **out,
                         struct xd_bundle_found *found, struct xd_err *err)
 {
@@ -368,7 +350,7 @@ static int open_regular(int fd, const char *path, struct xd_files **out,
 
     place = pread(fd, head, sizeof(head) - 1, 0) > 0 ? document(head) : NULL;
     if (place) {
-        rc = read_document(fd, path, place, f, err);
+        rc = xd_files_put_from(f, place, path, err);
         found->entries = 1;
     } else {
         rc = read_fd(fd, path, f, found, err);

@@ -247,6 +247,7 @@ static int print(struct xd_cli *cli, const struct xd_topo *t, const char *format
     struct xd_buf out = XD_BUF_INIT;
     int rc = 0;
 
+    p->style.root = p->root;
     if (strcmp(format, TEXT) == 0)
         cli->draw(t, p, &out);
     else
@@ -270,9 +271,6 @@ static int read_wishes(struct xd_cli *cli, int argc, char **argv, const char **f
         read_glyphs(cli, p, err) < 0 ||
         (xd_cli_option(cli, "theme") && cli->colours(cli, &p->style, err) < 0))
         return -EINVAL;
-    if (argc > 1 && strcmp(*format, TEXT) != 0)
-        return xd_err_set(err, -EINVAL, "only -o " TEXT " looks at one thing; -o %s has them all",
-                          *format);
     return 0;
 }
 
