@@ -47,7 +47,7 @@ t "… for sure" 0 policy simulate burst-hour --from "$tmp/load.csv" -o json
 holds "equal" cmp "$tmp/first" "$tmp/out"
 t "simulate days" 0 policy simulate burst-hour --from "$tmp/load.csv" --days 1 -o json
 json 'abs(d["simulation"]["length_s"] - 86400) < 20'
-t "simulate a capture" 0 policy simulate burst-hour --from tests/fixtures/tiny.xdc --ascii
+t "simulate a capture" 0 policy simulate burst-hour --from "$(dirname "$0")/../fixtures/tiny.xdc" --ascii
 out 'web1             999999 burst'
 t "compare" 0 policy simulate burst-hour --from "$tmp/load.csv" --compare "$tmp/twice.yaml"
 out 'twice against burst-hour: what changes'
