@@ -9,6 +9,7 @@
 
 /* Made by CMakeLists.txt from the folders in backends/. */
 extern const struct xd_backend *const xd_builtin_backends[];
+extern const struct xd_backend_card *const xd_module_cards[];
 
 int main(int argc, char **argv)
 {
@@ -22,6 +23,7 @@ int main(int argc, char **argv)
     cli.err = stderr;
     cli.tty = isatty(STDIN_FILENO);
     cli.builtin = xd_builtin_backends;
+    cli.cards = xd_module_cards;
     cli.console_commands = xd_console_commands;
     cli.console = xd_console_run;
     cli.draw = xd_console_draw;

@@ -56,13 +56,18 @@ function(xd_builtin_backend name)
 endfunction()
 
 # xd_module_backend(NAME LIBS...): a backend that needs a library a machine may lack: a module that
-# exports one symbol, xd_backend_module. It finds core's functions in the program that loads it.
+# exports one symbol, xd_backend_module. It finds core's functions in the program that loads it, and
+# its own card.c, which tells the program what it would tell.
 function(xd_module_backend name)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/${name}/*.c)
-    if(NOT sources)
-        return()
-    endif()
+    set(card ${PROJECT_SOURCE_DIR}/backends/${name}/card.c)
+    list(REMOVE_ITEM sources ${card})
     xd_room_headers(backend_${name} backends/${name})
+    add_library(room_card_${name} OBJECT ${card})
+    xd_may_include(room_card_${name} backend_${name} base model topo xen kernel)
+    target_compile_options(room_card_${name} PRIVATE ${XD_WARN})
+    set_property(GLOBAL APPEND PROPERTY XD_ROOMS room_card_${name})
+    set_property(GLOBAL APPEND PROPERTY XD_CARDS ${name})
     add_library(${name} MODULE ${sources})
     set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY
                           ${PROJECT_BINARY_DIR}/modules)
@@ -70,6 +75,19 @@ function(xd_module_backend name)
     target_compile_options(${name} PRIVATE ${XD_WARN})
     target_link_libraries(${name} PRIVATE ${ARGN})
     # A function of the program that happens to have the name of one of the module's is another one.
-    target_link_options(${name} PRIVATE -Wl,-Bsymbolic)
+    # What it needs itself is looked up when it is loaded; what its libraries need, when they do.
+    target_link_options(${name} PRIVATE -Wl,-Bsymbolic -Wl,-z,now)
     install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBDIR}/xendeck/modules)
+endfunction()
+
+# xd_late_library(ROOM PKG lib): the room uses that library by core/base/late.h: it sees its headers,
+# and XD_SONAME_PKG is what the loader knows it by; the program isn't linked with it.
+function(xd_late_library room pkg lib)
+    find_library(XD_LATE_${pkg} NAMES ${lib} HINTS ${${pkg}_LIBRARY_DIRS} REQUIRED)
+    execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${XD_LATE_${pkg}} OUTPUT_VARIABLE head)
+    if(NOT head MATCHES "SONAME +([^\n ]+)")
+        message(FATAL_ERROR "${XD_LATE_${pkg}} has no name that the loader would know it by")
+    endif()
+    target_compile_definitions(room_${room} PRIVATE XD_SONAME_${pkg}="${CMAKE_MATCH_1}")
+    target_include_directories(room_${room} SYSTEM PRIVATE ${${pkg}_INCLUDE_DIRS})
 endfunction()

@@ -10,7 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "backend_devices/columns.h"
+#include "backend_devices/card.h"
 #include "backend_devices/host.h"
 #include "base/arena.h"
 #include "model/tables.h"
@@ -100,11 +100,6 @@ static bool wake(void *self)
     return xd_dv_hear(d) && xd_dv_is_wanted(d);
 }
 
-static const struct xd_table_desc *const tables[] = {&xd_disks_desc, &xd_nics_desc,
-                                                     &xd_devices_desc, &xd_pci_desc, NULL};
-static const struct xd_table_desc *const fills[] = {&xd_domains_desc, NULL};
-static const uint64_t fill_columns[] = {XD_DV_DOMAIN_COLUMNS};
-
 extern const struct xd_backend xd_backend_module;
 const struct xd_backend xd_backend_module = {
     .abi = XD_BACKEND_ABI,
@@ -112,9 +107,9 @@ const struct xd_backend xd_backend_module = {
     .title = "Devices, by xenstore and Linux",
     .help = "Disks, network interfaces and other devices of domains, and the host's PCI functions",
     .live = true,
-    .tables = tables,
-    .fills = fills,
-    .fill_columns = fill_columns,
+    .tables = xd_devices_tables,
+    .fills = xd_devices_fills,
+    .fill_columns = xd_devices_fill_columns,
     .probe = probe,
     .open = open_instance,
     .close = close_instance,

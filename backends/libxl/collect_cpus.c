@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "backend_libxl/collect_more.h"
+#include "backend_libxl/knobs.h"
 #include "backend_libxl/rules.h"
-#include "backend_libxl/collect_more.h"
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -34,7 +34,7 @@ bool xd_xl_need_pools(struct xd_xl_sample *s)
     s->asked_pools = true;
     s->pools_at_ns = xd_clock_now(s->x->env->clock);
     xd_xl_log_reset(&s->x->logger);
-    s->pools = libxl_list_cpupool(s->x->ctx, &s->n_pools);
+    s->pools = xd_xl_pools_list(s->x, &s->n_pools);
     if (s->pools)
         return true;
     s->n_pools = 0;
@@ -48,6 +48,8 @@ bool xd_xl_need_topology(struct xd_xl_sample *s)
         return s->topology != NULL;
     s->asked_topology = true;
     xd_xl_log_reset(&s->x->logger);
+    if (xd_xl_need_ctx(s->x, &s->topology_err) < 0)
+        return false;
     s->topology = libxl_get_cpu_topology(s->x->ctx, &s->n_cpus);
     if (s->topology)
         return true;
@@ -165,7 +167,8 @@ static bool online_set(struct xd_xl_sample *s, struct xd_cpuset *out)
     struct xd_cpuset set;
 
     libxl_bitmap_init(&spare);
-    if (!xd_xl_need_pools(s) || libxl_get_freecpus(s->x->ctx, &spare) != 0)
+    if (!xd_xl_need_pools(s) || xd_xl_need_ctx(s->x, NULL) < 0 ||
+        libxl_get_freecpus(s->x->ctx, &spare) != 0)
         return false;
     set_from_bitmap(out, &spare);
     libxl_bitmap_dispose(&spare);
@@ -206,6 +209,20 @@ static void put_pcpu(struct xd_xl_sample *s, struct xd_rows *t, int cpu, const b
         xd_put_u64(t, XD_PCPU_BUSY_NS, *busy);
 }
 
+/* Where nobody wants to know more than which pCPUs there are. */
+static bool put_numbers(struct xd_xl_sample *s)
+{
+    int64_t at_ns = xd_clock_now(s->x->env->clock);
+    unsigned n = xd_xl_n_cpus(s->x);
+    struct xd_rows *t = n ? xd_build_table(s->b, &xd_pcpus_desc, at_ns) : NULL;
+
+    for (unsigned i = 0; i < n; i++) {
+        xd_row_begin(t);
+        xd_put_u64(t, XD_PCPU_ID, i);
+    }
+    return n > 0;
+}
+
 void xd_xl_collect_pcpus(struct xd_xl_sample *s)
 {
     struct xd_cpuset online;
@@ -215,6 +232,8 @@ void xd_xl_collect_pcpus(struct xd_xl_sample *s)
     bool busy = s->host & HOST_BUSY || s->pcpus & PCPU_BUSY, have_online;
 
     if (!s->pcpus && !busy)
+        return;
+    if (s->pcpus == XD_XL_COL(XD_PCPU_ID) && !busy && put_numbers(s))
         return;
     if (!xd_xl_need_topology(s)) {
         if (s->pcpus)
@@ -277,7 +296,7 @@ void xd_xl_collect_nodes(struct xd_xl_sample *s)
         return;
     xd_xl_need_topology(s); /* or their pCPUs stay unknown */
     xd_xl_log_reset(&s->x->logger);
-    info = libxl_get_numainfo(s->x->ctx, &n);
+    info = xd_xl_need_ctx(s->x, NULL) == 0 ? libxl_get_numainfo(s->x->ctx, &n) : NULL;
     if (!info) {
         xd_xl_fail(&s->x->logger, ERROR_FAIL, &err, "Xen doesn't tell about its NUMA nodes");
         xd_build_missing(s->b, &xd_nodes_desc, "%s", xd_err_text(&err));

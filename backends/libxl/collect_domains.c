@@ -41,7 +41,8 @@ bool xd_xl_sched_params(struct xd_xl *x, uint32_t domid, libxl_scheduler sched, 
     }
 }
 
-static void put_sched(struct xd_xl_sample *s, struct xd_rows *t, const xc_domaininfo_t *d)
+static void put_sched(struct xd_xl_sample *s, struct xd_rows *t, const xc_domaininfo_t *d,
+                      bool wanted)
 {
     const libxl_cpupoolinfo *pool = s->domain & SCHED_COLUMNS ? xd_xl_pool(s, d->cpupool) : NULL;
     uint64_t weight, cap;
@@ -50,7 +51,7 @@ static void put_sched(struct xd_xl_sample *s, struct xd_rows *t, const xc_domain
         return;
     xd_put_str(t, XD_DOMAIN_POOL, pool->pool_name);
     xd_put_str(t, XD_DOMAIN_SCHED, libxl_scheduler_to_string(pool->sched));
-    if (s->domain & PARAM_COLUMNS &&
+    if (wanted && s->domain & PARAM_COLUMNS &&
         xd_xl_sched_params(s->x, d->domain, pool->sched, &weight, &cap)) {
         xd_put_u64(t, XD_DOMAIN_WEIGHT, weight);
         xd_put_u64(t, XD_DOMAIN_CAP, cap);
@@ -88,6 +89,7 @@ static void put_known(struct xd_rows *t, const struct xd_xl_known *k)
 static void put_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
 {
     const xc_domaininfo_t *d = &s->domains[i];
+    bool wanted = xd_xl_domain_wanted(s->x, d, s->x->known[i].name);
     char uuid[XD_XL_UUID_TEXT];
 
     xd_row_begin(t);
@@ -96,14 +98,14 @@ static void put_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
     xd_put_u64(t, XD_DOMAIN_ID, d->domain);
     put_state(t, d);
     put_known(t, &s->x->known[i]);
-    put_sched(s, t, d);
+    put_sched(s, t, d, wanted);
     xd_put_u64(t, XD_DOMAIN_VCPUS,
                d->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? 0 : d->max_vcpu_id + 1U);
     xd_put_u64(t, XD_DOMAIN_VCPUS_ONLINE, d->nr_online_vcpus);
     xd_put_u64(t, XD_DOMAIN_CPU_NS, d->cpu_time);
     /* As `xl list` counts: what it holds and what it has claimed. */
     xd_put_u64(t, XD_DOMAIN_MEM_KIB, (d->tot_pages + d->outstanding_pages) * PAGE_KIB);
-    xd_xl_put_more_domain(s, t, i);
+    xd_xl_put_more_domain(s, t, i, wanted);
 }
 
 /* Domains that are being torn down come last: a restarted domain has the UUID of the one whose
@@ -147,6 +149,7 @@ static void put_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32
     xd_put_u64(t, XD_VCPU_CPU_NS, info.cpu_time);
     xd_xl_put_more_vcpu(s, t, i, vcpu);
     if (!n_cpus || /* it is only asked for where affinities are looked at */
+        !xd_xl_domain_wanted(s->x, d, s->x->known[i].name) ||
         xd_xl_affinity(s->x, d->domain, vcpu, n_cpus, &hard, &soft) < 0)
         return;
     xd_put_set(t, XD_VCPU_HARD, &hard);

@@ -45,7 +45,8 @@ static void put_capabilities(struct xd_rows *t, uint32_t bits)
 static void put_xen(struct xd_xl_sample *s, struct xd_rows *t)
 {
     const xc_physinfo_t *p = &s->physinfo;
-    const libxl_version_info *v = libxl_get_version_info(s->x->ctx);
+    const libxl_version_info *v =
+        xd_xl_need_ctx(s->x, NULL) == 0 ? libxl_get_version_info(s->x->ctx) : NULL;
     const libxl_cpupoolinfo *pool =
         s->host & XD_XL_COL(XD_HOST_SCHEDULER) ? xd_xl_pool(s, 0) : NULL;
     char version[64];

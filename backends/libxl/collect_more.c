@@ -64,14 +64,14 @@ int xd_xl_node_affinity(struct xd_xl *x, uint32_t domid, struct xd_cpuset *out)
     return rc;
 }
 
-void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
+void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i, bool wanted)
 {
     const xc_domaininfo_t *d = &s->domains[i];
     struct xd_cpuset nodes;
 
     put_percents(s, t, d);
     xd_put_u64(t, XD_DOMAIN_SSID, d->ssidref);
-    if ((s->domain & XD_XL_COL(XD_DOMAIN_NODE_AFFINITY)) &&
+    if (wanted && (s->domain & XD_XL_COL(XD_DOMAIN_NODE_AFFINITY)) &&
         xd_xl_node_affinity(s->x, d->domain, &nodes) == 0)
         xd_put_set(t, XD_DOMAIN_NODE_AFFINITY, &nodes);
     if (s->domain & ON_COLUMNS)

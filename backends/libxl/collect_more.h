@@ -10,7 +10,7 @@
 
 /* Before the rows of domains: what is kept of their configuration is brought up to date. */
 void xd_xl_more_of_domains(struct xd_xl_sample *s);
-void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i);
+void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i, bool wanted);
 void xd_xl_put_more_vcpu(struct xd_xl_sample *s, struct xd_rows *t, size_t i, uint32_t vcpu);
 void xd_xl_put_more_pool(struct xd_xl_sample *s, struct xd_rows *t, const libxl_cpupoolinfo *pool);
 void xd_xl_put_more_host(struct xd_xl_sample *s, struct xd_rows *t);

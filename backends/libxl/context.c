@@ -60,6 +60,21 @@ static const libxl_childproc_hooks child_hooks = {
     .fork_replacement = fork_quietly,
 };
 
+int xd_xl_need_ctx(struct xd_xl *x, struct xd_err *err)
+{
+    int rc;
+
+    if (x->ctx)
+        return 0;
+    rc = libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, &x->logger.vtable);
+    if (rc < 0)
+        return xd_xl_fail(&x->logger, rc, err, "libxl can't be opened");
+    libxl_event_register_callbacks(x->ctx, &event_hooks, x);
+    libxl_childproc_setmode(x->ctx, &child_hooks, NULL);
+    return 0;
+}
+
+/* On an errand there are only those that all requests need. */
 static int open_handles(struct xd_xl *x, struct xd_err *err)
 {
     xentoollog_logger *logger = &x->logger.vtable;
@@ -70,14 +85,14 @@ static int open_handles(struct xd_xl *x, struct xd_err *err)
     rc = xd_xl_store_open(x, err);
     if (rc < 0)
         return rc;
-    rc = libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, logger);
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "libxl can't be opened");
-    libxl_event_register_callbacks(x->ctx, &event_hooks, x);
-    libxl_childproc_setmode(x->ctx, &child_hooks, NULL);
     x->xc = xc_interface_open(logger, logger, 0);
     if (!x->xc)
         return xd_xl_fail_errno(&x->logger, errno, err, "the hypervisor can't be reached");
+    if (x->env->role == XD_ERRAND)
+        return 0;
+    rc = xd_xl_need_ctx(x, err);
+    if (rc < 0)
+        return rc;
     /* The one call that tells whether Xen's tools interface is of the release we know. */
     if (xc_physinfo(x->xc, &probe) < 0)
         return xd_xl_fail_errno(&x->logger, errno, err, "Xen doesn't tell about this host");
@@ -95,11 +110,9 @@ void xd_xl_close_handles(struct xd_xl *x)
     if (x->xc)
         xc_interface_close(x->xc);
     xd_xl_events_stop(x);
-    if (x->xs)
-        xs_close(x->xs);
+    xd_xl_store_close(x);
     x->ctx = NULL;
     x->xc = NULL;
-    x->xs = NULL;
     x->pending = false;
     x->disaster = false;
     x->store_lost = false;
@@ -126,14 +139,21 @@ void xd_xl_close(struct xd_xl *x)
     free(x->busy_ns);
 }
 
-int xd_xl_ready(struct xd_xl *x, struct xd_err *err)
+int xd_xl_reach(struct xd_xl *x, struct xd_err *err)
 {
     if (x->disaster)
         xd_xl_close_handles(x);
-    if (!x->ctx)
+    if (!x->xc)
         return xd_xl_open(x, err);
     xd_xl_log_reset(&x->logger);
     return 0;
+}
+
+int xd_xl_ready(struct xd_xl *x, struct xd_err *err)
+{
+    int rc = xd_xl_reach(x, err);
+
+    return rc < 0 ? rc : xd_xl_need_ctx(x, err);
 }
 
 void xd_xl_serve(struct xd_xl *x, int timeout_ms)

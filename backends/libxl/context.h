@@ -39,10 +39,11 @@ struct xd_xl {
     struct xd_xl_logger logger;
     libxl_ctx *ctx;
     xc_interface *xc;
-    struct xs_handle *xs;
-    bool disaster;   /* libxl reported one: the context is of no use any more */
-    bool pending;    /* an operation is under way in ctx, or was when the disaster came */
-    bool store_lost; /* xenstore went away under us */
+    struct xs_handle *xs; /* on an errand NULL, where asks serves instead */
+    int asks;             /* xenstored's socket, for asks.h; -1: none is kept open */
+    bool disaster;        /* libxl reported one: the context is of no use any more */
+    bool pending;         /* an operation is under way in ctx, or was when the disaster came */
+    bool store_lost;      /* xenstore went away under us */
     uint64_t operations;
 
     xc_domaininfo_t *domains; /* room for the list of xd_xl_list_domains */
@@ -93,6 +94,10 @@ void xd_xl_serve(struct xd_xl *x, int timeout_ms);
 /* To be called at the beginning of every request: makes a new context after a disaster, and clears
  * what the logger has heard. */
 int xd_xl_ready(struct xd_xl *x, struct xd_err *err);
+/* The same for requests that can do without libxl itself: on an errand x->ctx may be NULL then.
+ * What needs it all the same calls need_ctx before; 0 or -errno with a sentence. */
+int xd_xl_reach(struct xd_xl *x, struct xd_err *err);
+int xd_xl_need_ctx(struct xd_xl *x, struct xd_err *err);
 
 typedef int xd_xl_start_fn(libxl_ctx *ctx, uint32_t domid, void *arg, const libxl_asyncop_how *how);
 /* One libxl operation that may take long: `start` with an ao_how of ours, then libxl's events until
@@ -114,6 +119,9 @@ int xd_xl_list_domains(struct xd_xl *x, const xc_domaininfo_t **list, size_t *n,
                        struct xd_err *err);
 unsigned xd_xl_flags(const xc_domaininfo_t *d);  /* XD_XL_RUNNING … */
 unsigned xd_xl_reason(const xc_domaininfo_t *d); /* the shutdown code */
+
+/* Whether anybody looks at the domain's cells that cost a question each; name NULL: unknown. */
+bool xd_xl_domain_wanted(struct xd_xl *x, const xc_domaininfo_t *d, const char *name);
 
 /* An object of ours, found again by its UUID. */
 struct xd_xl_found {

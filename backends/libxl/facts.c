@@ -37,6 +37,21 @@ bool xd_xl_lacks(struct xd_xl *x, const char *option)
     return config && !xd_xl_config_has(config, option);
 }
 
+bool xd_xl_runs(struct xd_xl *x, unsigned scheduler)
+{
+    struct xd_xl_facts *f = &x->facts;
+    xc_cpupoolinfo_t *info;
+
+    for (uint32_t next = 0; !f->have_schedulers && (info = xc_cpupool_getinfo(x->xc, next));) {
+        if (info->sched_id < 32)
+            f->schedulers |= UINT32_C(1) << info->sched_id;
+        next = info->cpupool_id + 1;
+        xc_cpupool_infofree(x->xc, info);
+    }
+    f->have_schedulers = true;
+    return scheduler < 32 && f->schedulers >> scheduler & 1;
+}
+
 static unsigned threads_of(const xen_cpuid_leaf_t *leaves, uint32_t n)
 {
     unsigned threads = 0;

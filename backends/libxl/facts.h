@@ -14,6 +14,8 @@ struct xd_xl_facts {
     xenhypfs_handle *hypfs; /* NULL: there is none */
     int hypfs_errno;
     char *config; /* the .config that the hypervisor was built with; NULL: it doesn't tell */
+    bool have_schedulers;
+    uint32_t schedulers; /* of all cpupools when it was first asked for: a bit each */
     bool have_threads;
     unsigned threads; /* of a core; 0: not to be had */
 };
@@ -24,6 +26,9 @@ xenhypfs_handle *xd_xl_hypfs(struct xd_xl *x);
 const char *xd_xl_config(struct xd_xl *x);
 /* True only if it is certain that the hypervisor was built without that option. */
 bool xd_xl_lacks(struct xd_xl *x, const char *option);
+/* Whether any cpupool has that scheduler, which then is in this hypervisor: a question less than
+ * how it was built. */
+bool xd_xl_runs(struct xd_xl *x, unsigned scheduler);
 /* How many threads a core has, on or off; 0: unknown. */
 unsigned xd_xl_threads(struct xd_xl *x);
 

@@ -41,6 +41,20 @@ int xd_xl_list_domains(struct xd_xl *x, const xc_domaininfo_t **list, size_t *n,
     return 0;
 }
 
+bool xd_xl_domain_wanted(struct xd_xl *x, const xc_domaininfo_t *d, const char *name)
+{
+    char uuid[XD_XL_UUID_TEXT], number[16], label[XD_KEY_MAX];
+    const char *names[] = {uuid, number, name ? label : NULL};
+
+    if (xd_row_wanted(x->env, NULL, 0))
+        return true;
+    xd_xl_uuid_text(d->handle, uuid);
+    snprintf(number, sizeof(number), "%u", d->domain);
+    if (name)
+        xd_str_safe_to(label, sizeof(label), name);
+    return xd_row_wanted(x->env, names, sizeof(names) / sizeof(names[0]));
+}
+
 unsigned xd_xl_flags(const xc_domaininfo_t *d)
 {
     static const struct {

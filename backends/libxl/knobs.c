@@ -16,9 +16,10 @@
 static const struct {
     xd_xl_get_fn *get;
     xd_xl_put_fn *put;
+    bool bare; /* both do without x->ctx */
 } ways[XD_KNOB_N] = {
-    [XD_KNOB_WEIGHT] = {xd_xl_get_sched, xd_xl_put_sched},
-    [XD_KNOB_CAP] = {xd_xl_get_sched, xd_xl_put_sched},
+    [XD_KNOB_WEIGHT] = {xd_xl_get_sched, xd_xl_put_sched, true},
+    [XD_KNOB_CAP] = {xd_xl_get_sched, xd_xl_put_sched, true},
     [XD_KNOB_HARD] = {xd_xl_get_affinity, xd_xl_put_affinity},
     [XD_KNOB_SOFT] = {xd_xl_get_affinity, xd_xl_put_affinity},
     [XD_KNOB_MEM_TARGET] = {xd_xl_get_mem_target, xd_xl_put_mem_target},
@@ -30,9 +31,9 @@ static const struct {
     [XD_KNOB_ON_POWEROFF] = {xd_xl_get_on, NULL},
     [XD_KNOB_ON_REBOOT] = {xd_xl_get_on, NULL},
     [XD_KNOB_ON_CRASH] = {xd_xl_get_on, NULL},
-    [XD_KNOB_PERIOD] = {xd_xl_get_rtds, xd_xl_put_rtds},
-    [XD_KNOB_BUDGET] = {xd_xl_get_rtds, xd_xl_put_rtds},
-    [XD_KNOB_EXTRATIME] = {xd_xl_get_rtds, xd_xl_put_rtds},
+    [XD_KNOB_PERIOD] = {xd_xl_get_rtds, xd_xl_put_rtds, true},
+    [XD_KNOB_BUDGET] = {xd_xl_get_rtds, xd_xl_put_rtds, true},
+    [XD_KNOB_EXTRATIME] = {xd_xl_get_rtds, xd_xl_put_rtds, true},
     [XD_KNOB_POOL_NAME] = {xd_xl_get_pool_name, xd_xl_put_pool_name},
     [XD_KNOB_RATELIMIT] = {xd_xl_get_pool_sched, xd_xl_put_pool_sched},
     [XD_KNOB_TSLICE] = {xd_xl_get_pool_sched, xd_xl_put_pool_sched},
@@ -167,7 +168,7 @@ static int prepare(struct xd_xl *x, struct xd_xl_target *t, struct xd_err *err)
 
     if (xd_xl_knob(t) < 0 || xd_xl_knob(t) >= XD_KNOB_N)
         return xd_err_set(err, -ENOTSUP, "%s is no knob of this backend", t->knob->name);
-    rc = xd_xl_ready(x, err);
+    rc = ways[xd_xl_knob(t)].bare ? xd_xl_reach(x, err) : xd_xl_ready(x, err);
     return rc < 0 ? rc : find(x, t, err);
 }
 

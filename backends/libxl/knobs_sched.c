@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "backend_libxl/collect.h"
 #include "backend_libxl/knobs.h"
 #include "base/arena.h"
 #include "model/xenknobs.h"
@@ -22,58 +23,74 @@ static struct xd_value number(uint64_t n)
 
 /* --- weight and cap --- */
 
-/* libxl resolves the scheduler of the domain's cpupool by itself. */
-static int sched_get(struct xd_xl *x, const struct xd_xl_target *t, libxl_domain_sched_params *p,
-                     struct xd_err *err)
-{
-    int rc = libxl_domain_sched_params_get(x->ctx, t->on.info.domain, p);
+/* Of either scheduler that has them. */
+struct shares {
+    int sched;
+    uint64_t weight, cap;
+};
 
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: its %s can't be read", t->what, t->knob->name);
-    if (p->sched == LIBXL_SCHEDULER_CREDIT || p->sched == LIBXL_SCHEDULER_CREDIT2)
-        return 0;
-    return xd_err_set(err, -ENOTSUP, "%s runs in a cpupool with the scheduler %s, which has no %s",
-                      t->what, sched_name((int)p->sched), t->knob->name);
-}
-
-static int *sched_field(libxl_domain_sched_params *p, const struct xd_xl_target *t)
+/* Xen is asked itself: what libxl does for these two is the same few hypercalls, and an errand
+ * needs no context for them. */
+static int shares_get(struct xd_xl *x, const struct xd_xl_target *t, struct shares *s,
+                      struct xd_err *err)
 {
-    return xd_xl_knob(t) == XD_KNOB_WEIGHT ? &p->weight : &p->cap;
+    s->sched = xd_xl_pool_sched(x, t->on.info.cpupool);
+    if (s->sched != LIBXL_SCHEDULER_CREDIT && s->sched != LIBXL_SCHEDULER_CREDIT2)
+        return xd_err_set(err, -ENOTSUP,
+                          "%s runs in a cpupool with the scheduler %s, which has no %s", t->what,
+                          sched_name(s->sched), t->knob->name);
+    if (!xd_xl_sched_params(x, t->on.info.domain, (libxl_scheduler)s->sched, &s->weight, &s->cap))
+        return xd_xl_fail_errno(&x->logger, errno, err, "%s: its %s can't be read", t->what,
+                                t->knob->name);
+    return 0;
 }
 
 int xd_xl_get_sched(struct xd_xl *x, const struct xd_xl_target *t, struct xd_value *out,
                     struct xd_err *err)
 {
-    libxl_domain_sched_params p;
-    int rc, value;
+    struct shares s;
+    int rc = shares_get(x, t, &s, err);
 
-    libxl_domain_sched_params_init(&p);
-    rc = sched_get(x, t, &p, err);
-    value = *sched_field(&p, t);
-    libxl_domain_sched_params_dispose(&p);
-    if (rc == 0 && value >= 0)
-        *out = number((uint64_t)value);
+    if (rc == 0)
+        *out = number(xd_xl_knob(t) == XD_KNOB_WEIGHT ? s.weight : s.cap);
     return rc;
+}
+
+static int shares_set(struct xd_xl *x, uint32_t domid, const struct shares *s)
+{
+    struct xen_domctl_sched_credit credit = {(uint16_t)s->weight, (uint16_t)s->cap};
+    struct xen_domctl_sched_credit2 credit2 = {(uint16_t)s->weight, (uint16_t)s->cap};
+
+    return s->sched == LIBXL_SCHEDULER_CREDIT ? xc_sched_credit_domain_set(x->xc, domid, &credit)
+                                              : xc_sched_credit2_domain_set(x->xc, domid, &credit2);
+}
+
+/* Xen takes any cap; one of more than all vCPUs is none, and libxl refuses it too. */
+static int check_cap(const struct xd_xl_target *t, uint64_t cap, struct xd_err *err)
+{
+    uint32_t last = t->on.info.max_vcpu_id;
+    uint64_t vcpus = last == XEN_INVALID_MAX_VCPU_ID ? 0 : last + UINT64_C(1);
+
+    if (cap <= 100 * vcpus)
+        return 0;
+    return xd_err_set(err, -ERANGE, "%s: a cap of %llu is more than its %llu vCPUs can use",
+                      t->what, (unsigned long long)cap, (unsigned long long)vcpus);
 }
 
 int xd_xl_put_sched(struct xd_xl *x, const struct xd_xl_target *t, const struct xd_value *v,
                     struct xd_err *err)
 {
-    libxl_domain_sched_params p;
-    int rc;
+    struct shares s;
+    int rc = shares_get(x, t, &s, err);
 
-    libxl_domain_sched_params_init(&p);
-    rc = sched_get(x, t, &p, err);
-    libxl_domain_sched_params_dispose(&p);
+    if (rc == 0 && xd_xl_knob(t) == XD_KNOB_CAP)
+        rc = check_cap(t, v->cell.u, err);
     if (rc < 0)
         return rc;
-    libxl_domain_sched_params_init(&p); /* what isn't set here stays as it is */
-    *sched_field(&p, t) = (int)v->cell.u;
-    rc = libxl_domain_sched_params_set(x->ctx, t->on.info.domain, &p);
-    libxl_domain_sched_params_dispose(&p);
-    if (rc < 0)
-        return xd_xl_fail(&x->logger, rc, err, "%s: %s was not set to %llu", t->what, t->knob->name,
-                          (unsigned long long)v->cell.u);
+    *(xd_xl_knob(t) == XD_KNOB_WEIGHT ? &s.weight : &s.cap) = v->cell.u;
+    if (shares_set(x, t->on.info.domain, &s) < 0)
+        return xd_xl_fail_errno(&x->logger, errno, err, "%s: %s was not set to %llu", t->what,
+                                t->knob->name, (unsigned long long)v->cell.u);
     return 0;
 }
 

@@ -27,9 +27,22 @@
  * own small guests. */
 static const char *const guest_keys[] = {"data/os_name", "data/os_distro", "data/xendeck"};
 
+static char *ask_one(struct xd_xl *x, const char *path)
+{
+    struct xd_xl_ask ask = {.answer = NULL};
+    int rc;
+
+    memcpy(ask.path, path, strlen(path) + 1);
+    rc = xd_xl_ask_all(x->asks, &ask, 1);
+    if (rc < 0)
+        xd_xl_store_close(x);
+    errno = rc < 0 ? -rc : ask.errnum;
+    return ask.answer;
+}
+
 char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...)
 {
-    char path[128], *answer;
+    char path[sizeof(((struct xd_xl_ask *)NULL)->path)], *answer;
     va_list ap;
 
     va_start(ap, fmt);
@@ -37,6 +50,8 @@ char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...)
     va_end(ap);
     if (x->asked && xd_xl_asked_take(x->asked, path, &answer))
         return answer;
+    if (!x->xs && x->asks >= 0)
+        return ask_one(x, path);
     errno = EIO;
     return !x->xs ? NULL : xs_read(x->xs, XBT_NULL, path, NULL);
 }
@@ -188,6 +203,11 @@ int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
 {
     int fd = connect_socket();
 
+    if (fd >= 0 &&
+        x->env->role == XD_ERRAND) { /* which asks a few questions, and watches nothing */
+        x->asks = fd;
+        return 0;
+    }
     if (fd >= 0)
         close(fd);
     else if (fd != -ENOENT)
@@ -197,6 +217,21 @@ int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
     if (x->xs)
         return 0;
     return xd_err_set(err, -errno, "xenstore can't be reached: %s", strerror(errno));
+}
+
+void xd_xl_store_close(struct xd_xl *x)
+{
+    if (x->xs)
+        xs_close(x->xs);
+    if (x->asks >= 0)
+        close(x->asks);
+    x->xs = NULL;
+    x->asks = -1;
+}
+
+static bool has_store(const struct xd_xl *x)
+{
+    return x->xs || x->asks >= 0;
 }
 
 /* --- many at once --- */
@@ -223,22 +258,50 @@ static void foresee(struct xd_xl_asked *asked, const xc_domaininfo_t *d, unsigne
         xd_xl_asked_add(asked, "/libxl/%u/type", d->domain);
 }
 
+/* Which of these parts of domain i are to be read now. */
+static unsigned unread_of(struct xd_xl *x, const xc_domaininfo_t *list, size_t i, unsigned parts)
+{
+    parts &= ~x->known[i].fresh;
+    /* The name finds the domain, whoever looks at it. */
+    if (parts & ~(unsigned)XD_XL_NAME && !xd_xl_domain_wanted(x, &list[i], x->known[i].name))
+        parts &= XD_XL_NAME;
+    return parts;
+}
+
 /* What is about to be read, where that is much. Whatever goes wrong, it is read then. */
 static void read_ahead(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
 {
     size_t unread = 0;
-    int fd;
+    int fd = x->asks;
 
     for (size_t i = 0; i < n; i++)
-        unread += (parts & ~x->known[i].fresh & ~(unsigned)XD_XL_TYPE) != 0;
-    fd = unread < MANY ? -1 : connect_socket();
+        unread += (unread_of(x, list, i, parts) & ~(unsigned)XD_XL_TYPE) != 0;
     if (fd < 0)
+        fd = unread < MANY ? -1 : connect_socket();
+    if (fd < 0 || !unread)
         return;
     x->asked = xd_xl_asked_new();
     for (size_t i = 0; i < n; i++)
-        foresee(x->asked, &list[i], parts & ~x->known[i].fresh);
+        foresee(x->asked, &list[i], unread_of(x, list, i, parts));
     xd_xl_asked_fetch(x->asked, fd);
-    close(fd);
+    if (fd != x->asks)
+        close(fd);
+}
+
+static int read_all(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
+{
+    int rc = 0;
+
+    read_ahead(x, list, n, parts);
+    for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++) {
+        unsigned unread = unread_of(x, list, i, parts);
+
+        if (unread)
+            rc = read_parts(x, &list[i], &x->known[i], unread);
+    }
+    xd_xl_asked_free(x->asked);
+    x->asked = NULL;
+    return rc;
 }
 
 static void forget(struct xd_xl *x, struct xd_xl_known *k)
@@ -297,7 +360,7 @@ static void match_up(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
 /* Once xenstore is back, libxl's own connection must be made anew too: with the next request. */
 static int reconnect(struct xd_xl *x, struct xd_err *err)
 {
-    int rc = x->xs ? 0 : xd_xl_store_open(x, err);
+    int rc = has_store(x) ? 0 : xd_xl_store_open(x, err);
 
     if (rc < 0)
         xd_err_prefix(err, "names and memory targets are old or missing: ");
@@ -312,8 +375,7 @@ static int reconnect(struct xd_xl *x, struct xd_err *err)
 static int lost(struct xd_xl *x, int rc, struct xd_err *err)
 {
     xd_xl_events_stop(x);
-    xs_close(x->xs);
-    x->xs = NULL;
+    xd_xl_store_close(x);
     x->store_lost = true;
     xd_log_write(x->env->log, XD_LOG_ERROR, "libxl", "xenstore went away: %s", strerror(-rc));
     return xd_err_set(err, rc,
@@ -338,10 +400,10 @@ static size_t share(struct xd_xl *x, size_t n)
     int64_t now = xd_clock_now(x->env->clock), passed = now - x->known_at_ns;
     size_t due = passed >= SAFETY_NS ? n : (size_t)((uint64_t)passed * n / SAFETY_NS);
 
-    if (!x->events.xs)
-        return n;
     if (!x->known_at_ns)
         due = 0; /* all is new */
+    else if (!x->events.xs)
+        return n;
     if (due || !x->known_at_ns)
         x->known_at_ns = now;
     return due;
@@ -355,16 +417,15 @@ int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, u
     int rc = 0;
 
     match_up(x, list, n);
-    if (!x->xs)
+    if (!has_store(x))
         return 0;
     if (atomic_exchange(&x->stale, false) && !x->events.xs)
         xd_xl_known_doubt(x);
-    read_ahead(x, list, n, parts);
-    for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++)
-        if (parts & ~x->known[i].fresh)
-            rc = read_parts(x, &list[i], &x->known[i], parts & ~x->known[i].fresh);
-    xd_xl_asked_free(x->asked);
-    x->asked = NULL;
+    /* Which rows are wanted can't be told before their names are known. */
+    if (!xd_row_wanted(x->env, NULL, 0))
+        rc = read_all(x, list, n, parts & XD_XL_NAME);
+    if (rc == 0)
+        rc = read_all(x, list, n, parts);
     again = share(x, n);
     for (size_t i = 0; rc == 0 && i < again && xd_clock_now(x->env->clock) < end; i++) {
         size_t at = x->next_known++ % n;

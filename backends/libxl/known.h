@@ -46,9 +46,11 @@ int xd_xl_memory_max(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib);
 /* A dom0 without a bound of its own has one of 16 EiB: that is none. */
 #define XD_XL_NO_BOUND_KIB (UINT64_C(1) << 40)
 
-/* Connects to xenstore as x->xs. Where xenstored is known by its socket but dead, that is the
- * error: the libraries would turn to the kernel's device then, and wait there for ever. */
+/* Connects to xenstore: as x->xs, or on an errand as x->asks. Where xenstored is known by its
+ * socket but dead, that is the error: the libraries would turn to the kernel's device then, and
+ * wait there for ever. */
 int xd_xl_store_open(struct xd_xl *x, struct xd_err *err);
+void xd_xl_store_close(struct xd_xl *x);
 
 /* The value at a path, to be freed; NULL with errno. */
 char *xd_xl_xs_read(struct xd_xl *x, const char *fmt, ...) XD_PRINTF(2, 3);

@@ -12,23 +12,29 @@
 
 /* Each gives the reason why there is no such thing here, or NULL where there is. */
 
+static bool lacks(struct xd_xl *x, libxl_scheduler scheduler, const char *option)
+{
+    return !xd_xl_runs(x, scheduler) && xd_xl_lacks(x, option);
+}
+
 static const char *no_rtds(struct xd_xl *x)
 {
-    return xd_xl_lacks(x, "CONFIG_SCHED_RTDS")
+    return lacks(x, LIBXL_SCHEDULER_RTDS, "CONFIG_SCHED_RTDS")
                ? "this hypervisor is built without the rtds scheduler (CONFIG_SCHED_RTDS)"
                : NULL;
 }
 
 static const char *no_credit(struct xd_xl *x)
 {
-    return xd_xl_lacks(x, "CONFIG_SCHED_CREDIT")
+    return lacks(x, LIBXL_SCHEDULER_CREDIT, "CONFIG_SCHED_CREDIT")
                ? "this hypervisor is built without the credit scheduler (CONFIG_SCHED_CREDIT)"
                : NULL;
 }
 
 static const char *no_credits(struct xd_xl *x)
 {
-    return xd_xl_lacks(x, "CONFIG_SCHED_CREDIT") && xd_xl_lacks(x, "CONFIG_SCHED_CREDIT2")
+    return lacks(x, LIBXL_SCHEDULER_CREDIT2, "CONFIG_SCHED_CREDIT2") &&
+                   lacks(x, LIBXL_SCHEDULER_CREDIT, "CONFIG_SCHED_CREDIT")
                ? "this hypervisor is built without the schedulers credit and credit2 "
                  "(CONFIG_SCHED_CREDIT, CONFIG_SCHED_CREDIT2)"
                : NULL;
@@ -105,6 +111,8 @@ bool xd_xl_limit(struct xd_xl *x, size_t *i, const char **name, const char **rea
         size_t at = (*i)++;
 
         *name = limits[at].knob ? limits[at].knob->name : limits[at].action->name;
+        if (!xd_row_wanted(x->env, name, 1))
+            continue;
         *reason = limits[at].reason(x);
         if (*reason)
             return true;

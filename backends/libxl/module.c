@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend_libxl/card.h"
 #include "backend_libxl/collect.h"
 #include "backend_libxl/deaths.h"
 #include "backend_libxl/edit.h"
@@ -71,6 +72,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     int rc;
 
     x->env = env;
+    x->asks = -1;
     atomic_init(&x->stale, false);
     xd_xl_logger_init(&x->logger, env->log);
     xd_xl_events_init(x);
@@ -108,7 +110,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 {
     struct xd_xl *x = self;
     struct xd_xl_sample s = {.x = x, .b = b};
-    int rc = xd_xl_ready(x, err);
+    int rc = xd_xl_reach(x, err);
     unsigned parts;
 
     if (rc < 0)
@@ -141,11 +143,6 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     return 0;
 }
 
-static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,  &xd_nodes_desc, &xd_pcpus_desc,  &xd_pools_desc,  &xd_domains_desc,
-    &xd_vcpus_desc, &xd_dmesg_desc, &xd_params_desc, &xd_limits_desc, NULL,
-};
-
 extern const struct xd_backend xd_backend_module;
 const struct xd_backend xd_backend_module = {
     .abi = XD_BACKEND_ABI,
@@ -153,7 +150,7 @@ const struct xd_backend xd_backend_module = {
     .title = "Xen, by libxl",
     .help = "The Xen host this program runs on as dom0: pools, domains, vCPUs, topology",
     .live = true,
-    .tables = tables,
+    .tables = xd_libxl_tables,
     .knobs = xd_xen_knobs,
     .actions = xd_xen_actions,
     .probe = probe,

@@ -11,9 +11,47 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+/* Xen keeps the number, xenstore the name; libxl calls the first one so where it has none. */
+static char *name_of_pool(struct xd_xl *x, uint32_t id)
+{
+    char *name = xd_xl_xs_read(x, "/local/pool/%u/name", id);
+
+    return name || id ? name : xd_strdup("Pool-0");
+}
+
+static void take_pool(struct xd_xl *x, const xc_cpupoolinfo_t *from, size_t bytes,
+                      libxl_cpupoolinfo *out)
+{
+    libxl_cpupoolinfo_init(out);
+    out->poolid = from->cpupool_id;
+    out->pool_name = name_of_pool(x, from->cpupool_id);
+    out->sched = (libxl_scheduler)from->sched_id;
+    out->n_dom = from->n_dom;
+    out->cpumap.size = (uint32_t)bytes;
+    out->cpumap.map = xd_malloc(bytes);
+    memcpy(out->cpumap.map, from->cpumap, bytes);
+}
+
+/* What libxl_list_cpupool makes of the same answers, without needing a context for it. */
+libxl_cpupoolinfo *xd_xl_pools_list(struct xd_xl *x, int *n)
+{
+    int bytes = xc_get_cpumap_size(x->xc);
+    libxl_cpupoolinfo *list = NULL;
+    xc_cpupoolinfo_t *info;
+
+    *n = 0;
+    for (uint32_t next = 0; bytes > 0 && (info = xc_cpupool_getinfo(x->xc, next));) {
+        list = xd_realloc(list, ((size_t)*n + 1) * sizeof(*list));
+        take_pool(x, info, (size_t)bytes, &list[(*n)++]);
+        next = info->cpupool_id + 1;
+        xc_cpupool_infofree(x->xc, info);
+    }
+    return list;
+}
+
 int xd_xl_pools_read(struct xd_xl *x, struct xd_xl_pools *out, struct xd_err *err)
 {
-    out->list = libxl_list_cpupool(x->ctx, &out->n);
+    out->list = xd_xl_pools_list(x, &out->n);
     if (out->list)
         return 0;
     out->n = 0;
@@ -75,6 +113,9 @@ int xd_xl_free_cpus(struct xd_xl *x, struct xd_cpuset *out, struct xd_err *err)
     libxl_bitmap map;
     int rc;
 
+    rc = xd_xl_need_ctx(x, err);
+    if (rc < 0)
+        return rc;
     libxl_bitmap_init(&map);
     rc = libxl_get_freecpus(x->ctx, &map);
     if (rc < 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend_libxl/known.h"
 #include "base/arena.h"
 
 /* A domain that is just being made has nothing stored yet, and one that another toolstack made
@@ -33,6 +34,8 @@ int xd_xl_stored_read(struct xd_xl *x, uint32_t domid, struct xd_xl_on *out)
     int len = 0, rc;
 
     *out = XD_XL_ON_UNKNOWN;
+    if (xd_xl_need_ctx(x, NULL) < 0)
+        return -ENOENT;
     rc = libxl_userdata_retrieve(x->ctx, domid, "libxl-json", &text, &len);
     if (rc < 0 || !text || len <= 0 || text[len - 1] != '\0') {
         free(text);
@@ -82,7 +85,8 @@ void xd_xl_stored_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
         struct xd_xl_stored *s = &x->stored[i];
 
         /* dom0 was made by nobody who would restart it. */
-        if (s->have || s->tries >= TRIES || s->domid == 0 || list[i].flags & XEN_DOMINF_dying)
+        if (s->have || s->tries >= TRIES || s->domid == 0 || list[i].flags & XEN_DOMINF_dying ||
+            !xd_xl_domain_wanted(x, &list[i], x->known[i].name))
             continue;
         s->tries++;
         s->have = xd_xl_stored_read(x, s->domid, &s->on) == 0;

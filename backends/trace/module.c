@@ -9,6 +9,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "backend_trace/card.h"
 #include "backend_trace/columns.h"
 #include "backend_trace/host.h"
 #include "base/arena.h"
@@ -155,10 +156,6 @@ static bool wake(void *self)
     return false;
 }
 
-static const struct xd_table_desc *const no_tables[] = {NULL};
-static const struct xd_table_desc *const fills[] = {&xd_vcpus_desc, &xd_domains_desc, NULL};
-static const uint64_t fill_columns[] = {XD_TR_VCPU_COLUMNS, XD_TR_DOMAIN_COLUMNS};
-
 extern const struct xd_backend xd_backend_module;
 const struct xd_backend xd_backend_module = {
     .abi = XD_BACKEND_ABI,
@@ -166,9 +163,9 @@ const struct xd_backend xd_backend_module = {
     .title = "Xen's scheduler, by its trace",
     .help = "Ready time, wake-up latency and who waits for whom, from Xen's trace buffers",
     .live = true,
-    .tables = no_tables,
-    .fills = fills,
-    .fill_columns = fill_columns,
+    .tables = xd_trace_tables,
+    .fills = xd_trace_fills,
+    .fill_columns = xd_trace_fill_columns,
     .probe = probe,
     .open = open_instance,
     .close = close_instance,

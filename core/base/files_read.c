@@ -220,6 +220,7 @@ static const char *text_at(const struct xd_files *f, struct xd_arena *a, const c
     if (vsnprintf(path, sizeof(path), fmt, ap) >= (int)sizeof(path) ||
         xd_files_read(f, path, TEXT_MAX, a, &text, &size, NULL) < 0)
         return NULL;
+    size = strnlen(text, size); /* tar fills up a file of sysfs that says to be of 4096 bytes */
     if (size && text[size - 1] == '\n')
         text[size - 1] = '\0';
     return xd_str_safe(a, text, TEXT_MAX);

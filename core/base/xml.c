@@ -11,7 +11,14 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
+#include "base/late.h"
 #include "base/str.h"
+
+#define FUNCTIONS(F)                                                                               \
+    F(xmlByteConsumed)                                                                             \
+    F(xmlCreateMemoryParserCtxt) F(xmlCtxtUseOptions) F(xmlFreeParserCtxt) F(xmlParseDocument)     \
+        F(xmlStopParser)
+XD_LATE_LIBRARY(libxml, XD_SONAME_XML, FUNCTIONS)
 
 struct building {
     const char *file, *text;
@@ -43,7 +50,7 @@ static void place_of(const char *text, size_t at, int *line, int *col)
 /* Where the tag that was just read begins: its '<', as none can stand within it. */
 static size_t tag_start(const struct building *b)
 {
-    long at = xmlByteConsumed(b->xml);
+    long at = libxml.xmlByteConsumed(b->xml);
     const char *found = at > 0 && (size_t)at <= b->len ? memrchr(b->text, '<', (size_t)at) : NULL;
 
     return found ? (size_t)(found - b->text) : 0;
@@ -59,7 +66,7 @@ static void refuse(struct building *b, const char *why)
     place_of(b->text, tag_start(b), &line, &col);
     xd_err_set(b->err, -EINVAL, "%s:%d:%d: %s", b->file, line, col, why);
     b->refused = true;
-    xmlStopParser(b->xml);
+    libxml.xmlStopParser(b->xml);
 }
 
 /* --- what libxml2 calls --- */
@@ -192,18 +199,21 @@ int xd_xml_parse(const char *file, const char *text, size_t len, struct xd_arena
 
     if (len > XD_XML_MAX_BYTES)
         return xd_err_set(err, -EINVAL, "%s:1:1: more than 16 MiB of XML", file);
+    rc = XD_LATE_LOAD(libxml, err);
+    if (rc < 0)
+        return rc;
     b = xd_malloc(sizeof(*b));
     b->file = xd_arena_strdup(a, file);
     b->text = text;
     b->len = len;
     b->a = a;
     b->err = err;
-    b->xml = xmlCreateMemoryParserCtxt(len ? text : " ", len ? (int)len : 1);
+    b->xml = libxml.xmlCreateMemoryParserCtxt(len ? text : " ", len ? (int)len : 1);
     *b->xml->sax = sax;
     b->xml->userData = b;
-    xmlCtxtUseOptions(b->xml,
-                      XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    xmlParseDocument(b->xml);
+    libxml.xmlCtxtUseOptions(b->xml, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOERROR |
+                                         XML_PARSE_NOWARNING);
+    libxml.xmlParseDocument(b->xml);
     if (b->refused)
         rc = -EINVAL;
     else if (!b->xml->wellFormed || !b->root)
@@ -211,7 +221,7 @@ int xd_xml_parse(const char *file, const char *text, size_t len, struct xd_arena
     for (int i = 0; i < XD_XML_MAX_DEPTH; i++)
         xd_buf_done(&b->open[i].words);
     *out = b->root;
-    xmlFreeParserCtxt(b->xml);
+    libxml.xmlFreeParserCtxt(b->xml);
     free(b);
     return rc;
 }

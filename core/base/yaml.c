@@ -10,7 +10,14 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "base/late.h"
 #include "base/str.h"
+
+#define FUNCTIONS(F)                                                                               \
+    F(yaml_event_delete)                                                                           \
+    F(yaml_parser_delete) F(yaml_parser_initialize) F(yaml_parser_parse)                           \
+        F(yaml_parser_set_encoding) F(yaml_parser_set_input_string)
+XD_LATE_LIBRARY(libyaml, XD_SONAME_YAML, FUNCTIONS)
 
 #define DEPTH_MAX  64
 #define NAME_BYTES 200 /* of a file's name and of a key in a sentence */
@@ -275,11 +282,11 @@ static int read_events(struct build *b)
     int rc = 0;
 
     while (rc == 0 && !end) {
-        if (!yaml_parser_parse(&b->parser, &ev))
+        if (!libyaml.yaml_parser_parse(&b->parser, &ev))
             return syntax_error(b);
         end = ev.type == YAML_STREAM_END_EVENT;
         rc = on_event(b, &ev);
-        yaml_event_delete(&ev);
+        libyaml.yaml_event_delete(&ev);
     }
     return rc;
 }
@@ -308,12 +315,15 @@ int xd_yaml_parse(const char *file, const char *text, size_t len, struct xd_aren
     rc = check_characters(&b, text, len);
     if (rc)
         return rc;
-    if (!yaml_parser_initialize(&b.parser))
+    rc = XD_LATE_LOAD(libyaml, err);
+    if (rc < 0)
+        return rc;
+    if (!libyaml.yaml_parser_initialize(&b.parser))
         return xd_err_set(err, -ENOMEM, "%s: out of memory", b.file);
-    yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, len);
+    libyaml.yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
+    libyaml.yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, len);
     rc = read_events(&b);
-    yaml_parser_delete(&b.parser);
+    libyaml.yaml_parser_delete(&b.parser);
     if (rc == 0 && !is_nothing(b.root))
         *out = b.root;
     return rc;

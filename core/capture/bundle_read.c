@@ -11,11 +11,22 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/late.h"
 #include "base/str.h"
 #include "capture/bundle.h"
 
 #include <archive.h>
 #include <archive_entry.h>
+
+#define FUNCTIONS(F)                                                                               \
+    F(archive_entry_filetype)                                                                      \
+    F(archive_entry_hardlink) F(archive_entry_pathname) F(archive_entry_symlink)                   \
+        F(archive_error_string) F(archive_filter_bytes) F(archive_read_data) F(archive_read_free)  \
+            F(archive_read_new) F(archive_read_next_header) F(archive_read_open_fd)                \
+                F(archive_read_support_filter_bzip2) F(archive_read_support_filter_gzip)           \
+                    F(archive_read_support_filter_xz) F(archive_read_support_filter_zstd)          \
+                        F(archive_read_support_format_tar)
+XD_LATE_LIBRARY(libarchive, XD_SONAME_ARCHIVE, FUNCTIONS)
 
 #define BLOCK 65536
 
@@ -44,7 +55,7 @@ static void XD_PRINTF(3, 4) wrong(struct reading *r, const char *path, const cha
     va_end(ap);
     xd_str_safe_to(safe, sizeof(safe), path ? path : "its name");
     xd_err_set(&r->found->first, -EILSEQ, "%s: entry %zu at byte %lld, %s: %s", r->file, r->number,
-               (long long)archive_filter_bytes(r->archive, 0), safe, text);
+               (long long)libarchive.archive_filter_bytes(r->archive, 0), safe, text);
 }
 
 static void leave_out(struct reading *r, const char *path, const char *why)
@@ -118,7 +129,7 @@ static int read_bytes(struct reading *r, const char *path, bool *whole)
 
     *whole = false;
     xd_buf_clear(&r->bytes);
-    while ((n = archive_read_data(r->archive, block, sizeof(block))) > 0) {
+    while ((n = libarchive.archive_read_data(r->archive, block, sizeof(block))) > 0) {
         if (r->bytes.len + (size_t)n > XD_BUNDLE_FILE_MAX) {
             leave_out(r, path, "it is too large");
             return 0;
@@ -126,7 +137,7 @@ static int read_bytes(struct reading *r, const char *path, bool *whole)
         xd_buf_addn(&r->bytes, block, (size_t)n);
     }
     if (n < 0) {
-        wrong(r, path, "%s", archive_error_string(r->archive));
+        wrong(r, path, "%s", libarchive.archive_error_string(r->archive));
         return -1;
     }
     *whole = true;
@@ -171,7 +182,7 @@ static void take_folder(struct reading *r, const char *path)
 
 static int take(struct reading *r, struct archive_entry *e)
 {
-    const char *given = archive_entry_pathname(e), *path, *why;
+    const char *given = libarchive.archive_entry_pathname(e), *path, *why;
     char cleaned[XD_BUNDLE_PATH_MAX + 1];
 
     if (!given) {
@@ -186,13 +197,13 @@ static int take(struct reading *r, struct archive_entry *e)
     path = below_prefix(r, cleaned);
     if (!path)
         return 0; /* of no concern to us */
-    if (archive_entry_hardlink(e))
+    if (libarchive.archive_entry_hardlink(e))
         leave_out(r, path, "it is a second name of another file");
-    else if (archive_entry_filetype(e) == AE_IFREG)
+    else if (libarchive.archive_entry_filetype(e) == AE_IFREG)
         return take_file(r, path);
-    else if (archive_entry_filetype(e) == AE_IFLNK)
-        take_link(r, path, archive_entry_symlink(e));
-    else if (archive_entry_filetype(e) == AE_IFDIR)
+    else if (libarchive.archive_entry_filetype(e) == AE_IFLNK)
+        take_link(r, path, libarchive.archive_entry_symlink(e));
+    else if (libarchive.archive_entry_filetype(e) == AE_IFDIR)
         take_folder(r, path);
     else
         leave_out(r, path, "it is neither file, link nor folder");
@@ -204,20 +215,20 @@ static void read_entries(struct reading *r)
     struct archive_entry *e;
 
     for (;;) {
-        int rc = archive_read_next_header(r->archive, &e);
+        int rc = libarchive.archive_read_next_header(r->archive, &e);
 
         if (rc == ARCHIVE_EOF)
             return;
         r->number++;
         if (rc < ARCHIVE_WARN) {
-            wrong(r, NULL, "%s", archive_error_string(r->archive));
+            wrong(r, NULL, "%s", libarchive.archive_error_string(r->archive));
             return;
         }
         if (take(r, e))
             return;
         if (r->number == XD_BUNDLE_ENTRIES_MAX || r->taken > XD_BUNDLE_BYTES_MAX ||
-            archive_filter_bytes(r->archive, 0) > (la_int64_t)XD_BUNDLE_BYTES_MAX) {
-            wrong(r, archive_entry_pathname(e),
+            libarchive.archive_filter_bytes(r->archive, 0) > (la_int64_t)XD_BUNDLE_BYTES_MAX) {
+            wrong(r, libarchive.archive_entry_pathname(e),
                   "what follows is left out: more than %zu entries "
                   "or %zu MiB",
                   XD_BUNDLE_ENTRIES_MAX, XD_BUNDLE_BYTES_MAX >> 20);
@@ -229,27 +240,30 @@ static void read_entries(struct reading *r)
 /* What is supported is what libarchive unpacks by itself: it calls no program for it. */
 static struct archive *reader_new(void)
 {
-    struct archive *a = archive_read_new();
+    struct archive *a = libarchive.archive_read_new();
 
     if (!a)
         abort();
-    archive_read_support_filter_gzip(a);
-    archive_read_support_filter_bzip2(a);
-    archive_read_support_filter_xz(a);
-    archive_read_support_filter_zstd(a);
-    archive_read_support_format_tar(a);
+    libarchive.archive_read_support_filter_gzip(a);
+    libarchive.archive_read_support_filter_bzip2(a);
+    libarchive.archive_read_support_filter_xz(a);
+    libarchive.archive_read_support_filter_zstd(a);
+    libarchive.archive_read_support_format_tar(a);
     return a;
 }
 
 static int read_fd(int fd, const char *path, struct xd_files *into, struct xd_bundle_found *found,
                    struct xd_err *err)
 {
-    struct reading r = {.file = path, .archive = reader_new(), .into = into, .found = found};
-    int rc = 0;
+    struct reading r = {.file = path, .into = into, .found = found};
+    int rc = XD_LATE_LOAD(libarchive, err);
 
     *found = (struct xd_bundle_found){.entries = 0};
-    if (archive_read_open_fd(r.archive, fd, BLOCK) != ARCHIVE_OK)
-        wrong(&r, NULL, "%s", archive_error_string(r.archive));
+    if (rc < 0)
+        return rc;
+    r.archive = reader_new();
+    if (libarchive.archive_read_open_fd(r.archive, fd, BLOCK) != ARCHIVE_OK)
+        wrong(&r, NULL, "%s", libarchive.archive_error_string(r.archive));
     else
         read_entries(&r);
     if (!found->entries && found->first.code)
@@ -261,7 +275,7 @@ static int read_fd(int fd, const char *path, struct xd_files *into, struct xd_bu
                         "proc/, or a recording by xendeck capture --topology",
                         path);
     xd_buf_done(&r.bytes);
-    archive_read_free(r.archive);
+    libarchive.archive_read_free(r.archive);
     return rc;
 }
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/late.h"
 #include "base/str.h"
 #include "capture/bundle.h"
 #include "capture/internal.h"
@@ -16,6 +17,16 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <uthash.h>
+
+#define FUNCTIONS(F)                                                                               \
+    F(archive_entry_free)                                                                          \
+    F(archive_entry_new) F(archive_entry_set_filetype) F(archive_entry_set_mtime)                  \
+        F(archive_entry_set_pathname) F(archive_entry_set_perm) F(archive_entry_set_size)          \
+            F(archive_entry_set_symlink) F(archive_error_string) F(archive_write_add_filter_zstd)  \
+                F(archive_write_close) F(archive_write_data) F(archive_write_free)                 \
+                    F(archive_write_header) F(archive_write_new) F(archive_write_open_fd)          \
+                        F(archive_write_set_format_pax_restricted) F(archive_write_set_options)
+XD_LATE_LIBRARY(libarchive, XD_SONAME_ARCHIVE, FUNCTIONS)
 
 #define LEVEL "zstd:compression-level=12" /* it is written once and kept */
 
@@ -37,8 +48,9 @@ static int fail(struct xd_bundle_writer *w, struct xd_err *err)
 {
     if (!w->trouble.code)
         xd_err_set(&w->trouble, -EIO, "%s can't be written: %s", w->path,
-                   archive_error_string(w->archive) ? archive_error_string(w->archive)
-                                                    : "no reason is told");
+                   libarchive.archive_error_string(w->archive)
+                       ? libarchive.archive_error_string(w->archive)
+                       : "no reason is told");
     return xd_err_set(err, w->trouble.code, "%s", w->trouble.text);
 }
 
@@ -59,23 +71,26 @@ static bool remember(struct xd_bundle_writer *w, const char *path)
 static int write_entry(struct xd_bundle_writer *w, char kind, const char *path, const void *bytes,
                        size_t size)
 {
-    struct archive_entry *e = archive_entry_new();
+    struct archive_entry *e = libarchive.archive_entry_new();
     int rc;
 
     if (!e)
         abort();
-    archive_entry_set_pathname(e, path);
-    archive_entry_set_mtime(e, (time_t)w->made_s, 0);
-    archive_entry_set_filetype(e, kind == 'f' ? AE_IFREG : kind == 'l' ? AE_IFLNK : AE_IFDIR);
-    archive_entry_set_perm(e, kind == 'f' ? 0644 : 0755);
-    archive_entry_set_size(e, kind == 'f' ? (la_int64_t)size : 0);
+    libarchive.archive_entry_set_pathname(e, path);
+    libarchive.archive_entry_set_mtime(e, (time_t)w->made_s, 0);
+    libarchive.archive_entry_set_filetype(e, kind == 'f'   ? AE_IFREG
+                                             : kind == 'l' ? AE_IFLNK
+                                                           : AE_IFDIR);
+    libarchive.archive_entry_set_perm(e, kind == 'f' ? 0644 : 0755);
+    libarchive.archive_entry_set_size(e, kind == 'f' ? (la_int64_t)size : 0);
     if (kind == 'l')
-        archive_entry_set_symlink(e, bytes);
-    rc = archive_write_header(w->archive, e);
-    archive_entry_free(e);
+        libarchive.archive_entry_set_symlink(e, bytes);
+    rc = libarchive.archive_write_header(w->archive, e);
+    libarchive.archive_entry_free(e);
     if (rc < ARCHIVE_WARN)
         return rc;
-    if (kind == 'f' && size && archive_write_data(w->archive, bytes, size) != (la_ssize_t)size)
+    if (kind == 'f' && size &&
+        libarchive.archive_write_data(w->archive, bytes, size) != (la_ssize_t)size)
         return ARCHIVE_FATAL;
     return ARCHIVE_OK;
 }
@@ -125,22 +140,25 @@ int xd_bundle_create(const char *path, bool overwrite, const struct xd_bundle_ab
                      struct xd_bundle_writer **out, struct xd_err *err)
 {
     struct xd_bundle_writer *w;
-    int fd = xd_capture_make_file(path, overwrite, err), rc;
+    int rc = XD_LATE_LOAD(libarchive, err), fd;
 
     *out = NULL;
+    if (rc < 0)
+        return rc;
+    fd = xd_capture_make_file(path, overwrite, err);
     if (fd < 0)
         return fd;
     w = xd_malloc(sizeof(*w));
     w->path = xd_strdup(path);
     w->fd = fd;
     w->made_s = about->made_wall_ns / XD_NS_PER_S;
-    w->archive = archive_write_new();
+    w->archive = libarchive.archive_write_new();
     if (!w->archive)
         abort();
-    if (archive_write_set_format_pax_restricted(w->archive) != ARCHIVE_OK ||
-        archive_write_add_filter_zstd(w->archive) != ARCHIVE_OK ||
-        archive_write_set_options(w->archive, LEVEL) != ARCHIVE_OK ||
-        archive_write_open_fd(w->archive, fd) != ARCHIVE_OK)
+    if (libarchive.archive_write_set_format_pax_restricted(w->archive) != ARCHIVE_OK ||
+        libarchive.archive_write_add_filter_zstd(w->archive) != ARCHIVE_OK ||
+        libarchive.archive_write_set_options(w->archive, LEVEL) != ARCHIVE_OK ||
+        libarchive.archive_write_open_fd(w->archive, fd) != ARCHIVE_OK)
         rc = fail(w, err);
     else
         rc = add_about(w, about, err);
@@ -159,7 +177,7 @@ int xd_bundle_close(struct xd_bundle_writer *w, struct xd_err *err)
 
     if (!w)
         return 0;
-    if (!w->trouble.code && archive_write_close(w->archive) != ARCHIVE_OK)
+    if (!w->trouble.code && libarchive.archive_write_close(w->archive) != ARCHIVE_OK)
         fail(w, NULL);
     if (!w->trouble.code && fsync(w->fd) < 0)
         xd_err_set(&w->trouble, -errno, "%s can't be written: %s", w->path, strerror(errno));
@@ -167,7 +185,7 @@ int xd_bundle_close(struct xd_bundle_writer *w, struct xd_err *err)
         unlink(w->path); /* half a machine helps nobody */
         rc = xd_err_set(err, w->trouble.code, "%s", w->trouble.text);
     }
-    archive_write_free(w->archive);
+    libarchive.archive_write_free(w->archive);
     close(w->fd);
     HASH_ITER (hh, w->added, a, next) {
         HASH_DEL(w->added, a);

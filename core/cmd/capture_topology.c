@@ -106,7 +106,7 @@ int xd_cli_capture_topology(struct xd_cli *cli, const char *path, struct xd_err 
     const struct xd_backend *b;
     struct xd_host_choice choice;
 
-    if (xd_registry_resolve(cli->registry, host ? host : "live", &choice, err) < 0)
+    if (xd_registry_resolve(cli->registry, host ? host : "live", NULL, &choice, err) < 0)
         return XD_EXIT_NO_SOURCE;
     b = recorder(&choice, err);
     return b ? record_to(cli, path, b, &choice, serials, err) : XD_EXIT_NO_SOURCE;

@@ -3,6 +3,7 @@
 #include "cmd/cli.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,8 +261,8 @@ static int open_common(struct xd_cli *cli, struct xd_err *err)
 
     xd_clock_init_real(&cli->clock);
     xd_log_init(cli->log, &cli->clock);
-    return xd_registry_new(cli->builtin, xd_registry_default_dirs(dirs, sizeof(dirs)), cli->log,
-                           &cli->registry, err);
+    return xd_registry_new(cli->builtin, cli->cards, xd_registry_default_dirs(dirs, sizeof(dirs)),
+                           cli->log, &cli->registry, err);
 }
 
 const struct xd_command *xd_cli_command(const char *name, struct xd_err *err)
@@ -274,6 +275,15 @@ const struct xd_command *xd_cli_command(const char *name, struct xd_err *err)
                    near ? "; did you mean \"" : "; see xendeck --help", near ? near : "",
                    near ? "\"?" : "");
     return c;
+}
+
+/* A command lives for a moment and needs little memory: one heap for all threads, taken from the
+ * kernel in a few large pieces, is cheaper than one each that grows by pages. */
+static void set_memory(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, 512 << 10);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err *err)
@@ -289,6 +299,7 @@ static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err 
         xd_help_command(c, cli->out);
         return XD_EXIT_DONE;
     }
+    set_memory();
     return c->run(cli, argc, argv, err);
 }
 

@@ -38,7 +38,8 @@ struct xd_cli {
     FILE *out, *err;
     bool tty; /* stdin is a terminal: questions may be asked */
     const struct xd_backend *const *builtin;
-    const struct xd_command *console_commands; /* for help and the manual page; or NULL */
+    const struct xd_backend_card *const *cards; /* of modules; or NULL */
+    const struct xd_command *console_commands;  /* for help and the manual page; or NULL */
     int (*console)(struct xd_cli *cli, struct xd_err *err); /* runs the full-screen console */
     /* What is drawn as the console draws it, and in the colours of --theme; NULL only where `topo`
      * is never run. */

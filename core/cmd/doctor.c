@@ -86,7 +86,7 @@ static bool check_host(struct xd_cli *cli, struct xd_host_choice *choice, struct
 {
     struct xd_err err = XD_ERR_INIT;
 
-    if (xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), choice, &err) < 0) {
+    if (xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), NULL, choice, &err) < 0) {
         xd_build_check(b, "host", "host", XD_CHECK_ABSENT, xd_err_text(&err),
                        "see --host in xendeck --help");
         return false;

@@ -11,8 +11,9 @@
 
 #define WISHES_MAX 256
 
-/* Opens the host for an edit. */
-static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err *err)
+/* Opens the host for an edit. wishes: what it will be, where that is known. */
+static int open_session(struct xd_cli *cli, const struct xd_wish *wishes, size_t n,
+                        struct xd_session **s, struct xd_err *err)
 {
     struct xd_session_config c;
     int rc = xd_cli_session_config(cli, &c, err);
@@ -20,6 +21,9 @@ static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err
     if (rc < 0)
         return rc;
     c.one_shot = true;
+    c.errand = true;
+    c.wishes = n ? wishes : NULL;
+    c.n_wishes = n;
     if (xd_cli_take_signals(cli, err) < 0)
         return -ENODEV;
     return xd_session_open(&c, s, err) < 0 ? -ENODEV : 0;
@@ -29,6 +33,7 @@ static int open_session(struct xd_cli *cli, struct xd_session **s, struct xd_err
 static int look(struct xd_session *s, const struct xd_wants *wants, struct xd_err *err)
 {
     xd_session_want(s, wants->want, wants->n);
+    xd_session_want_rows(s, wants->rows, wants->n_rows);
     return xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
 }
 
@@ -195,7 +200,7 @@ int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err)
     int n = parse_wishes(argc, argv, wishes, err);
     if (n < 0)
         return status;
-    if (open_session(cli, &s, err) < 0) {
+    if (open_session(cli, wishes, (size_t)n, &s, err) < 0) {
         status = XD_EXIT_NO_SOURCE;
     } else if (n == 0 && argc == 2) {
         status = list_offers(cli, s, argv[1], err) < 0 ? XD_EXIT_USAGE : XD_EXIT_DONE;
@@ -221,10 +226,10 @@ int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err)
     }
     for (int i = 3; i < argc; i++)
         xd_buf_printf(&params, "%s%s", i > 3 ? " " : "", argv[i]);
-    if (open_session(cli, &s, err) < 0) {
+    struct xd_wish wish = {argv[1], argv[2], params.len ? params.s : NULL};
+    if (open_session(cli, &wish, 1, &s, err) < 0) {
         status = XD_EXIT_NO_SOURCE;
     } else {
-        struct xd_wish wish = {argv[1], argv[2], params.len ? params.s : NULL};
         status = run_wishes(cli, s, &wish, 1, err);
     }
     close_session(cli, s);
@@ -245,7 +250,7 @@ int xd_cmd_undo(void *ctx, int argc, char **argv, struct xd_err *err)
                    argv[argc - 1]);
         return status;
     }
-    if (open_session(cli, &s, err) < 0) {
+    if (open_session(cli, NULL, 0, &s, err) < 0) {
         status = XD_EXIT_NO_SOURCE;
     } else {
         struct xd_wants wants;

@@ -149,19 +149,19 @@ static uint64_t columns_wanted(const struct get *g)
     return columns ? columns : 1; /* the rows are wanted all the same */
 }
 
-/* Tells the session what will be looked at, so that nothing else is sampled. What can't be read yet
- * (a capture's own tables) is read again once there is a sample, and told then. */
-static void want_columns(struct get *g, const char *table)
+/* What will be looked at, so that nothing else is sampled. What can't be read yet (a capture's own
+ * tables) is read again once there is a sample. False: no backend says that it has such a table. */
+static bool find_want(struct get *g, const char *table, struct xd_want *want)
 {
-    struct xd_want want = {table, XD_WANT_ALL};
     struct xd_err err = XD_ERR_INIT;
 
-    g->d = table ? xd_world_desc_named(xd_session_world(g->s), table) : NULL;
+    *want = (struct xd_want){table, XD_WANT_ALL};
+    g->d = table ? xd_registry_desc(g->cli->registry, table) : NULL;
     if (g->d && parse_wishes(g, &err) == 0)
-        want.columns = columns_wanted(g);
-    xd_session_want(g->s, &want, table != NULL);
+        want->columns = columns_wanted(g);
     xd_query_done(g->query);
     g->query = NULL;
+    return g->d;
 }
 
 /* A rate needs two samples: is one shown, sorted by, or (to be safe) is anything filtered? */
@@ -296,6 +296,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct get g = {.cli = ctx};
     struct xd_session_config c;
+    struct xd_want want;
     int64_t watch_ns;
     uint64_t count;
     int status = XD_EXIT_USAGE;
@@ -315,11 +316,16 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
     }
     c.readonly = true;
     c.one_shot = true;
+    c.errand = !g.watch;
     c.journal = "";
+    if (find_want(&g, argv[1], &want)) {
+        c.wants = &want;
+        c.n_wants = 1;
+    }
     status = XD_EXIT_NO_SOURCE;
     if (open_session(&g, &c, err) < 0)
         goto out;
-    want_columns(&g, argc > 1 ? argv[1] : NULL);
+    xd_session_want(g.s, &want, argc > 1);
     if (xd_session_wait_samples(g.s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
         goto out;
     if (argc == 1) {

@@ -97,7 +97,7 @@ static int open_journal(struct xd_cli *cli, struct xd_journal **out, struct xd_e
     char path[4096];
 
     if (!xd_cli_option(cli, "journal")) {
-        int rc = xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), &choice, err);
+        int rc = xd_registry_resolve(cli->registry, xd_cli_option(cli, "host"), NULL, &choice, err);
         if (rc < 0)
             return rc;
     }

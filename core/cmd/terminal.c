@@ -113,6 +113,7 @@ int xd_cmd_console_of(void *ctx, int argc, char **argv, struct xd_err *err)
         return status;
     c.readonly = true;
     c.one_shot = true;
+    c.errand = true;
     c.journal = "";
     if (xd_session_open(&c, &s, err) < 0)
         return XD_EXIT_NO_SOURCE;

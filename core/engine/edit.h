@@ -81,11 +81,17 @@ void xd_plan_free(struct xd_plan *p); /* NULL allowed */
 char *xd_plan_word(const struct xd_plan *p, char *out);
 
 /* The tables and columns that have to be sampled before those wishes can be planned, or an entry of
- * the journal (NULL: none) be taken back. For xd_session_want. */
+ * the journal (NULL: none) be taken back, for xd_session_want; and what the rows are called that
+ * matter (things that are edited, knobs and actions), for xd_session_want_rows: none is all. The
+ * names are those of the wishes or the entry. */
 #define XD_WANTS_MAX 32
+#define XD_WANT_ROWS 64
 struct xd_wants {
     struct xd_want want[XD_WANTS_MAX];
     size_t n;
+    const char *rows[XD_WANT_ROWS];
+    size_t n_rows;
+    bool all_rows; /* there were more; n_rows is 0 */
 };
 void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_t n,
                    struct xd_wants *out);

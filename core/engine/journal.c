@@ -188,7 +188,7 @@ static int read_on(struct xd_journal *j, off_t *size, struct xd_err *err)
 {
     struct xd_buf b = XD_BUF_INIT;
     struct stat st;
-    size_t warned = 0;
+    size_t warned = 0, room;
     ssize_t n = 1;
     char *chunk;
 
@@ -200,11 +200,14 @@ static int read_on(struct xd_journal *j, off_t *size, struct xd_err *err)
     skip_front(j, st.st_size);
     if (j->read_to == st.st_size)
         return 0;
-    chunk = xd_malloc(READ_CHUNK);
+    /* one more, so that what grew meanwhile is seen */
+    room =
+        st.st_size - j->read_to < READ_CHUNK ? (size_t)(st.st_size - j->read_to) + 1 : READ_CHUNK;
+    chunk = xd_malloc(room);
     while (n > 0 && b.len <= XD_JOURNAL_READ_MAX) {
         size_t taken;
 
-        n = pread(j->fd, chunk, READ_CHUNK, j->read_to + (off_t)b.len);
+        n = pread(j->fd, chunk, room, j->read_to + (off_t)b.len);
         if (n <= 0)
             break;
         xd_buf_addn(&b, chunk, (size_t)n);
@@ -407,13 +410,27 @@ static void unlock(struct xd_journal *j)
         flock(j->fd, LOCK_UN);
 }
 
+/* What would be written, where there is no file. */
+static int take_text(struct xd_journal *j, const struct xd_buf *b, struct xd_err *err)
+{
+    int rc = 0;
+
+    for (size_t at = 0; rc == 0 && at < b->len;) {
+        size_t n = (size_t)((const char *)memchr(b->s + at, '\n', b->len - at) - b->s) - at;
+
+        rc = xd_journal_take_line(j, b->s + at, n, err);
+        at += n + 1;
+    }
+    return rc;
+}
+
 static int append_record(struct xd_journal *j, const struct xd_buf *b, struct xd_err *err)
 {
     off_t size = 0;
     int rc;
 
     if (!j->path)
-        return xd_journal_take_line(j, b->s, b->len - 1, err);
+        return take_text(j, b, err);
     rc = open_locked(j, &size, err);
     if (!rc)
         rc = append(j, b, size, err);
@@ -421,7 +438,8 @@ static int append_record(struct xd_journal *j, const struct xd_buf *b, struct xd
     return rc;
 }
 
-int xd_journal_begin(struct xd_journal *j, struct xd_plan *p, const char *who, struct xd_err *err)
+static int begin(struct xd_journal *j, struct xd_plan *p, const char *who, bool start,
+                 struct xd_err *err)
 {
     struct xd_buf b = XD_BUF_INIT;
     off_t size = 0;
@@ -431,7 +449,9 @@ int xd_journal_begin(struct xd_journal *j, struct xd_plan *p, const char *who, s
     id = j->last_id + 1; /* under the lock: nobody else takes it */
     if (!rc) {
         xd_journal_make_begin(&b, j, p, id, who);
-        rc = j->path ? append(j, &b, size, err) : xd_journal_take_line(j, b.s, b.len - 1, err);
+        if (start)
+            xd_journal_make_start(&b, j, p, id, 0);
+        rc = j->path ? append(j, &b, size, err) : take_text(j, &b, err);
     }
     if (!rc && !xd_journal_record(j, id))
         rc = xd_err_set(err, -EIO, "the record of \"%s\" can't be read back", p->title);
@@ -444,13 +464,24 @@ int xd_journal_begin(struct xd_journal *j, struct xd_plan *p, const char *who, s
     return 0;
 }
 
+int xd_journal_begin(struct xd_journal *j, struct xd_plan *p, const char *who, struct xd_err *err)
+{
+    return begin(j, p, who, false, err);
+}
+
+int xd_journal_begin_first(struct xd_journal *j, struct xd_plan *p, const char *who,
+                           struct xd_err *err)
+{
+    return begin(j, p, who, true, err);
+}
+
 int xd_journal_step_start(struct xd_journal *j, const struct xd_plan *p, size_t i,
                           struct xd_err *err)
 {
     struct xd_buf b = XD_BUF_INIT;
     int rc;
 
-    xd_journal_make_start(&b, j, p, i);
+    xd_journal_make_start(&b, j, p, p->id, i);
     rc = append_record(j, &b, err);
     xd_buf_done(&b);
     return rc;
@@ -464,6 +495,19 @@ int xd_journal_step_end(struct xd_journal *j, const struct xd_plan *p, size_t i,
     xd_journal_make_step(&b, j, p, i);
     rc = append_record(j, &b, err);
     xd_buf_done(&b);
+    return rc;
+}
+
+int xd_journal_end_last(struct xd_journal *j, const struct xd_plan *p, size_t i, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    int rc;
+
+    xd_journal_make_step(&b, j, p, i);
+    xd_journal_make_end(&b, j, p);
+    rc = append_record(j, &b, err);
+    xd_buf_done(&b);
+    xd_journal_settle(j);
     return rc;
 }
 

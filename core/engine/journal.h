@@ -61,5 +61,12 @@ int xd_journal_step_start(struct xd_journal *j, const struct xd_plan *p, size_t 
 int xd_journal_step_end(struct xd_journal *j, const struct xd_plan *p, size_t i,
                         struct xd_err *err);
 int xd_journal_end(struct xd_journal *j, const struct xd_plan *p, struct xd_err *err);
+/* Two records between which nothing is done, by one write and one wait for the disk: both are there
+ * or neither. The begin and the start of the first step; the end of the last step (i) and the end.
+ */
+int xd_journal_begin_first(struct xd_journal *j, struct xd_plan *p, const char *who,
+                           struct xd_err *err);
+int xd_journal_end_last(struct xd_journal *j, const struct xd_plan *p, size_t i,
+                        struct xd_err *err);
 
 #endif

@@ -65,6 +65,7 @@ struct xd_journal {
     size_t good, bad; /* records that could be read, lines that couldn't */
     dev_t dev;
     ino_t ino;
+    struct xd_process self; /* pid 0: it hasn't begun anything yet */
 };
 
 /* Takes in one line (without its newline). -EILSEQ with a sentence that names the column. */
@@ -75,10 +76,10 @@ struct xd_record *xd_journal_record(const struct xd_journal *j, uint64_t id);
 void xd_journal_forget(struct xd_journal *j); /* drops all that was read */
 
 /* Records as text, each with its newline. */
-void xd_journal_make_begin(struct xd_buf *b, const struct xd_journal *j, const struct xd_plan *p,
+void xd_journal_make_begin(struct xd_buf *b, struct xd_journal *j, const struct xd_plan *p,
                            uint64_t id, const char *who);
 void xd_journal_make_start(struct xd_buf *b, const struct xd_journal *j, const struct xd_plan *p,
-                           size_t i);
+                           uint64_t id, size_t i);
 void xd_journal_make_step(struct xd_buf *b, const struct xd_journal *j, const struct xd_plan *p,
                           size_t i);
 void xd_journal_make_end(struct xd_buf *b, const struct xd_journal *j, const struct xd_plan *p);

@@ -269,11 +269,14 @@ int xd_journal_take_line(struct xd_journal *j, const char *text, size_t len, str
 /* --- what follows from the records --- */
 
 /* An entry without an end: running, or nobody knows. */
-static bool settle_open(struct xd_record *r)
+static bool settle_open(const struct xd_journal *j, struct xd_record *r)
 {
     const struct xd_journal_step *s = r->begun_step ? &r->steps[r->open_step] : NULL;
 
-    if (r->e.outcome == XD_LOST || xd_process_lives(&r->by))
+    bool ours = j->self.pid && r->by.pid == j->self.pid && r->by.start == j->self.start &&
+                strcmp(r->by.boot, j->self.boot) == 0;
+
+    if (r->e.outcome == XD_LOST || ours || xd_process_lives(&r->by))
         return false;
     r->e.outcome = XD_LOST;
     if (s) {
@@ -351,7 +354,7 @@ bool xd_journal_settle(struct xd_journal *j)
 
     for (size_t i = 0; i < j->n; i++)
         if (!j->records[i]->ended)
-            changed |= settle_open(j->records[i]);
+            changed |= settle_open(j, j->records[i]);
     settle_undone(j);
     for (size_t i = 0; i < j->n; i++)
         settle_no_undo(j->records[i]);

@@ -50,18 +50,17 @@ static void add_step(struct xd_json *w, const struct xd_step *s, struct xd_arena
     xd_json_close(w, '}');
 }
 
-void xd_journal_make_begin(struct xd_buf *b, const struct xd_journal *j, const struct xd_plan *p,
+void xd_journal_make_begin(struct xd_buf *b, struct xd_journal *j, const struct xd_plan *p,
                            uint64_t id, const char *who)
 {
     struct xd_arena a = XD_ARENA_INIT;
-    struct xd_process self;
     struct xd_json w;
 
-    xd_process_self(&self);
+    xd_process_self(&j->self);
     open_record(&w, b, j, "begin", id);
-    xd_json_i64(&w, "pid", self.pid);
-    xd_json_u64(&w, "pid_start", self.start);
-    xd_json_str(&w, "boot", self.boot);
+    xd_json_i64(&w, "pid", j->self.pid);
+    xd_json_u64(&w, "pid_start", j->self.start);
+    xd_json_str(&w, "boot", j->self.boot);
     xd_json_str(&w, "who", who);
     xd_json_str(&w, "title", p->title);
     if (p->undoes)
@@ -75,11 +74,11 @@ void xd_journal_make_begin(struct xd_buf *b, const struct xd_journal *j, const s
 }
 
 void xd_journal_make_start(struct xd_buf *b, const struct xd_journal *j, const struct xd_plan *p,
-                           size_t i)
+                           uint64_t id, size_t i)
 {
     struct xd_json w;
 
-    open_record(&w, b, j, "start", p->id);
+    open_record(&w, b, j, "start", id);
     xd_json_u64(&w, "step", i);
     if (p->steps[i].outcome != XD_PLANNED)
         xd_json_bool(&w, "back", true);

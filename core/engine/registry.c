@@ -19,6 +19,7 @@
 struct xd_registry {
     struct xd_registry_entry *entries;
     size_t n;
+    const struct xd_backend_card *const *cards;
     struct xd_log *log;
     struct xd_arena arena;
 };
@@ -56,11 +57,39 @@ static const char *what_is_wrong(struct xd_registry *r, const struct xd_backend 
 }
 
 /* A module is never unloaded: snapshots point at its descriptions, a thread that hung in it may
- * still come back, and libraries below it have atexit handlers of their own. */
+ * still come back, and libraries below it have atexit handlers of their own. Ours are linked so
+ * that all they need is looked up here; hundreds of functions of the libraries below them never
+ * are. */
+static const struct xd_backend *open_module(const char *path, bool ours)
+{
+    void *so = dlopen(path, (ours ? RTLD_LAZY : RTLD_NOW) | RTLD_LOCAL);
+
+    return so ? dlsym(so, MODULE_SYMBOL) : NULL;
+}
+
+/* Called when something of it is needed. */
+static void load_carded(struct xd_registry *r, struct xd_registry_entry *e)
+{
+    const struct xd_backend *b = open_module(e->origin, true);
+
+    if (!b) {
+        const char *why = dlerror();
+
+        e->why = xd_str_safe(&r->arena, why ? why : "no " MODULE_SYMBOL, 400);
+    } else {
+        e->why = what_is_wrong(r, b);
+        if (!e->why && strcmp(b->name, e->name) != 0)
+            e->why = xd_arena_printf(&r->arena, "it holds the backend %s", b->name);
+        e->backend = e->why ? NULL : b;
+    }
+    e->card = NULL;
+    if (e->why)
+        xd_log_write(r->log, XD_LOG_WARN, "registry", "%s: %s", e->origin, e->why);
+}
+
 static void load_module(struct xd_registry *r, const char *stem, const char *path)
 {
-    void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const struct xd_backend *b = so ? dlsym(so, MODULE_SYMBOL) : NULL;
+    const struct xd_backend *b = open_module(path, false);
     struct xd_registry_entry *e;
 
     if (!b) {
@@ -84,6 +113,24 @@ static void load_module(struct xd_registry *r, const char *stem, const char *pat
         xd_log_write(r->log, XD_LOG_WARN, "registry", "%s: %s", path, e->why);
 }
 
+static const struct xd_backend_card *card_of(const struct xd_registry *r, const char *stem)
+{
+    for (const struct xd_backend_card *const *c = r->cards; c && *c; c++)
+        if (strcmp((*c)->name, stem) == 0)
+            return *c;
+    return NULL;
+}
+
+static void take_module(struct xd_registry *r, const char *stem, const char *path)
+{
+    const struct xd_backend_card *card = card_of(r, stem);
+
+    if (card)
+        add(r, stem, path)->card = card;
+    else
+        load_module(r, stem, path);
+}
+
 static int is_module(const struct dirent *d)
 {
     size_t len = strlen(d->d_name);
@@ -101,13 +148,14 @@ static void load_dir(struct xd_registry *r, const char *dir)
         char *stem = xd_arena_strndup(&r->arena, list[i]->d_name, strlen(list[i]->d_name) - 3);
 
         if (!find(r, stem))
-            load_module(r, stem, xd_arena_printf(&r->arena, "%s/%s", dir, list[i]->d_name));
+            take_module(r, stem, xd_arena_printf(&r->arena, "%s/%s", dir, list[i]->d_name));
         free(list[i]);
     }
     free(list);
 }
 
-int xd_registry_new(const struct xd_backend *const *builtin, const char *module_dirs,
+int xd_registry_new(const struct xd_backend *const *builtin,
+                    const struct xd_backend_card *const *cards, const char *module_dirs,
                     struct xd_log *log, struct xd_registry **out, struct xd_err *err)
 {
     struct xd_registry *r = xd_malloc(sizeof(*r));
@@ -115,6 +163,7 @@ int xd_registry_new(const struct xd_backend *const *builtin, const char *module_
 
     xd_arena_init(&r->arena);
     r->log = log;
+    r->cards = cards;
     for (; builtin && *builtin; builtin++) {
         const char *wrong = what_is_wrong(r, *builtin);
 
@@ -151,9 +200,33 @@ size_t xd_registry_count(const struct xd_registry *r)
     return r->n;
 }
 
-const struct xd_registry_entry *xd_registry_at(const struct xd_registry *r, size_t i)
+const struct xd_registry_entry *xd_registry_at(struct xd_registry *r, size_t i)
 {
-    return i < r->n ? &r->entries[i] : NULL;
+    if (i >= r->n)
+        return NULL;
+    if (r->entries[i].card)
+        load_carded(r, &r->entries[i]);
+    return &r->entries[i];
+}
+
+static const struct xd_table_desc *named(const struct xd_table_desc *const *descs, const char *name)
+{
+    for (; descs && *descs; descs++)
+        if (strcmp((*descs)->name, name) == 0)
+            return *descs;
+    return NULL;
+}
+
+const struct xd_table_desc *xd_registry_desc(const struct xd_registry *r, const char *name)
+{
+    const struct xd_table_desc *d = NULL;
+
+    for (size_t i = 0; !d && i < r->n; i++) {
+        const struct xd_registry_entry *e = &r->entries[i];
+
+        d = named(e->card ? e->card->tables : e->backend ? e->backend->tables : NULL, name);
+    }
+    return d;
 }
 
 char *xd_registry_default_dirs(char *out, size_t size)
@@ -177,9 +250,44 @@ char *xd_registry_default_dirs(char *out, size_t size)
     return out;
 }
 
+/* Whether it tells that table, or fills in one of those columns. */
+static bool has_of(const struct xd_backend_card *c, const struct xd_want *w)
+{
+    if (named(c->tables, w->table))
+        return true;
+    for (size_t i = 0; c->fills && c->fills[i]; i++) {
+        uint64_t columns = w->columns == XD_WANT_ALL ? xd_desc_usual(c->fills[i]) : w->columns;
+
+        if (strcmp(c->fills[i]->name, w->table) == 0 &&
+            columns & (c->fill_columns ? c->fill_columns[i] : UINT64_MAX))
+            return true;
+    }
+    return false;
+}
+
+static bool is_needed(const struct xd_backend_card *c, const struct xd_need *need)
+{
+    bool needed = !need || (need->edits && c->edits);
+
+    for (size_t i = 0; !needed && i < need->n; i++)
+        needed = has_of(c, &need->wants[i]);
+    return needed;
+}
+
+/* Modules without a card always are; so that nothing depends on which were loaded before, those
+ * with one are asked by it even then. */
+static bool is_meant(const struct xd_registry *r, const struct xd_registry_entry *e,
+                     const struct xd_need *need)
+{
+    const struct xd_backend_card *c = card_of(r, e->name);
+
+    return !c || is_needed(c, need);
+}
+
 /* Takes each live backend that can serve this machine; puts the reasons of the others into why.
  * True: one of them is there that doesn't serve just any machine. */
-static bool choose_live(const struct xd_registry *r, struct xd_host_choice *out, struct xd_buf *why)
+static bool choose_live(struct xd_registry *r, const struct xd_need *need,
+                        struct xd_host_choice *out, struct xd_buf *why)
 {
     bool special = false;
 
@@ -187,6 +295,9 @@ static bool choose_live(const struct xd_registry *r, struct xd_host_choice *out,
         const struct xd_registry_entry *e = &r->entries[i];
         struct xd_err err = XD_ERR_INIT;
 
+        if (!is_meant(r, e, need))
+            continue;
+        xd_registry_at(r, i);
         if (e->backend && !e->backend->live)
             continue;
         if (e->backend && (!e->backend->probe || e->backend->probe(&err) == 0)) {
@@ -218,7 +329,7 @@ static int no_such_host(const struct xd_registry *r, const char *spec, struct xd
 }
 
 /* spec: "NAME" or "NAME:ARG" of a backend that is a host of its own. */
-static int choose_named(const struct xd_registry *r, const char *spec, struct xd_host_choice *out,
+static int choose_named(struct xd_registry *r, const char *spec, struct xd_host_choice *out,
                         struct xd_err *err)
 {
     const struct xd_registry_entry *e;
@@ -234,6 +345,8 @@ static int choose_named(const struct xd_registry *r, const char *spec, struct xd
     snprintf(out->name, sizeof(out->name), "%.*s", (int)len, spec);
     snprintf(out->arg, sizeof(out->arg), "%s", arg);
     e = find(r, out->name);
+    if (e)
+        xd_registry_at(r, (size_t)(e - r->entries));
     if (e && !e->backend)
         return xd_err_set(err, -ENODEV, "host %s: its module could not be loaded: %s", spec,
                           e->why);
@@ -243,8 +356,8 @@ static int choose_named(const struct xd_registry *r, const char *spec, struct xd
     return 0;
 }
 
-int xd_registry_resolve(const struct xd_registry *r, const char *spec, struct xd_host_choice *out,
-                        struct xd_err *err)
+int xd_registry_resolve(struct xd_registry *r, const char *spec, const struct xd_need *need,
+                        struct xd_host_choice *out, struct xd_err *err)
 {
     struct xd_buf why = XD_BUF_INIT;
     bool special;
@@ -253,7 +366,12 @@ int xd_registry_resolve(const struct xd_registry *r, const char *spec, struct xd
     memset(out, 0, sizeof(*out));
     if (spec && strcmp(spec, "live") != 0)
         return choose_named(r, spec, out, err);
-    special = choose_live(r, out, &why);
+    special = choose_live(r, need, out, &why);
+    if (need && !special && !(spec && out->n)) { /* what host this is, is for all of them to say */
+        out->n = 0;
+        xd_buf_clear(&why);
+        special = choose_live(r, NULL, out, &why);
+    }
     if (out->n && (spec || special)) {
         snprintf(out->name, sizeof(out->name), "live");
     } else if (spec) {

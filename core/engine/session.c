@@ -54,6 +54,19 @@ static void open_journal(struct xd_session *s, const struct xd_session_config *c
     xd_journal_open(NULL, s->clock, s->log, &s->journal, NULL);
 }
 
+/* A command needs some of several sources, and waits for those only. */
+static bool is_lazy(const struct xd_session *s)
+{
+    return s->one_shot && (s->world.n > 1 || s->errand);
+}
+
+/* Whether one instance of that source looks and edits. Those that are hosts of their own keep the
+ * two apart: that is part of what they are there to show. */
+static bool errand(const struct xd_session *s, size_t i)
+{
+    return s->errand && s->world.sources[i].backend->live;
+}
+
 static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
 {
     return xd_worker_new(
@@ -61,14 +74,12 @@ static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
                                    .shared = s->shared,
                                    .clock = s->clock,
                                    .log = s->log,
-                                   .role = XD_OBSERVER,
+                                   .role = errand(s, i) ? XD_ERRAND : XD_OBSERVER,
                                    .arg = s->arg,
                                    .source = i,
                                    .interval_ns = s->one_shot ? 0 : s->world.interval_ns,
                                    .threaded = !s->inline_workers,
-                                   /* a command needs some of several sources, and waits for
-                                    * those only */
-                                   .lazy = s->one_shot && s->world.n > 1},
+                                   .lazy = is_lazy(s)},
         &s->observers[i], err);
 }
 
@@ -82,6 +93,8 @@ struct xd_worker *xd_session_operator(struct xd_session *s, size_t i, struct xd_
         xd_err_set(err, -ENODEV, "%s is not open", s->world.sources[i].backend->name);
         return NULL;
     }
+    if (errand(s, i))
+        return w;
     /* The observer wrote `self` before it said that it is open, and doesn't change it. */
     xd_worker_new(&(struct xd_worker_config){.backend = w->backend,
                                              .shared = s->shared,
@@ -100,7 +113,7 @@ struct xd_worker *xd_session_operator(struct xd_session *s, size_t i, struct xd_
 static bool all_opened(const struct xd_session *s)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        if (!s->opened[i] && !(s->one_shot && s->world.n > 1))
+        if (!s->opened[i] && !is_lazy(s))
             return false;
     return true;
 }
@@ -147,11 +160,45 @@ static int64_t sane_interval(int64_t ns)
     return ns < XD_INTERVAL_MIN_NS ? XD_INTERVAL_MIN_NS : ns;
 }
 
+/* What plans of those wishes look at, as the backends that edit know it. */
+static int add_wishes(const struct xd_session_config *c, struct xd_wants *wants, struct xd_err *err)
+{
+    struct xd_need need = {.edits = true};
+    struct xd_host_choice host;
+    struct xd_world w;
+    int rc = xd_registry_resolve(c->registry, c->host, &need, &host, err);
+
+    if (rc)
+        return rc;
+    xd_world_init(&w, &host, c->clock, c->log);
+    xd_plan_wants(&w, c->wishes, c->n_wishes, wants);
+    xd_world_done(&w);
+    return 0;
+}
+
+static int choose_host(const struct xd_session_config *c, struct xd_host_choice *host,
+                       struct xd_err *err)
+{
+    struct xd_need need = {c->wants, c->n_wants, !c->readonly};
+    struct xd_wants wants;
+    int rc;
+
+    if (!c->wants && !c->wishes)
+        return xd_registry_resolve(c->registry, c->host, NULL, host, err);
+    if (c->wishes) {
+        rc = add_wishes(c, &wants, err);
+        if (rc)
+            return rc;
+        need = (struct xd_need){wants.want, wants.n, true};
+    }
+    return xd_registry_resolve(c->registry, c->host, &need, host, err);
+}
+
 int xd_session_open(const struct xd_session_config *c, struct xd_session **out, struct xd_err *err)
 {
     struct xd_host_choice host;
     struct xd_session *s;
-    int rc = xd_registry_resolve(c->registry, c->host, &host, err);
+    int rc = choose_host(c, &host, err);
 
     if (rc)
         return rc;
@@ -160,6 +207,7 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->log = c->log;
     s->inline_workers = c->inline_workers;
     s->one_shot = c->one_shot;
+    s->errand = c->errand;
     s->arg = xd_strdup(host.arg);
     xd_world_init(&s->world, &host, c->clock, c->log);
     s->world.readonly = c->readonly;
@@ -291,6 +339,12 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
         if (more && !s->one_shot)
             xd_session_ask(s, i);
     }
+}
+
+void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < s->world.n; i++)
+        xd_worker_want_rows(s->observers[i], names, n);
 }
 
 /* Somebody asked for a table that isn't sampled, because nobody had wanted it. */

@@ -12,13 +12,22 @@
 struct xd_session;
 
 struct xd_session_config {
-    const struct xd_registry *registry;
+    struct xd_registry *registry;
     struct xd_clock *clock;
     struct xd_log *log;
     const char *host;    /* as xd_registry_resolve reads it; NULL: choose */
     int64_t interval_ns; /* between samples */
     bool readonly;       /* no operator is opened; every plan is refused */
     bool one_shot;       /* the command line: sample only when asked by xd_session_refresh */
+    /* … and with a sample or two, or one plan, all is done: live backends are opened once, for
+     * looking and editing (XD_ERRAND). */
+    bool errand;
+    /* All that will be looked at (more can't be wanted later: modules that have nothing of it are
+     * left out), and all wishes that a plan will be made of. Both NULL: everything may be. */
+    const struct xd_want *wants;
+    size_t n_wants;
+    const struct xd_wish *wishes;
+    size_t n_wishes;
     const char *journal; /* a path; NULL: the default of the host; "": in memory only */
     const char *who;     /* who makes edits, for the journal; NULL: the user and terminal */
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
@@ -64,6 +73,10 @@ struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t sourc
  * (xd_world_table, xd_world_find) while it isn't wanted becomes so by itself with the next
  * dispatch. */
 void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n);
+/* Of which rows the cells that cost a question each are wanted, from the next sample on: those that
+ * are called by one of these names (key, label, number; "web1/0" is the child and its parent); n 0:
+ * of all. Copied. */
+void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n);
 
 void xd_session_refresh(struct xd_session *s); /* sample now */
 int64_t xd_session_interval(const struct xd_session *s);

@@ -21,6 +21,7 @@ struct xd_session {
     struct xd_log *log;
     bool inline_workers;
     bool one_shot;
+    bool errand;
     char *arg;
     struct xd_world world;
     struct xd_shared *shared;

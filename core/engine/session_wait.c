@@ -73,7 +73,7 @@ int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t time
     const struct xd_source *silent;
 
     for (;;) {
-        int64_t now;
+        int64_t now, pause;
 
         xd_session_dispatch(s);
         silent = silent_source(s, samples);
@@ -84,7 +84,9 @@ int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t time
             return xd_err_set(err, -ETIMEDOUT, "%s delivered %llu of %llu samples within %.1f s",
                               silent->backend->name, (unsigned long long)silent->answers,
                               (unsigned long long)samples, (double)(now - began) / XD_NS_PER_S);
-        xd_session_pause(s, until - now < 50 * XD_NS_PER_MS ? until - now : 50 * XD_NS_PER_MS);
+        /* an answer ends the pause; what comes by time is only the asking for a second sample */
+        pause = s->one_shot && samples <= 1 ? XD_NS_PER_S : 50 * XD_NS_PER_MS;
+        xd_session_pause(s, until - now < pause ? until - now : pause);
     }
 }
 
@@ -103,7 +105,7 @@ enum xd_outcome xd_session_wait_plan(struct xd_session *s)
 /* --- the end of workers --- */
 
 struct farewell {
-    bool gone[2][XD_SOURCES_MAX]; /* by role */
+    bool gone[2][XD_SOURCES_MAX]; /* by role; who runs an errand goes as an observer */
 };
 
 static struct xd_worker **workers(struct xd_session *s, int role)
@@ -115,7 +117,7 @@ static struct xd_worker **workers(struct xd_session *s, int role)
 static bool all_gone(struct xd_session *s, const struct farewell *f, int role, bool givers)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        if (workers(s, role)[i] && !f->gone[role][i] &&
+        if (workers(s, role)[i] && workers(s, role)[i]->started && !f->gone[role][i] &&
             (!givers || s->world.sources[i].backend->gives_back))
             return false;
     return true;
@@ -133,7 +135,7 @@ static void await(struct xd_session *s, struct farewell *f, int role, bool giver
             const struct xd_say *say = (struct xd_say *)m;
 
             if (m->kind == XD_SAY_GONE)
-                f->gone[say->role][say->source] = true;
+                f->gone[say->role == XD_OPERATOR][say->source] = true;
             m->drop(m);
         }
         if (all_gone(s, f, role, givers) || left <= 0)
@@ -148,9 +150,11 @@ static void part(struct xd_session *s, struct xd_worker **w, bool gone)
 {
     if (!*w)
         return;
-    if ((*w)->threaded && gone) {
+    if (!(*w)->started) {
+        /* without a thread there is nobody to part from */
+    } else if (gone) {
         pthread_join((*w)->thread, NULL);
-    } else if ((*w)->threaded) {
+    } else {
         atomic_store(&(*w)->abandoned, true);
         xd_log_write(s->log, XD_LOG_WARN, (*w)->backend->name,
                      "hangs, and is left behind as the session ends");
@@ -170,15 +174,15 @@ void xd_session_stop_workers(struct xd_session *s)
             if (workers(s, role)[i])
                 atomic_store(&workers(s, role)[i]->stopping, true);
     for (size_t i = 0; i < s->world.n; i++)
-        if (s->operators[i] && s->operators[i]->threaded)
+        if (s->operators[i] && s->operators[i]->started)
             xd_worker_ask(s->operators[i], XD_ASK_STOP);
     if (!s->inline_workers)
         await(s, &f, XD_OPERATOR, false, until);
     /* An operator may use its observer's instance to its end: one that hangs keeps it open. */
     for (size_t i = 0; i < s->world.n; i++) {
-        bool hangs = s->operators[i] && s->operators[i]->threaded && !f.gone[XD_OPERATOR][i];
+        bool hangs = s->operators[i] && s->operators[i]->started && !f.gone[XD_OPERATOR][i];
 
-        if (s->observers[i] && s->observers[i]->threaded)
+        if (s->observers[i] && s->observers[i]->started)
             xd_worker_ask(s->observers[i], hangs ? XD_ASK_LEAVE : XD_ASK_STOP);
     }
     now = xd_session_patience_clock(s);

@@ -20,11 +20,10 @@ static enum xd_log_level level_of(enum xd_outcome o)
     return o == XD_DONE ? XD_LOG_INFO : o == XD_REFUSED ? XD_LOG_WARN : XD_LOG_ERROR;
 }
 
-static void end(struct xd_session *s, enum xd_outcome outcome)
+/* What the journal will say of the end. */
+static void conclude(struct xd_txn *t, enum xd_outcome outcome)
 {
-    struct xd_txn *t = &s->txn;
     struct xd_plan *p = t->plan;
-    struct xd_err err = XD_ERR_INIT;
 
     if (t->remain.len)
         xd_buf_printf(&t->why, "%sstill on the host: %s", t->why.len ? "; " : "",
@@ -33,6 +32,25 @@ static void end(struct xd_session *s, enum xd_outcome outcome)
     p->permille = -1;
     p->progress[0] = '\0';
     p->detail = t->why.len ? xd_arena_strdup(&p->arena, xd_buf_str(&t->why)) : NULL;
+}
+
+static void announce(struct xd_session *s)
+{
+    struct xd_plan *p = s->txn.plan;
+
+    s->txn.running = false;
+    xd_log_write(s->log, level_of(p->outcome), "edit", "%" PRIu64 " %s: %s%s%s", p->id, p->title,
+                 xd_outcome_name(p->outcome), p->detail ? ": " : "", p->detail ? p->detail : "");
+    s->world.generation++;
+}
+
+static void end(struct xd_session *s, enum xd_outcome outcome)
+{
+    struct xd_txn *t = &s->txn;
+    struct xd_plan *p = t->plan;
+    struct xd_err err = XD_ERR_INIT;
+
+    conclude(t, outcome);
     if (xd_journal_end(s->journal, p, &err) < 0) {
         xd_log_write(s->log, XD_LOG_ERROR, "journal", "%s", xd_err_text(&err));
         if (!t->journal_broken)
@@ -40,10 +58,7 @@ static void end(struct xd_session *s, enum xd_outcome outcome)
                                         p->detail ? p->detail : "", p->detail ? "; " : "",
                                         xd_err_text(&err));
     }
-    t->running = false;
-    xd_log_write(s->log, level_of(outcome), "edit", "%" PRIu64 " %s: %s%s%s", p->id, p->title,
-                 xd_outcome_name(outcome), p->detail ? ": " : "", p->detail ? p->detail : "");
-    s->world.generation++;
+    announce(s);
 }
 
 /* --- one step --- */
@@ -95,6 +110,7 @@ static void journal_broke(struct xd_session *s, const struct xd_err *err)
     go_back(s);
 }
 
+/* The start of the first step is journalled with the plan's begin. */
 static void start(struct xd_session *s, size_t i)
 {
     struct xd_plan *p = s->txn.plan;
@@ -105,7 +121,7 @@ static void start(struct xd_session *s, size_t i)
     p->at = i;
     p->permille = -1;
     p->progress[0] = '\0';
-    if (xd_journal_step_start(s->journal, p, i, &err) < 0) {
+    if (i > 0 && xd_journal_step_start(s->journal, p, i, &err) < 0) {
         journal_broke(s, &err);
         return;
     }
@@ -244,16 +260,29 @@ static void done(struct xd_session *s, const struct xd_job *job)
 {
     struct xd_txn *t = &s->txn;
 
-    if (job->index + 1 == t->plan->n) {
-        t->plan->at = t->plan->n;
-        end(s, XD_DONE);
-    } else if (atomic_load(&s->shared->cancel)) {
+    if (atomic_load(&s->shared->cancel)) {
         xd_buf_printf(&t->why, "cancelled after step %zu of %zu", job->index + 1, t->plan->n);
         t->end = XD_ROLLED_BACK;
         go_back(s);
     } else {
         start(s, job->index + 1);
     }
+}
+
+/* The last step is done, and so is the plan: the journal is told both at once. */
+static void all_done(struct xd_session *s, const struct xd_job *job)
+{
+    struct xd_plan *p = s->txn.plan;
+    struct xd_err err = XD_ERR_INIT;
+
+    conclude(&s->txn, XD_DONE);
+    if (xd_journal_end_last(s->journal, p, job->index, &err) < 0) {
+        p->outcome = XD_RUNNING;
+        journal_broke(s, &err);
+        return;
+    }
+    p->at = p->n;
+    announce(s);
 }
 
 static void went_forward(struct xd_session *s, struct xd_job *job)
@@ -268,6 +297,8 @@ static void went_forward(struct xd_session *s, struct xd_job *job)
         if (xd_journal_step_end(s->journal, p, job->index, &err) < 0)
             note_unwritten(s, &err);
         failed(s, job);
+    } else if (job->index + 1 == p->n) {
+        all_done(s, job);
     } else if (xd_journal_step_end(s->journal, p, job->index, &err) < 0) {
         journal_broke(s, &err);
     } else {
@@ -342,7 +373,7 @@ int xd_txn_begin(struct xd_session *s, struct xd_plan *p, struct xd_err *err)
 
     if (rc)
         return rc;
-    rc = xd_journal_begin(s->journal, p, s->who, err);
+    rc = xd_journal_begin_first(s->journal, p, s->who, err);
     if (rc) {
         xd_err_prefix(err, "nothing was done, it could not be journalled: ");
         return rc;

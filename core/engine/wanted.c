@@ -2,7 +2,10 @@
 /* What is wanted of a worker: columns of the tables that its backend tells and fills, set by the UI
  * thread and read by the backend while it collects. */
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 #include "engine/worker.h"
 
@@ -34,10 +37,14 @@ static int place_of(const struct xd_worker *w, const char *table, int *fill)
     return -1;
 }
 
+static const struct xd_worker *worker_of(const struct xd_backend_env *env)
+{
+    return (const struct xd_worker *)((const char *)env - offsetof(struct xd_worker, env));
+}
+
 uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
 {
-    const char *p = (const char *)env - offsetof(struct xd_worker, env);
-    const struct xd_worker *w = (const struct xd_worker *)p;
+    const struct xd_worker *w = worker_of(env);
     int fill, at = place_of(w, d->name, &fill);
 
     return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
@@ -63,4 +70,56 @@ bool xd_worker_is_wanted(const struct xd_worker *w)
         if (atomic_load_explicit(&w->wanted[i], memory_order_relaxed))
             return true;
     return !w->backend->live;
+}
+
+/* --- rows --- */
+
+/* Never changed once the worker may see it, so that it needs no lock. */
+struct xd_row_names {
+    struct xd_row_names *before; /* which a sample under way may still look at */
+    size_t n;                    /* 0: all rows */
+    char **name;
+};
+
+void xd_row_names_free(struct xd_row_names *l)
+{
+    while (l) {
+        struct xd_row_names *before = l->before;
+
+        for (size_t i = 0; i < l->n; i++)
+            free(l->name[i]);
+        free(l->name);
+        free(l);
+        l = before;
+    }
+}
+
+void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n)
+{
+    struct xd_row_names *l = xd_malloc(sizeof(*l));
+
+    l->before = atomic_load_explicit(&w->rows, memory_order_relaxed);
+    l->name = xd_malloc((2 * n + 1) * sizeof(*l->name));
+    for (size_t i = 0; i < n; i++) {
+        const char *slash = strrchr(names[i], '/');
+
+        l->name[l->n++] = xd_strdup(names[i]);
+        if (slash) { /* the parent's rows are wanted with the child's */
+            l->name[l->n] = xd_strdup(names[i]);
+            l->name[l->n++][slash - names[i]] = '\0';
+        }
+    }
+    atomic_store_explicit(&w->rows, l, memory_order_release);
+}
+
+bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *names, size_t n)
+{
+    const struct xd_row_names *l =
+        atomic_load_explicit(&worker_of(env)->rows, memory_order_acquire);
+    bool found = !l || !l->n;
+
+    for (size_t i = 0; !found && i < n; i++)
+        for (size_t k = 0; !found && names[i] && k < l->n; k++)
+            found = strcmp(names[i], l->name[k]) == 0;
+    return found;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What has to be looked at before an edit can be planned: a command that sets one value should not
  * wait for tables that have nothing to do with it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/plan_impl.h"
@@ -15,6 +16,20 @@ static void add(struct xd_wants *l, const char *table, uint64_t columns)
         }
     if (l->n < XD_WANTS_MAX)
         l->want[l->n++] = (struct xd_want){table, columns};
+}
+
+static void all_rows(struct xd_wants *l)
+{
+    l->all_rows = true;
+    l->n_rows = 0;
+}
+
+static void add_row(struct xd_wants *l, const char *name)
+{
+    if (l->n_rows == XD_WANT_ROWS)
+        all_rows(l);
+    if (name && !l->all_rows)
+        l->rows[l->n_rows++] = name;
 }
 
 static uint64_t bit(int col)
@@ -75,20 +90,27 @@ static void add_object(const struct xd_world *w, struct xd_wants *l, const struc
         add(l, parent->name, identity(parent));
 }
 
-/* The table of a path; without a noun it is a domain's. */
-static const struct xd_table_desc *desc_of(const struct xd_world *w, const char *path)
+/* The table of a path, and what the path calls the row; without a noun it is a domain's. */
+static const struct xd_table_desc *desc_of(const struct xd_world *w, const char *path,
+                                           const char **name)
 {
-    const char *rest;
-    const struct xd_table_desc *d = path ? xd_world_desc_of(w, path, &rest) : NULL;
+    const struct xd_table_desc *d = path ? xd_world_desc_of(w, path, name) : NULL;
 
+    if (!d)
+        *name = path;
     return d ? d : xd_world_desc_named(w, "domains");
 }
 
-/* Its source has to be open, too, be it for the sake of any table. */
-static void add_source(const struct xd_world *w, struct xd_wants *l, size_t source)
+/* Its source has to be open, too, be it for the sake of any table: most tell the one that they
+ * offer to edit. */
+static void add_source(const struct xd_world *w, struct xd_wants *l, size_t source,
+                       const char *table)
 {
     const struct xd_table_desc *const *d = xd_world_source(w, source).backend->tables;
 
+    for (size_t i = 0; d && d[i]; i++)
+        if (strcmp(d[i]->name, table) == 0)
+            return;
     if (d && d[0])
         add(l, d[0]->name, identity(d[0]));
 }
@@ -105,7 +127,7 @@ static void add_offers(const struct xd_world *w, struct xd_wants *l, const char 
 
         if (!d)
             continue;
-        add_source(w, l, o.source);
+        add_source(w, l, o.source, table);
         add(l, d->name, identity(d) | (o.knob ? for_knob(d, o.knob) : for_action(d, o.action)));
     }
 }
@@ -123,11 +145,15 @@ static void add_always(const struct xd_world *w, struct xd_wants *l)
 void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_t n,
                    struct xd_wants *out)
 {
-    out->n = 0;
+    const char *name;
+
+    *out = (struct xd_wants){.n = 0};
     add_always(w, out);
     for (size_t i = 0; i < n; i++) {
-        const struct xd_table_desc *d = desc_of(w, wishes[i].object);
+        const struct xd_table_desc *d = desc_of(w, wishes[i].object, &name);
 
+        add_row(out, name);
+        add_row(out, wishes[i].name);
         if (d)
             add_object(w, out, d);
         if (wishes[i].name)
@@ -137,7 +163,10 @@ void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_
 
 void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e, struct xd_wants *out)
 {
-    out->n = 0;
+    char object[XD_KEY_MAX + 16]; /* of a wish: its first word */
+    const char *name;
+
+    *out = (struct xd_wants){.n = 0};
     add_always(w, out);
     for (size_t i = 0; e && i < e->n; i++) {
         const struct xd_journal_step *s = &e->steps[i];
@@ -147,9 +176,13 @@ void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e, s
         if (d)
             add_object(w, out, d);
         add_offers(w, out, s->name);
+        add_row(out, s->key);
+        add_row(out, s->name);
         if (!wish)
             continue;
-        d = desc_of(w, s->inverse);
+        all_rows(out); /* it names a thing that may not be there yet */
+        snprintf(object, sizeof(object), "%.*s", (int)strcspn(s->inverse, " "), s->inverse);
+        d = desc_of(w, object, &name);
         if (d)
             add_object(w, out, d);
         if (d)

@@ -72,9 +72,23 @@ static struct xd_ask *new_ask(enum xd_ask_kind kind)
     return a;
 }
 
+static int start(struct xd_worker *w, struct xd_err *err);
+static void say(struct xd_worker *w, enum xd_say_kind kind, int rc, const struct xd_err *err);
+
+/* A lazy worker that can't have a thread is like one whose backend can't be opened. */
+static void post(struct xd_worker *w, struct xd_ask *a)
+{
+    struct xd_err err = XD_ERR_INIT;
+    int rc = w->threaded && !w->started ? start(w, &err) : 0;
+
+    xd_queue_push(&w->mailbox, &a->msg);
+    if (rc < 0)
+        say(w, XD_SAY_OPENED, rc, &err);
+}
+
 void xd_worker_ask(struct xd_worker *w, enum xd_ask_kind kind)
 {
-    xd_queue_push(&w->mailbox, &new_ask(kind)->msg);
+    post(w, new_ask(kind));
 }
 
 void xd_worker_ask_interval(struct xd_worker *w, int64_t interval_ns)
@@ -82,7 +96,7 @@ void xd_worker_ask_interval(struct xd_worker *w, int64_t interval_ns)
     struct xd_ask *a = new_ask(XD_ASK_INTERVAL);
 
     a->interval_ns = interval_ns;
-    xd_queue_push(&w->mailbox, &a->msg);
+    post(w, a);
 }
 
 void xd_worker_ask_control(struct xd_worker *w, const char *verb)
@@ -90,7 +104,7 @@ void xd_worker_ask_control(struct xd_worker *w, const char *verb)
     struct xd_ask *a = new_ask(XD_ASK_CONTROL);
 
     snprintf(a->verb, sizeof(a->verb), "%s", verb);
-    xd_queue_push(&w->mailbox, &a->msg);
+    post(w, a);
 }
 
 static void ask_job(struct xd_worker *w, enum xd_ask_kind kind, struct xd_job *job)
@@ -98,7 +112,7 @@ static void ask_job(struct xd_worker *w, enum xd_ask_kind kind, struct xd_job *j
     struct xd_ask *a = new_ask(kind);
 
     a->job = xd_job_ref(job);
-    xd_queue_push(&w->mailbox, &a->msg);
+    post(w, a);
 }
 
 void xd_worker_ask_step(struct xd_worker *w, struct xd_job *job)
@@ -133,6 +147,11 @@ static void say(struct xd_worker *w, enum xd_say_kind kind, int rc, const struct
 }
 
 /* --- what a worker does --- */
+
+static bool looks(const struct xd_worker *w)
+{
+    return w->env.role != XD_OPERATOR;
+}
 
 static int open_instance(struct xd_worker *w, struct xd_err *err)
 {
@@ -349,7 +368,7 @@ static bool obey_all(struct xd_worker *w)
 
 static bool collect_is_due(const struct xd_worker *w)
 {
-    return w->open && w->env.role == XD_OBSERVER && w->next_ns != INT64_MAX &&
+    return w->open && looks(w) && w->next_ns != INT64_MAX &&
            w->next_ns <= xd_clock_now(w->env.clock);
 }
 
@@ -407,7 +426,7 @@ int64_t xd_worker_wait_ns(struct xd_worker *w)
 
     if (poll(&p, 1, 0) > 0 || has_woken(w))
         return 0;
-    if (w->open && w->env.role == XD_OBSERVER)
+    if (w->open && looks(w))
         next = w->next_ns;
     if (w->job && w->job->next_ns < next)
         next = w->job->next_ns;
@@ -420,7 +439,7 @@ int64_t xd_worker_wait_ns(struct xd_worker *w)
 
 static void first_words(struct xd_worker *w)
 {
-    if (w->env.role == XD_OBSERVER && !w->lazy)
+    if (looks(w) && !w->lazy)
         open_observer(w);
 }
 
@@ -438,7 +457,10 @@ static void *run(void *arg)
 {
     struct xd_worker *w = arg;
     struct pollfd p[] = {{.fd = w->mailbox.fd, .events = POLLIN}, {.events = POLLIN}};
+    char name[16];
 
+    snprintf(name, sizeof(name), "%.9s-%s", w->backend->name, looks(w) ? "watch" : "edit");
+    pthread_setname_np(pthread_self(), name);
     first_words(w);
     while (!w->over && !atomic_load(&w->abandoned)) {
         int64_t ns = xd_worker_wait_ns(w);
@@ -466,7 +488,6 @@ static bool is_stopping(const struct xd_backend_env *env)
  * the kernel hands a process's signals to its main thread wherever that one takes them. */
 static int start(struct xd_worker *w, struct xd_err *err)
 {
-    char name[16];
     int rc;
 
     atomic_fetch_add(&w->refs, 1);
@@ -475,9 +496,7 @@ static int start(struct xd_worker *w, struct xd_err *err)
         xd_worker_unref(w);
         return xd_err_set(err, -rc, "%s: no thread for it: %s", w->backend->name, strerror(rc));
     }
-    snprintf(name, sizeof(name), "%.9s-%s", w->backend->name,
-             w->env.role == XD_OBSERVER ? "watch" : "edit");
-    pthread_setname_np(w->thread, name);
+    w->started = true;
     return 0;
 }
 
@@ -501,6 +520,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
     w->wake_fd = -1;
     for (size_t i = 0; i < XD_WANTED_MAX; i++)
         atomic_init(&w->wanted[i], UINT64_MAX);
+    atomic_init(&w->rows, NULL);
     w->interval_ns = c->interval_ns;
     w->next_ns = c->interval_ns > 0 ? INT64_MIN : INT64_MAX;
     /* A real clock is the same everywhere; one of its own outlives a caller who is gone. */
@@ -511,11 +531,12 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .arg = xd_strdup(c->arg),
                                      .peer = c->peer,
                                      .stopping = is_stopping,
-                                     .wanted = xd_worker_columns_wanted};
-    if (w->threaded)
-        rc = start(w, err);
-    else
+                                     .wanted = xd_worker_columns_wanted,
+                                     .row_wanted = xd_worker_row_wanted};
+    if (!w->threaded)
         first_words(w);
+    else if (!w->lazy)
+        rc = start(w, err);
     if (rc) {
         xd_worker_unref(w);
         return rc;
@@ -532,6 +553,7 @@ void xd_worker_unref(struct xd_worker *w)
         w->backend->close(w->self);
     xd_snapshot_unref(w->prev);
     xd_job_unref(w->job);
+    xd_row_names_free(atomic_load(&w->rows));
     xd_queue_done(&w->mailbox);
     xd_shared_unref(w->shared);
     free((char *)w->env.arg);

@@ -77,10 +77,12 @@ struct xd_worker {
     const struct xd_backend *backend;
     size_t source;
     bool threaded;
-    bool lazy; /* opens its instance with the first sample that is asked for */
+    bool lazy;    /* opens its instance with the first sample that is asked for */
+    bool started; /* it has its thread: a lazy one, once it is asked for anything */
     pthread_t thread;
     /* Columns that anybody looks at, by table: the backend's own, then those that it fills. */
     _Atomic uint64_t wanted[XD_WANTED_MAX];
+    _Atomic(struct xd_row_names *) rows; /* NULL: all; those before it stay until the end */
     struct xd_queue mailbox;
     atomic_bool stopping;  /* what env.stopping tells the backend */
     atomic_bool abandoned; /* the session is gone: touch nothing of the caller's any more */
@@ -115,9 +117,9 @@ struct xd_worker_config {
     bool lazy;
 };
 
-/* Makes it and starts its thread, where it gets one. An observer opens its instance at once and
- * says so (a lazy one when it is first asked for a sample); an operator when the first step comes.
- */
+/* Makes it and starts its thread, where it gets one (a lazy one gets it when it is first asked for
+ * anything). An observer opens its instance at once and says so (a lazy one when it is first asked
+ * for a sample); an operator when the first step comes. */
 int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, struct xd_err *err);
 void xd_worker_unref(struct xd_worker *w);
 
@@ -129,6 +131,10 @@ const struct xd_table_desc *xd_worker_table(const struct xd_worker *w, int i, in
 uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d);
 /* Which columns of that table anybody looks at from now on. True if these are more than before. */
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
+/* What env.row_wanted goes by from now on; n 0: all rows. */
+void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n);
+bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *names, size_t n);
+void xd_row_names_free(struct xd_row_names *l);
 /* Whether anything at all is wanted of it. */
 bool xd_worker_is_wanted(const struct xd_worker *w);
 

@@ -9,13 +9,6 @@
 
 struct xd_world;
 
-/* Columns (a mask, or XD_WANT_ALL: those of xd_desc_usual) of a table that somebody looks at. */
-struct xd_want {
-    const char *table;
-    uint64_t columns;
-};
-#define XD_WANT_ALL UINT64_MAX
-
 enum xd_source_state {
     XD_SOURCE_STARTING, /* no sample yet */
     XD_SOURCE_OK,

@@ -18,11 +18,15 @@
 #include "model/knob.h"
 #include "model/table.h"
 
-#define XD_BACKEND_ABI 4
+#define XD_BACKEND_ABI 5
 
 enum xd_role {
     XD_OBSERVER, /* collects, reads */
     XD_OPERATOR, /* carries out steps; may take long without ageing the screen */
+    /* A live backend's for a command that looks once, edits and ends: it collects and carries out
+     * steps, in turn. Nobody listens to its events, and what only a later sample would be glad of
+     * isn't worth its cost. */
+    XD_ERRAND,
 };
 
 struct xd_backend_env {
@@ -37,12 +41,34 @@ struct xd_backend_env {
      * labels are filled all the same, and the counters of rates. d is one of the backend's own
      * tables or fills. Use xd_wanted. */
     uint64_t (*wanted)(const struct xd_backend_env *env, const struct xd_table_desc *d);
+    /* Whether anybody looks at the row which is known by one of these (its key, label, number; of a
+     * child the parent's will do; NULLs are passed over). A command that edits one thing names it:
+     * all rows are collected, so that it is found among them, but a cell that costs a question of
+     * its own only of those that are wanted. Where nobody said which, all are. Use xd_row_wanted.
+     */
+    bool (*row_wanted)(const struct xd_backend_env *env, const char *const *names, size_t n);
 };
 
 static inline uint64_t xd_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
 {
     return env->wanted ? env->wanted(env, d) : UINT64_MAX;
 }
+
+static inline bool xd_row_wanted(const struct xd_backend_env *env, const char *const *names,
+                                 size_t n)
+{
+    return !env->row_wanted || env->row_wanted(env, names, n);
+}
+
+/* What the program knows of a module before it loads it, which then happens only for the sake of
+ * something that it tells. Linked into the program (backends/X/card.c), and the module's own struct
+ * xd_backend points at the same arrays, so that the two can't differ. */
+struct xd_backend_card {
+    const char *name; /* of the backend, and of the module's file */
+    const struct xd_table_desc *const *tables, *const *fills; /* as below */
+    const uint64_t *fill_columns;
+    bool edits; /* it has knobs or actions */
+};
 
 /* Long work tells how far it is and asks whether to stop. */
 struct xd_progress {

@@ -37,24 +37,27 @@ static int (*const exporters[])(const struct xd_topo *t, const struct xd_topo_st
     xd_topo_export_tree, xd_topo_export_json, xd_topo_export_dot, xd_topo_export_svg,
     xd_topo_export_hwloc};
 
-int xd_topo_export(const struct xd_topo *t, const char *format, const struct xd_topo_style *style,
-                   struct xd_buf *out, struct xd_err *err)
+static int no_such(const char *format, struct xd_err *err)
 {
     struct xd_buf names = XD_BUF_INIT;
     char found[32];
 
-    for (size_t i = 0; xd_topo_formats[i].name; i++) {
-        if (xd_streq(xd_topo_formats[i].name, format)) {
-            xd_buf_done(&names);
-            return exporters[i](t, style ? style : &xd_topo_style_print, out, err);
-        }
+    for (size_t i = 0; xd_topo_formats[i].name; i++)
         xd_buf_printf(&names, "%s%s", i ? ", " : "", xd_topo_formats[i].name);
-    }
     xd_str_safe_to(found, sizeof(found), format ? format : "");
     xd_err_set(err, -EINVAL, "there is no format \"%s\" for a topology; there are %s", found,
                xd_buf_str(&names));
     xd_buf_done(&names);
     return -EINVAL;
+}
+
+int xd_topo_export(const struct xd_topo *t, const char *format, const struct xd_topo_style *style,
+                   struct xd_buf *out, struct xd_err *err)
+{
+    for (size_t i = 0; xd_topo_formats[i].name; i++)
+        if (xd_streq(xd_topo_formats[i].name, format))
+            return exporters[i](t, style ? style : &xd_topo_style_print, out, err);
+    return no_such(format, err);
 }
 
 /* --- kinds --- */

@@ -13,8 +13,15 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
+#include "base/late.h"
 #include "base/str.h"
 #include "topo/hwloc_impl.h"
+
+#define FUNCTIONS(F)                                                                               \
+    F(xmlCreateMemoryParserCtxt)                                                                   \
+    F(xmlCtxtUseOptions) F(xmlFreeDoc) F(xmlFreeParserCtxt) F(xmlParseDocument)                    \
+        F(xmlSAX2GetLineNumber) F(xmlStopParser)
+XD_LATE_LIBRARY(libxml, XD_SONAME_XML, FUNCTIONS)
 
 #define PATH    "xendeck/hwloc.xml"
 #define DOC_MAX (64u << 20)
@@ -56,7 +63,7 @@ void xd_hwloc_complain(struct xd_hwloc *r, const char *what, const char *value)
 
     if (r->wrong++)
         return;
-    line = xmlSAX2GetLineNumber(r->xml);
+    line = libxml.xmlSAX2GetLineNumber(r->xml);
     xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml, line %ld, column %zu: %s \"%.60s\"", line,
                     column_of(r, line, value), what, value);
 }
@@ -251,7 +258,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     r->n_attributes = n_attributes;
     if (r->open++ == 0 && !is_topology(r, (const char *)name)) {
         r->failed = true; /* and no fault of what follows is told */
-        xmlStopParser(r->xml);
+        libxml.xmlStopParser(r->xml);
     } else if (r->open > 1) {
         begin_element(r, (const char *)name);
     }
@@ -284,7 +291,7 @@ static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
                                          .serror = on_error};
 
     r->document = text;
-    r->xml = xmlCreateMemoryParserCtxt(text, (int)size);
+    r->xml = libxml.xmlCreateMemoryParserCtxt(text, (int)size);
     if (!r->xml) {
         xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: there is nothing in it");
         return;
@@ -292,15 +299,15 @@ static void read_stream(struct xd_hwloc *r, const char *text, size_t size)
     *r->xml->sax = events;
     r->xml->userData = r;
     /* NOENT: "&amp;" is given as "&"; entities of the document's own are never stored. */
-    xmlCtxtUseOptions(r->xml, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES);
-    xmlParseDocument(r->xml);
+    libxml.xmlCtxtUseOptions(r->xml, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES);
+    libxml.xmlParseDocument(r->xml);
     while (r->depth)
         xd_hwloc_end_object(r);
     if (r->wrong > 1)
         xd_topo_trouble(r->t, XD_TOPO_BY_HWLOC, "hwloc.xml: %u more values make no sense",
                         r->wrong - 1);
-    xmlFreeDoc(r->xml->myDoc);
-    xmlFreeParserCtxt(r->xml);
+    libxml.xmlFreeDoc(r->xml->myDoc);
+    libxml.xmlFreeParserCtxt(r->xml);
     xd_buf_done(&r->text);
 }
 
@@ -314,7 +321,8 @@ void xd_topo_read_hwloc(struct xd_topo *t, const struct xd_files *f, bool cpus)
     if (!xd_files_is(f, PATH))
         return;
     xd_arena_init(&r.scratch);
-    if (xd_files_read(f, PATH, DOC_MAX, &r.scratch, &text, &size, &err) < 0)
+    if (XD_LATE_LOAD(libxml, &err) < 0 ||
+        xd_files_read(f, PATH, DOC_MAX, &r.scratch, &text, &size, &err) < 0)
         xd_topo_trouble(t, XD_TOPO_BY_HWLOC, "%s", err.text);
     else
         read_stream(&r, text, size);

@@ -11,6 +11,7 @@
 
 #define PAIRS_MIN 6 /* of hex digits: an Ethernet address; 8 are a serial number of PCIe */
 #define NAME_HEX  12
+#define NAMES_MAX 998 /* what is more is called 999, all of it */
 
 struct xd_topo_redactor {
     struct xd_arena arena;
@@ -77,16 +78,16 @@ static void rename_interface(struct xd_topo_redactor *r, char *s)
 {
     const char *name = xd_arena_strndup(&r->arena, s, 3 + NAME_HEX);
     size_t i = 0;
-    char number[8];
+    char number[24];
 
     while (i < r->n_names && strcmp(r->names[i], name) != 0)
         i++;
-    if (i == r->n_names) {
+    if (i == r->n_names && i < NAMES_MAX) {
         r->names = xd_arena_grow(&r->arena, r->names, r->n_names, sizeof(*r->names));
         r->names[r->n_names++] = name;
     }
     memset(s + 3, 'x', NAME_HEX);
-    snprintf(number, sizeof(number), "%03zu", (i + 1) % 1000);
+    snprintf(number, sizeof(number), "%03zu", i + 1);
     memcpy(s + NAME_HEX, number, 3);
 }
 

@@ -136,7 +136,9 @@ void xd_topo_redact_config(uint8_t *config, size_t size)
 /* One function of a dump, and where in the text each of its bytes stands. */
 struct dumped {
     uint8_t bytes[XD_PCICONF_MAX];
-    char *place[XD_PCICONF_MAX]; /* of two digits; NULL: not dumped */
+    char *place[XD_PCICONF_MAX];    /* of two digits; NULL: not dumped */
+    uint16_t taken[XD_PCICONF_MAX]; /* offsets that were */
+    size_t n_taken;
 };
 
 static unsigned digit(char c)
@@ -146,12 +148,16 @@ static unsigned digit(char c)
 
 static void redact_dumped(struct dumped *d)
 {
-    size_t at = serial_at(d->bytes, sizeof(d->bytes));
+    size_t at = d->n_taken ? serial_at(d->bytes, sizeof(d->bytes)) : 0;
 
     for (size_t i = at; at && i < at + SERIAL_BYTES && i < sizeof(d->bytes); i++)
         if (d->place[i])
             memset(d->place[i], '0', 2);
-    memset(d, 0, sizeof(*d));
+    for (size_t i = 0; i < d->n_taken; i++) { /* all of it would be much for a line */
+        d->bytes[d->taken[i]] = 0;
+        d->place[d->taken[i]] = NULL;
+    }
+    d->n_taken = 0;
 }
 
 /* "1f0: 00 11 …": false: it is none of these lines. */
@@ -167,6 +173,8 @@ static bool take_dump_line(struct dumped *d, char *s, const char *end)
     for (at++; end - at >= 3 && *at == ' ' && isxdigit((unsigned char)at[1]) &&
                isxdigit((unsigned char)at[2]) && offset < XD_PCICONF_MAX;
          at += 3) {
+        if (!d->place[offset])
+            d->taken[d->n_taken++] = (uint16_t)offset;
         d->bytes[offset] = (uint8_t)(digit(at[1]) << 4 | digit(at[2]));
         d->place[offset++] = at + 1;
     }

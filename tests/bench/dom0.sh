@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What xendeck costs beside xentop and xl, in the lab's dom0 (tests/bench/lab starts it there):
-#   bash dom0.sh [ROUNDS [COUNT...]]     5 rounds; 10, 100 and 250 idle domains
+#   bash dom0.sh [--commands] [ROUNDS [COUNT...]]     5 rounds; 10, 100 and 250 idle domains
+# --commands: only what a command costs, not what a refresh does.
 # In one boot, the programs by turns in each round; medians over the rounds. CPU time is what the
 # kernel charged to the process and its threads; system calls are counted by the kernel's tracepoint.
 # Emulation makes everything slower by the same measure: the ratios are what counts.
 set -u
+what=all
+[ "${1:-}" != --commands ] || { what=commands && shift; }
 rounds=${1:-5}
-shift
+[ $# = 0 ] || shift
 [ $# -gt 0 ] || set -- 10 100 250
 refreshes=5
 tmp=$(mktemp -d)
@@ -52,23 +55,24 @@ line() {
         printf("%-44s " number " " number " %-5s %6s\n", name, a / d, b / d, unit, ratio) }'
 }
 
-bench() { # COUNT
-    rm -f "$tmp"/*-one "$tmp"/*-many "$tmp"/[a-z]*-at "$tmp"/screen*
-    for ((i = 0; i < rounds; i++)); do
-        one xentop-one xentop -b -d 1 -i 1
-        one ours-one xendeck get domains -p xentop --watch 1s --count 1
-        one xentop-many xentop -b -d 1 -i $((refreshes + 1))
-        one ours-many xendeck get domains -p xentop --watch 1s --count $((refreshes + 1))
-        one list-at xl list
-        one get-at xendeck get domains --once
-        one xl-at xl sched-credit2 -d many-1 -c $((40 + i))
-        one set-at xendeck set domain/many-1 sched.cap=$((60 + i)) --yes
-        drawn screen-xentop "" xentop -d 1
-        drawn screen-preset ":preset xentop"$'\r' xendeck --no-settings --interval 1s
-        drawn screen-ours "" xendeck --no-settings --interval 1s
-    done
-    echo
-    printf '%-44s %9s %9s %-5s %6s\n' "$1 domains" xendeck theirs "" ratio
+run_refreshes() {
+    one xentop-one xentop -b -d 1 -i 1
+    one ours-one xendeck get domains -p xentop --watch 1s --count 1
+    one xentop-many xentop -b -d 1 -i $((refreshes + 1))
+    one ours-many xendeck get domains -p xentop --watch 1s --count $((refreshes + 1))
+    drawn screen-xentop "" xentop -d 1
+    drawn screen-preset ":preset xentop"$'\r' xendeck --no-settings --interval 1s
+    drawn screen-ours "" xendeck --no-settings --interval 1s
+}
+
+run_commands() { # ROUND
+    one list-at xl list
+    one get-at xendeck get domains --once
+    one xl-at xl sched-credit2 -d many-1 -c $((40 + $1))
+    one set-at xendeck set domain/many-1 sched.cap=$((60 + $1)) --yes
+}
+
+show_refreshes() {
     line "a refresh, xentop's columns: CPU (xentop)" "$(each ours 2)" "$(each xentop 2)" ms 1000
     line "   system calls" "$(each ours 4)" "$(each xentop 4)" "" 1
     line "a refresh at 120x40, xentop's columns (xentop)" "$(median screen-preset 1)" \
@@ -77,12 +81,27 @@ bench() { # COUNT
     line "a refresh at 120x40, as it opens (xentop)" "$(median screen-ours 1)" \
         "$(median screen-xentop 1)" bytes 1
     line "   CPU" "$(median screen-ours 2)" "$(median screen-xentop 2)" ms 1000
+}
+
+show_commands() {
     line "get domains --once (xl list): wall" "$(median get-at 1)" "$(median list-at 1)" ms 1000
     line "   CPU" "$(median get-at 2)" "$(median list-at 2)" ms 1000
     line "   system calls" "$(median get-at 4)" "$(median list-at 4)" "" 1
     line "set sched.cap --yes (xl sched-credit2): wall" "$(median set-at 1)" "$(median xl-at 1)" ms 1000
     line "   CPU" "$(median set-at 2)" "$(median xl-at 2)" ms 1000
     line "   system calls" "$(median set-at 4)" "$(median xl-at 4)" "" 1
+}
+
+bench() { # COUNT
+    rm -f "$tmp"/*-one "$tmp"/*-many "$tmp"/[a-z]*-at "$tmp"/screen*
+    for ((i = 0; i < rounds; i++)); do
+        [ $what = commands ] || run_refreshes
+        run_commands "$i"
+    done
+    echo
+    printf '%-44s %9s %9s %-5s %6s\n' "$1 domains" xendeck theirs "" ratio
+    [ $what = commands ] || show_refreshes
+    show_commands
 }
 
 echo "Xen $(xl info xen_version) in QEMU (emulated), $(nproc) vCPUs of dom0; medians of $rounds rounds of" \

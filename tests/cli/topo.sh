@@ -27,7 +27,7 @@ fits() { # WIDTH [ascii]
 
 
 t "a drawing of the demo host" 0 --host demo topo --view cpu --width 80
-out "Package 0 AMD EPYC"
+out "Package 0 · AMD EPYC"
 out "32/33"
 t "in ASCII" 0 --host demo topo --ascii --view pci
 out "01:00.0 Samsung NVMe"

@@ -80,7 +80,7 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
     xd_canvas_init(&s->canvas, c->w, c->h, c->glyphs);
     rc = xd_theme_load(c->theme, &s->theme, err);
     if (rc == 0)
-        rc = xd_registry_new(xd_builtin_backends, "", &s->log, &s->registry, err);
+        rc = xd_registry_new(xd_builtin_backends, NULL, "", &s->log, &s->registry, err);
     sc.registry = s->registry;
     if (rc == 0)
         rc = xd_session_open(&sc, &s->session, err);

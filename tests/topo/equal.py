@@ -11,6 +11,7 @@ DIR holds what was said (whatever of it is there is compared):
   far.txt slit.bin      distances between nodes: as they were asked for, and ACPI's table
   tree.txt devices.txt verbose.txt    lspci -tv, lspci -vmmDnn, lspci -Dvv
   dimms.txt             dmidecode -t 17
+  sys.tar               a tar of /sys
   secrets.txt           what must not be left in host.xdt, one a line, besides "SECRET"
 Prints TAP; the status is 1 if anything differs."""
 import argparse
@@ -286,6 +287,18 @@ def check_recording(xendeck, live, recording, without):
         result(f"{name}: nothing that names the one machine is shown", told)
 
 
+def check_tar(xendeck, live, archive):
+    """/proc can't be kept by tar, so names of CPUs and sizes of memory are unknown; to which CPUs a
+    function is near may be hwloc's to say."""
+    kinds = ("package", "l3", "l2", "core", "thread", "root-port", "bridge", "function", "vf")
+
+    def place(rows):
+        return {r["id"]: (r["parent"], None if r["bdf"] else r["cpus"], r["pci_id"], r["driver"])
+                for r in rows if r["kind"] in kinds}
+    compare("a tar of /sys is the same machine", place(rows_of(xendeck, archive, "topology")),
+            place(live.rows))
+
+
 def holds(folder, secret):
     """Where a secret stands in what was unpacked: in a file, a link or a name."""
     for top, dirs, files in os.walk(folder):
@@ -365,6 +378,8 @@ def main():
         check_recording(a.xendeck, m, f"{a.dir}/host.xdt", {"serial", "address"})
         check_recording(a.xendeck, m, f"{a.dir}/whole.xdt", set())
         check_secrets(m, a.dir, (file("secrets.txt") or "").split())
+    if os.path.exists(f"{a.dir}/sys.tar"):
+        check_tar(a.xendeck, m, f"{a.dir}/sys.tar")
     print(f"1..{COUNT}")
     sys.exit(FAILED > 0)
 

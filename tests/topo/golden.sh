@@ -40,4 +40,8 @@ check random-7.hwloc.xml hwloc-xml random:7
 for machine in big two-sockets dies; do
     check made-$machine.tree tree tests/fixtures/topology/made-$machine.xdt width=132
 done
+# Of hosts of the lab (tests/lab/topology) and of one machine without Xen.
+for machine in four smt native; do
+    check $machine.tree tree tests/fixtures/topology/$machine.xdt width=132
+done
 exit $failed

@@ -36,15 +36,15 @@ struct fake_domain {
 /* The orders; every field may be changed while workers run. */
 struct fake_orders {
     atomic_int probe_rc, open_rc, operator_open_rc, collect_rc, read_rc, write_rc, act_rc;
-    atomic_int settled_rc;     /* 0: by the domain's state; else as given (2: never) */
-    atomic_bool hang_collect;  /* collect returns only when this is taken back */
-    atomic_bool hang_write;    /* so does write */
+    atomic_int settled_rc;           /* 0: by the domain's state; else as given (2: never) */
+    atomic_bool hang_collect;        /* collect returns only when this is taken back */
+    atomic_bool hang_write;          /* so does write */
     atomic_bool hang_until_stopping; /* …, or when the session ends */
-    atomic_bool ignore_write;  /* accepted, never done */
-    atomic_bool write_anyway;  /* done, although write_rc is an error */
-    atomic_bool kill_in_write; /* SIGKILL to ourselves */
+    atomic_bool ignore_write;        /* accepted, never done */
+    atomic_bool write_anyway;        /* done, although write_rc is an error */
+    atomic_bool kill_in_write;       /* SIGKILL to ourselves */
     atomic_bool domains_missing;
-    atomic_int only_nth_write; /* 0: write_rc and ignore_write hold for all; n: for the n-th */
+    atomic_int only_nth_write;   /* 0: write_rc and ignore_write hold for all; n: for the n-th */
     atomic_int reads_until_seen; /* so many reads show the old value after a write */
     atomic_int read_rc_after_write;
 };
@@ -80,12 +80,36 @@ static inline void fake_reset(void)
     memset(&fake, 0, sizeof(fake));
     pthread_mutex_init(&fake.lock, NULL);
     fake.n = 3;
-    fake.d[0] = (struct fake_domain){"00000000-0000-0000-0000-000000000000", "Domain-0", 0, 0, 256,
-                                     4 << 20, 4, XD_STATE_RUNNING, false, {{0xff}}};
-    fake.d[1] = (struct fake_domain){"11111111-1111-1111-1111-111111111111", "web1", 3, 0, 256,
-                                     2 << 20, 2, XD_STATE_RUNNING, false, {{0xff}}};
-    fake.d[2] = (struct fake_domain){"22222222-2222-2222-2222-222222222222", "db1", 5, 0, 1024,
-                                     8 << 20, 4, XD_STATE_BLOCKED, false, {{0xff}}};
+    fake.d[0] = (struct fake_domain){"00000000-0000-0000-0000-000000000000",
+                                     "Domain-0",
+                                     0,
+                                     0,
+                                     256,
+                                     4 << 20,
+                                     4,
+                                     XD_STATE_RUNNING,
+                                     false,
+                                     {{0xff}}};
+    fake.d[1] = (struct fake_domain){"11111111-1111-1111-1111-111111111111",
+                                     "web1",
+                                     3,
+                                     0,
+                                     256,
+                                     2 << 20,
+                                     2,
+                                     XD_STATE_RUNNING,
+                                     false,
+                                     {{0xff}}};
+    fake.d[2] = (struct fake_domain){"22222222-2222-2222-2222-222222222222",
+                                     "db1",
+                                     5,
+                                     0,
+                                     1024,
+                                     8 << 20,
+                                     4,
+                                     XD_STATE_BLOCKED,
+                                     false,
+                                     {{0xff}}};
 }
 
 static inline void fake_lock(void)
@@ -240,8 +264,8 @@ static inline int fake_collect(void *self, struct xd_builder *b, struct xd_err *
 }
 
 /* The value of a knob; with the lock held. */
-static inline bool fake_get(const struct fake_domain *d, const struct xd_knob *k, struct xd_arena *a,
-                            struct xd_value *out)
+static inline bool fake_get(const struct fake_domain *d, const struct xd_knob *k,
+                            struct xd_arena *a, struct xd_value *out)
 {
     *out = (struct xd_value){.have = true, .type = k->kind.type};
     switch (k - xd_xen_knobs) {
@@ -289,7 +313,8 @@ static inline int fake_read(void *self, const struct xd_object *o, const struct 
     return rc;
 }
 
-static inline void fake_put(struct fake_domain *d, const struct xd_knob *k, const struct xd_value *v)
+static inline void fake_put(struct fake_domain *d, const struct xd_knob *k,
+                            const struct xd_value *v)
 {
     static struct xd_arena none = XD_ARENA_INIT;
 
@@ -347,13 +372,29 @@ static const struct xd_param fake_move_params[] = {
 };
 
 static const struct xd_action fake_actions[] = {
-    [FAKE_PAUSE] = {.name = "pause", .table = "domains", .title = "Pause", .help = "Stops it",
-                    .risk = XD_RISK_DISRUPTIVE, .inverse = "unpause", .xl = "xl pause {name}"},
-    [FAKE_UNPAUSE] = {.name = "unpause", .table = "domains", .title = "Unpause", .help = "Goes on",
-                      .inverse = "pause", .xl = "xl unpause {name}"},
-    [FAKE_DESTROY] = {.name = "destroy", .table = "domains", .title = "Destroy", .help = "Ends it",
-                      .risk = XD_RISK_DESTRUCTIVE, .xl = "xl destroy {name}"},
-    [FAKE_MOVE] = {.name = "move", .table = "domains", .title = "Move", .help = "Moves it",
+    [FAKE_PAUSE] = {.name = "pause",
+                    .table = "domains",
+                    .title = "Pause",
+                    .help = "Stops it",
+                    .risk = XD_RISK_DISRUPTIVE,
+                    .inverse = "unpause",
+                    .xl = "xl pause {name}"},
+    [FAKE_UNPAUSE] = {.name = "unpause",
+                      .table = "domains",
+                      .title = "Unpause",
+                      .help = "Goes on",
+                      .inverse = "pause",
+                      .xl = "xl unpause {name}"},
+    [FAKE_DESTROY] = {.name = "destroy",
+                      .table = "domains",
+                      .title = "Destroy",
+                      .help = "Ends it",
+                      .risk = XD_RISK_DESTRUCTIVE,
+                      .xl = "xl destroy {name}"},
+    [FAKE_MOVE] = {.name = "move",
+                   .table = "domains",
+                   .title = "Move",
+                   .help = "Moves it",
                    .params = fake_move_params,
                    .xl = "xl migrate {name} {to} --rate {rate} --live {live}"},
     {.name = NULL},
@@ -487,7 +528,7 @@ static inline void bench_init(struct bench *b, bool manual)
     else
         xd_clock_init_real(&b->clock);
     xd_log_init(&b->log, &b->clock);
-    if (xd_registry_new(fake_builtin, NULL, &b->log, &b->registry, &err) < 0)
+    if (xd_registry_new(fake_builtin, NULL, NULL, &b->log, &b->registry, &err) < 0)
         abort();
 }
 

@@ -33,7 +33,7 @@ static void host_open(struct host *h, const char *spec)
 
     xd_clock_init_manual(&h->clock, INT64_C(1772366400) * S);
     xd_log_init(&h->log, &h->clock);
-    assert_int_equal(xd_registry_new(backends, "", &h->log, &h->registry, &err), 0);
+    assert_int_equal(xd_registry_new(backends, NULL, "", &h->log, &h->registry, &err), 0);
     c.registry = h->registry;
     if (xd_session_open(&c, &h->s, &err))
         fail_msg("%s", err.text);

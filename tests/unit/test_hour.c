@@ -593,7 +593,7 @@ static void begin(struct hour *h, uint64_t seed, const char *journal)
     snprintf(host, sizeof(host), "demo:%s", file);
     xd_clock_init_manual(&h->clock, INT64_C(1700000000) * S);
     xd_log_init(&h->log, &h->clock);
-    assert_int_equal(xd_registry_new(builtin, NULL, &h->log, &h->registry, &err), 0);
+    assert_int_equal(xd_registry_new(builtin, NULL, NULL, &h->log, &h->registry, &err), 0);
     c.registry = h->registry;
     c.clock = &h->clock;
     c.log = &h->log;

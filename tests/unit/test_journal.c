@@ -462,6 +462,47 @@ static void the_journal_breaks_in_the_middle(void **state)
     xd_journal_close(j);
 }
 
+/* How often the file has that text. */
+static int count_in_file(const char *text)
+{
+    char all[8192], *at = all;
+    FILE *f = fopen(b.path, "r");
+    int n = 0;
+
+    assert_non_null(f);
+    all[fread(all, 1, sizeof(all) - 1, f)] = '\0';
+    fclose(f);
+    while ((at = strstr(at, text))) {
+        n++;
+        at++;
+    }
+    return n;
+}
+
+/* begin and start are one write, step and end another: neither is there without its twin. */
+static void what_belongs_together_is_written_together(void **state)
+{
+    struct rlimit old, small;
+
+    signal(SIGXFSZ, SIG_IGN);
+    atomic_store(&fake.orders.reads_until_seen, 2);
+    assert_int_equal(xd_session_apply(b.s, bench_plan(&b, CAP_40), NULL), 0);
+    xd_session_dispatch(b.s); /* written, not yet seen */
+    assert_int_equal(count_in_file("\n"), 2);
+    getrlimit(RLIMIT_FSIZE, &old);
+    /* room for the step's end, and for half of the plan's */
+    small = (struct rlimit){.rlim_cur = (rlim_t)file_size() + 200, .rlim_max = old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    xd_session_wait_plan(b.s);
+    setrlimit(RLIMIT_FSIZE, &old);
+    assert_int_equal(xd_session_plan(b.s)->outcome, XD_ROLLED_BACK);
+    assert_int_equal(fake.d[1].cap, 0);
+    assert_int_equal(count_in_file("\"outcome\":\"done\""), 0);
+    bench_apply(&b, WEIGHT_64);
+    assert_int_equal(xd_session_plan(b.s)->outcome, XD_DONE);
+    assert_int_equal(count_in_file("\"outcome\":\"done\""), 2);
+}
+
 /* --- undo --- */
 
 static void undo_and_undo_of_undo(void **state)
@@ -589,6 +630,7 @@ int main(void)
         T(a_journal_that_was_put_aside),
         T(no_journal_no_edit),
         T(the_journal_breaks_in_the_middle),
+        T(what_belongs_together_is_written_together),
         T(undo_and_undo_of_undo),
         T(undo_in_reverse_and_after_a_restart),
         T(what_cannot_be_undone_says_why),

@@ -41,7 +41,7 @@ static void make(const struct xd_backend *const *builtin, const char *dirs)
 {
     struct xd_err err = XD_ERR_INIT;
 
-    if (xd_registry_new(builtin, dirs, &log_, &r, &err) < 0)
+    if (xd_registry_new(builtin, NULL, dirs, &log_, &r, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -63,7 +63,7 @@ static void refused(const char *spec, int code, const char *sentence)
     struct xd_host_choice h;
     struct xd_err err = XD_ERR_INIT;
 
-    assert_int_equal(xd_registry_resolve(r, spec, &h, &err), code);
+    assert_int_equal(xd_registry_resolve(r, spec, NULL, &h, &err), code);
     assert_string_equal(err.text, sentence);
 }
 
@@ -88,7 +88,7 @@ static void modules_load_or_say_why_not(void **state)
     assert_non_null(strstr(e->why, "xd_backend_module"));
     e = entry("/old_abi.so");
     assert_null(e->backend);
-    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 4");
+    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 5");
     e = entry("/needs_more.so");
     assert_null(e->backend);
     assert_non_null(strstr(e->why, "no_such_function_anywhere"));
@@ -116,7 +116,7 @@ static void a_broken_file_is_an_entry_and_no_error(void **state)
     make(fake_builtin, dir);
     assert_int_equal(xd_registry_count(r), 3);
     assert_non_null(strstr(entry("/broken.so")->why, "broken.so"));
-    assert_int_equal(xd_registry_resolve(r, "broken", &h, &err), -ENODEV);
+    assert_int_equal(xd_registry_resolve(r, "broken", NULL, &h, &err), -ENODEV);
     assert_non_null(strstr(err.text, "host broken: its module could not be loaded: "));
     unlink(path);
     rmdir(dir);
@@ -128,13 +128,13 @@ static void hosts_by_name(void **state)
     char spec[400];
 
     make(fake_builtin, NULL);
-    assert_int_equal(xd_registry_resolve(r, "fake", &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, "fake", NULL, &h, NULL), 0);
     assert_string_equal(h.name, "fake");
     assert_string_equal(h.arg, "");
     assert_string_equal(h.fallback, "");
     assert_int_equal(h.n, 1);
     assert_ptr_equal(h.backends[0], &fake_backend);
-    assert_int_equal(xd_registry_resolve(r, "fake:/a:b", &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, "fake:/a:b", NULL, &h, NULL), 0);
     assert_string_equal(h.arg, "/a:b");
     refused("nowhere", -ENOENT, "there is no host \"nowhere\": there are live, fake");
     refused("alive", -ENOENT, "there is no host \"alive\": there are live, fake");
@@ -153,15 +153,15 @@ static void live_where_it_can_be_else_the_demo_host(void **state)
     struct xd_host_choice h;
 
     make(both, NULL);
-    assert_int_equal(xd_registry_resolve(r, NULL, &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
     assert_string_equal(h.name, "live");
     assert_int_equal(h.n, 1);
     assert_string_equal(h.fallback, "");
-    assert_int_equal(xd_registry_resolve(r, "live", &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, "live", NULL, &h, NULL), 0);
     atomic_store(&fake.orders.probe_rc, -ENODEV);
     refused("live", -ENODEV,
             "no live host can be shown here: alive: not a fake host: the test said so");
-    assert_int_equal(xd_registry_resolve(r, NULL, &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
     assert_string_equal(h.name, "demo");
     assert_string_equal(h.fallback, "alive: not a fake host: the test said so");
     xd_registry_free(r);
@@ -171,6 +171,42 @@ static void live_where_it_can_be_else_the_demo_host(void **state)
     xd_registry_free(r);
     make(&demo_only[1], NULL);
     refused(NULL, -ENOENT, "there is no host \"demo\": there are live");
+}
+
+/* Nothing of a module is touched before something that its card promises is needed. */
+static void a_module_with_a_card_waits(void **state)
+{
+    static const struct xd_table_desc *const tables[] = {&xd_disks_desc, NULL};
+    static const struct xd_table_desc *const fills[] = {&xd_domains_desc, NULL};
+    static const uint64_t fill_columns[] = {UINT64_C(1) << XD_DOMAIN_READY};
+    static const struct xd_backend_card a_card = {"needs_more", tables, fills, fill_columns};
+    static const struct xd_backend_card *const cards[] = {&a_card, NULL};
+    const struct xd_want name = {"domains", UINT64_C(1) << XD_DOMAIN_NAME};
+    const struct xd_want ready = {"domains", UINT64_C(1) << XD_DOMAIN_READY};
+    const struct xd_want usual = {"domains", XD_WANT_ALL};
+    const struct xd_want disks = {"disks", XD_WANT_ALL};
+    static const struct xd_backend *const both[] = {&demo, &fake_live_backend, NULL};
+    const struct {
+        struct xd_need need;
+        bool tried;
+    } cases[] = {
+        {{&name, 1}, false}, {{&usual, 1}, false}, {{NULL, 0, true}, false},
+        {{&ready, 1}, true}, {{&disks, 1}, true},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct xd_host_choice h;
+
+        assert_int_equal(xd_registry_new(both, cards, TEST_MODULES, &log_, &r, NULL), 0);
+        assert_ptr_equal(xd_registry_desc(r, "disks"), &xd_disks_desc);
+        assert_null(xd_registry_desc(r, "nonsense"));
+        uint64_t before = xd_log_seq(&log_);
+        assert_int_equal(xd_registry_resolve(r, "live", &cases[i].need, &h, NULL), 0);
+        assert_int_equal(xd_log_seq(&log_) > before, cases[i].tried); /* it can't be loaded */
+        assert_non_null(entry("/needs_more.so")->why);                /* … and now it was tried */
+        xd_registry_free(r);
+        r = NULL;
+    }
 }
 
 /* One that serves any machine is used where a live host is asked for, or another one is there. */
@@ -184,16 +220,16 @@ static void any_machine_is_no_reason(void **state)
     any.name = "any";
     any.any_machine = true;
     make(all, NULL);
-    assert_int_equal(xd_registry_resolve(r, NULL, &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
     assert_string_equal(h.name, "live");
     assert_int_equal(h.n, 2);
     xd_registry_free(r);
     make(alone, NULL);
-    assert_int_equal(xd_registry_resolve(r, NULL, &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
     assert_string_equal(h.name, "demo");
     assert_int_equal(h.n, 1);
     assert_ptr_equal(h.backends[0], &demo);
-    assert_int_equal(xd_registry_resolve(r, "live", &h, NULL), 0);
+    assert_int_equal(xd_registry_resolve(r, "live", NULL, &h, NULL), 0);
     assert_string_equal(h.name, "live");
     assert_ptr_equal(h.backends[0], &any);
 }
@@ -209,7 +245,7 @@ static void a_builtin_that_lacks_something(void **state)
     static const struct xd_backend *const list[] = {&no_read, NULL};
     struct xd_err err = XD_ERR_INIT;
 
-    assert_int_equal(xd_registry_new(list, NULL, &log_, &r, &err), -EINVAL);
+    assert_int_equal(xd_registry_new(list, NULL, NULL, &log_, &r, &err), -EINVAL);
     assert_string_equal(err.text, "backend noread: it declares knobs without read and write, or "
                                   "actions without act");
 }
@@ -236,6 +272,7 @@ int main(void)
         T(a_broken_file_is_an_entry_and_no_error),
         T(hosts_by_name),
         T(live_where_it_can_be_else_the_demo_host),
+        T(a_module_with_a_card_waits),
         T(any_machine_is_no_reason),
         T(a_builtin_that_lacks_something),
         T(where_modules_are),

@@ -389,7 +389,8 @@ static void read_only_means_it(void **state)
     memset(&other, 0, sizeof(other));
     xd_clock_init_manual(&other.clock, 0);
     xd_log_init(&other.log, &other.clock);
-    assert_int_equal(xd_registry_new(fake_builtin, NULL, &other.log, &other.registry, NULL), 0);
+    assert_int_equal(xd_registry_new(fake_builtin, NULL, NULL, &other.log, &other.registry, NULL),
+                     0);
     assert_int_equal(bench_open(&other,
                                 &(struct xd_session_config){.inline_workers = true,
                                                             .readonly = true,

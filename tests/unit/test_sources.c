@@ -253,7 +253,7 @@ static const struct xd_world *open_host(struct bench *b)
     host.poke = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     xd_clock_init_manual(&b->clock, INT64_C(1700000000) * XD_NS_PER_S);
     xd_log_init(&b->log, &b->clock);
-    assert_int_equal(xd_registry_new(backends, NULL, &b->log, &b->registry, NULL), 0);
+    assert_int_equal(xd_registry_new(backends, NULL, NULL, &b->log, &b->registry, NULL), 0);
     c.registry = b->registry;
     c.clock = &b->clock;
     c.log = &b->log;

@@ -63,6 +63,46 @@ static void the_host_itself_is_an_object(void **state)
     bench_done(&b);
 }
 
+static bool names_row(const struct xd_wants *l, const char *name)
+{
+    for (size_t i = 0; i < l->n_rows; i++)
+        if (strcmp(l->rows[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void the_rows_that_matter_are_named(void **state)
+{
+    struct bench b;
+    const struct xd_world *w = bench_inline(&b, "");
+    struct xd_wants l = wants_of(w, "domain/web1", "sched.cap");
+
+    assert_int_equal(l.n_rows, 2);
+    assert_true(names_row(&l, "web1"));
+    assert_true(names_row(&l, "sched.cap")); /* whether this host has it */
+    l = wants_of(w, "web1", "pause");
+    assert_true(names_row(&l, "web1"));
+    l = wants_of(w, "vcpu/web1/0", "vcpu.affinity");
+    assert_true(names_row(&l, "web1/0"));
+    bench_done(&b);
+}
+
+static void too_many_rows_are_all(void **state)
+{
+    struct xd_wish many[XD_WANT_ROWS];
+    struct bench b;
+    const struct xd_world *w = bench_inline(&b, "");
+    struct xd_wants l;
+
+    for (size_t i = 0; i < XD_WANT_ROWS; i++)
+        many[i] = (struct xd_wish){"web1", "sched.cap", "1"};
+    xd_plan_wants(w, many, XD_WANT_ROWS / 2, &l);
+    assert_int_equal(l.n_rows, XD_WANT_ROWS);
+    xd_plan_wants(w, many, XD_WANT_ROWS, &l);
+    assert_int_equal(l.n_rows, 0);
+    bench_done(&b);
+}
+
 static void undo_wants_what_the_entry_edited(void **state)
 {
     struct bench b;
@@ -73,6 +113,8 @@ static void undo_wants_what_the_entry_edited(void **state)
     xd_undo_wants(w, xd_undo_entry(xd_session_journal(b.s), 0), &l);
     assert_true(columns(&l, "domains") & COL(XD_DOMAIN_CAP));
     assert_false(columns(&l, "domains") & COL(XD_DOMAIN_MEM_KIB));
+    assert_int_equal(l.n_rows, 2); /* its key, and the knob */
+    assert_true(names_row(&l, "sched.cap"));
     xd_undo_wants(w, NULL, &l);
     assert_int_equal(columns(&l, "domains"), 0);
     bench_done(&b);
@@ -84,6 +126,8 @@ int main(void)
         cmocka_unit_test(a_knob_wants_its_value_its_bound_and_its_command),
         cmocka_unit_test(a_knob_of_the_children_wants_both_tables),
         cmocka_unit_test(the_host_itself_is_an_object),
+        cmocka_unit_test(the_rows_that_matter_are_named),
+        cmocka_unit_test(too_many_rows_are_all),
         cmocka_unit_test(undo_wants_what_the_entry_edited),
     };
 

@@ -243,7 +243,7 @@ static void open_two(struct bench *b, const struct xd_backend *first, const stru
 
     bench_init(b, true);
     xd_registry_free(b->registry);
-    assert_int_equal(xd_registry_new(both, NULL, &b->log, &b->registry, NULL), 0);
+    assert_int_equal(xd_registry_new(both, NULL, NULL, &b->log, &b->registry, NULL), 0);
     assert_int_equal(bench_open(b, &c, NULL), 0);
     xd_session_dispatch(b->s);
 }

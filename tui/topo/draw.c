@@ -23,27 +23,39 @@ static void add_value(const struct xd_topo_thing *o, enum xd_topo_col col, const
     xd_arena_done(&a);
 }
 
+/* The same where there is room for all of it: half a number would be another one. */
+static void add_whole(const struct xd_topo_thing *o, enum xd_topo_col col, const char *before,
+                      const char *behind, int room, struct xd_buf *out)
+{
+    size_t len = out->len;
+
+    xd_buf_add(out, before);
+    add_value(o, col, behind, out);
+    if (xd_str_width(xd_buf_str(out)) > room)
+        xd_buf_cut(out, len);
+}
+
 /* The little that is said of a thing in its frame. */
-static void add_facts(const struct xd_topo_thing *o, struct xd_buf *out)
+static void add_facts(const struct xd_topo_thing *o, int room, struct xd_buf *out)
 {
     const char *name = xd_topo_str(o, XD_TOPO_NAME, NULL);
 
-    if (o->kind == XD_THING_MACHINE || o->kind == XD_THING_PACKAGE) {
-        if (name)
+    if (o->kind == XD_THING_MACHINE) {
+        if (name && !strstr(out->s, name))
             xd_buf_printf(out, " %s", name);
     } else if (o->kind == XD_THING_MEMORY) {
-        add_value(o, XD_TOPO_SIZE, "", out);
-        add_value(o, XD_TOPO_SIZE_MAX, " at most", out);
+        add_whole(o, XD_TOPO_SIZE, "", "", room, out);
+        add_whole(o, XD_TOPO_SIZE_MAX, "", " at most", room, out);
         if (xd_topo_str(o, XD_TOPO_ECC, NULL))
             xd_buf_printf(out, " ECC %s", xd_topo_str(o, XD_TOPO_ECC, NULL));
     } else {
-        add_value(o, XD_TOPO_SIZE, "", out);
-        add_value(o, XD_TOPO_FREE, " free", out);
+        add_whole(o, XD_TOPO_SIZE, "", "", room, out);
+        add_whole(o, XD_TOPO_FREE, "", " free", room, out);
     }
 }
 
 /* Sizes of the caches that a core has for itself, of the first core in a box of cores. */
-static void add_own_caches(const struct xd_diagram_node *n, struct xd_buf *out)
+static void add_own_caches(const struct xd_diagram_node *n, int room, struct xd_buf *out)
 {
     const struct xd_topo_thing *core = n->child ? n->child->thing : NULL;
 
@@ -51,10 +63,8 @@ static void add_own_caches(const struct xd_diagram_node *n, struct xd_buf *out)
         return;
     for (int kind = XD_THING_L2; kind <= XD_THING_L1; kind++)
         for (const struct xd_topo_thing *o = core->parent; o && o != n->inner; o = o->parent)
-            if ((int)o->kind == kind) {
-                xd_buf_printf(out, " · %s", kind == XD_THING_L1 ? "L1" : "L2");
-                add_value(o, XD_TOPO_SIZE, "", out);
-            }
+            if ((int)o->kind == kind)
+                add_whole(o, XD_TOPO_SIZE, kind == XD_THING_L1 ? " · L1" : " · L2", "", room, out);
 }
 
 void xd_diagram_name(const struct xd_diagram_node *n, const struct xd_topo_thing *o,
@@ -74,6 +84,8 @@ void xd_diagram_name(const struct xd_diagram_node *n, const struct xd_topo_thing
         xd_buf_printf(out, "–%llu", (unsigned long long)to);
     else
         xd_buf_printf(out, " … %s (%zu)", until, n->n);
+    if (n->form == XD_DIAGRAM_BOX)
+        xd_buf_add(out, " each");
 }
 
 void xd_diagram_title(const struct xd_diagram *d, const struct xd_diagram_node *n,
@@ -81,21 +93,27 @@ void xd_diagram_title(const struct xd_diagram *d, const struct xd_diagram_node *
 {
     const struct xd_topo_thing *path[NEST_MOST];
     const char *note = d->look.note ? d->look.note(d->look.ctx, n->inner) : NULL;
+    const char *model = NULL;
+    int room = n->rect.w - 4; /* a corner and a blank at each side */
     size_t depth = 0;
 
     for (const struct xd_topo_thing *o = n->inner; o && depth < NEST_MOST; o = o->parent) {
         if (o == n->thing || o == n->inner || o->kind != XD_THING_DIE)
             path[depth++] = o;
+        if (o->kind == XD_THING_PACKAGE)
+            model = xd_topo_str(o, XD_TOPO_NAME, NULL);
         if (o == n->thing)
             break;
     }
     while (depth-- > 0) {
         xd_diagram_name(n, path[depth], out);
-        add_facts(path[depth], out);
+        add_facts(path[depth], room, out);
         if (depth)
             xd_buf_add(out, " · ");
     }
-    add_own_caches(n, out);
+    add_own_caches(n, room, out);
+    if (model) /* long, and known by heart: it is cut first */
+        xd_buf_printf(out, " · %s", model);
     if (note)
         xd_buf_printf(out, " · %s", note);
 }
@@ -159,8 +177,8 @@ static void draw_line(const struct xd_diagram *d, const struct xd_diagram_node *
 
     line_words(d, n, &left, &right);
     tail = xd_str_width(xd_buf_str(&right));
-    if (tail > room / 2)
-        tail = room / 2;
+    if (tail > room * 2 / 3)
+        tail = room * 2 / 3;
     if (room > 0) {
         xd_canvas_field(c, x, r.y, room - tail, false, XD_S_NORMAL, xd_buf_str(&left));
         xd_canvas_field(c, x + room - tail, r.y, tail, true, low ? XD_S_WARN : XD_S_DIM,

@@ -6,8 +6,10 @@
 #include "topo/export.h"
 #include "tui/topo/diagram_impl.h"
 
-#define HEAD 34 /* cells of a row before the numbers: name, memory, CPUs */
-#define CELL 5
+/* Cells of a row before the numbers: name, memory, CPUs. More where the line is long. */
+#define HEAD_LEAST 34
+#define HEAD_MOST  54
+#define CELL       5
 
 static size_t nodes(const struct xd_diagram *d)
 {
@@ -26,10 +28,17 @@ static const struct xd_topo_thing *node_at(const struct xd_diagram *d, size_t at
     return NULL;
 }
 
+static int head(const struct xd_diagram *d)
+{
+    int w = d->look.width / 2;
+
+    return w < HEAD_LEAST ? HEAD_LEAST : w > HEAD_MOST ? HEAD_MOST : w;
+}
+
 /* Numbers that fit beside the head; without a head where the terminal is that narrow. */
 static size_t columns(const struct xd_diagram *d)
 {
-    int n = (d->look.width - HEAD) / CELL;
+    int n = (d->look.width - head(d)) / CELL;
 
     return n < 1 ? 1 : (size_t)n;
 }
@@ -64,12 +73,12 @@ static void draw_row(const struct xd_diagram *d, struct xd_canvas *c, int y, siz
 
     xd_buf_printf(&text, "%s ", xd_topo_called(from, name, sizeof(name)));
     xd_topo_describe(from, &text);
-    xd_canvas_field(c, 1, y, HEAD - 2, false, XD_S_NORMAL, text.s);
+    xd_canvas_field(c, 1, y, head(d) - 2, false, XD_S_NORMAL, text.s);
     for (size_t i = 0; i < per && (to = node_at(d, first + i)); i++) {
         unsigned value = xd_topo_distance_of(d->topo, index_of(from), index_of(to));
 
         snprintf(name, sizeof(name), value ? "%u" : "-", value);
-        xd_canvas_field(c, HEAD + (int)i * CELL, y, CELL - 1, true, style_of(value), name);
+        xd_canvas_field(c, head(d) + (int)i * CELL, y, CELL - 1, true, style_of(value), name);
     }
     xd_buf_done(&text);
 }
@@ -86,11 +95,11 @@ void xd_diagram_matrix_draw(const struct xd_diagram *d, struct xd_canvas *c, str
     for (size_t first = 0; first < n; first += per, y++) {
         const struct xd_topo_thing *to;
 
-        xd_canvas_field(c, 1, y, HEAD - 2, false, XD_S_TITLE, "From … to node");
+        xd_canvas_field(c, 1, y, head(d) - 2, false, XD_S_TITLE, "From … to node");
         for (size_t i = 0; i < per && (to = node_at(d, first + i)); i++) {
             snprintf(name, sizeof(name), "%llu",
                      (unsigned long long)xd_topo_u64(to, XD_TOPO_INDEX, 0));
-            xd_canvas_field(c, HEAD + (int)i * CELL, y, CELL - 1, true, XD_S_TITLE, name);
+            xd_canvas_field(c, head(d) + (int)i * CELL, y, CELL - 1, true, XD_S_TITLE, name);
         }
         y++;
         for (size_t row = 0; row < n; row++, y++)
