@@ -11,6 +11,16 @@
 
 #define WISHES_MAX 256
 
+/* Whether all are edits of domains: what they need is known before anything is opened. Other things
+ * may be told of by one source and edited by another. */
+static bool are_domains(const struct xd_wish *wishes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!xd_str_starts(wishes[i].object, "domain/"))
+            return false;
+    return n > 0;
+}
+
 /* Opens the host for an edit. wishes: what it will be, where that is known. */
 static int open_session(struct xd_cli *cli, const struct xd_wish *wishes, size_t n,
                         struct xd_session **s, struct xd_err *err)
@@ -22,8 +32,10 @@ static int open_session(struct xd_cli *cli, const struct xd_wish *wishes, size_t
         return rc;
     c.one_shot = true;
     c.errand = true;
-    c.wishes = n ? wishes : NULL;
-    c.n_wishes = n;
+    if (are_domains(wishes, n)) {
+        c.wishes = wishes;
+        c.n_wishes = n;
+    }
     if (xd_cli_take_signals(cli, err) < 0)
         return -ENODEV;
     return xd_session_open(&c, s, err) < 0 ? -ENODEV : 0;
