@@ -113,6 +113,7 @@ int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struc
         .host = xd_cli_option(cli, "host"),
         .readonly = xd_cli_option(cli, "readonly") != NULL,
         .journal = xd_cli_option(cli, "journal"),
+        .interrupt_fd = cli->signals,
     };
     return xd_cli_duration(cli, "interval", 2 * XD_NS_PER_S, &c->interval_ns, err);
 }

@@ -78,12 +78,16 @@ int xd_cli_choice(const struct xd_cli *cli, const char *name, const char *const 
 const struct xd_command *xd_cli_command(const char *name, struct xd_err *err);
 /* How long the commands wait for a sample of a host that says nothing. */
 #define XD_CLI_SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
-/* Fills what the global options say (host, journal, readonly, interval). */
+/* Fills what the global options say (host, journal, readonly, interval), and what ends waiting: the
+ * signals, if they were taken. */
 int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err);
-/* From here on SIGINT, SIGTERM and SIGHUP are readable at cli->signals instead of ending the
- * program. To be called before a session starts its threads, which inherit the mask. */
+/* From here on SIGINT, SIGTERM and SIGHUP, unless they are ignored, are readable at cli->signals
+ * instead of ending the program. To be called before a session starts its threads, which inherit
+ * the mask. */
 int xd_cli_take_signals(struct xd_cli *cli, struct xd_err *err);
-void xd_cli_give_signals(struct xd_cli *cli); /* as before; harmless if they were not taken */
+/* As before; harmless if they were not taken. Those that came meanwhile are forgotten: they have
+ * ended what they could end. */
+void xd_cli_give_signals(struct xd_cli *cli);
 /* The journal of a host that was chosen but not opened: --journal, or the host's own. Into out;
  * returns it or the option's text. */
 const char *xd_cli_journal_path(const struct xd_cli *cli, const struct xd_host_choice *choice,

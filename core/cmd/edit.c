@@ -26,18 +26,17 @@ static int open_session(struct xd_cli *cli, const struct xd_wish *wishes, size_t
                         struct xd_session **s, struct xd_err *err)
 {
     struct xd_session_config c;
-    int rc = xd_cli_session_config(cli, &c, err);
 
-    if (rc < 0)
-        return rc;
+    if (xd_cli_take_signals(cli, err) < 0)
+        return -ENODEV;
+    if (xd_cli_session_config(cli, &c, err) < 0)
+        return -EINVAL;
     c.one_shot = true;
     c.errand = true;
     if (are_domains(wishes, n)) {
         c.wishes = wishes;
         c.n_wishes = n;
     }
-    if (xd_cli_take_signals(cli, err) < 0)
-        return -ENODEV;
     return xd_session_open(&c, s, err) < 0 ? -ENODEV : 0;
 }
 

@@ -230,37 +230,29 @@ static int print_once(struct get *g, struct xd_err *err)
     return 0;
 }
 
-/* Waits that long, or until a signal asks to end or nobody reads what we print: sources give back
- * what they hold of the host (a trace) before the program goes. False: end. */
+/* A signal asked to end: sources give back what they hold of the host (a trace) before the program
+ * goes, and only then the signal has its way. */
+static bool is_signalled(struct get *g)
+{
+    struct signalfd_siginfo info;
+
+    if (!g->signal && g->cli->signals > 0 &&
+        read(g->cli->signals, &info, sizeof(info)) == sizeof(info))
+        g->signal = (int)info.ssi_signo;
+    return g->signal != 0;
+}
+
+/* Waits that long. False: a signal asks to end, or nobody reads what we print. */
 static bool pause_for(struct get *g, int64_t ns)
 {
     struct timespec ts = {.tv_sec = ns / XD_NS_PER_S, .tv_nsec = ns % XD_NS_PER_S};
-    struct signalfd_siginfo info;
-
-    if (xd_cli_take_signals(g->cli, NULL) < 0) {
-        nanosleep(&ts, NULL);
-        return true;
-    }
     struct pollfd p[] = {{.fd = g->cli->signals, .events = POLLIN},
                          {.fd = fileno(g->cli->out), .events = 0}};
+
     ppoll(p, 2, &ts, NULL);
     if (p[1].revents & POLLERR) /* nobody reads it any more */
         g->unread = true;
-    if (read(g->cli->signals, &info, sizeof(info)) == sizeof(info))
-        g->signal = (int)info.ssi_signo;
-    xd_cli_give_signals(g->cli);
-    return !g->signal && !g->unread;
-}
-
-/* The threads of the session leave signals to this one. */
-static int open_session(struct get *g, const struct xd_session_config *c, struct xd_err *err)
-{
-    int rc = xd_cli_take_signals(g->cli, err);
-
-    if (rc == 0)
-        rc = xd_session_open(c, &g->s, err);
-    xd_cli_give_signals(g->cli);
-    return rc;
+    return !is_signalled(g) && !g->unread;
 }
 
 /* The samples of the session go on counting; each print is one more. */
@@ -308,7 +300,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
     g.watch = xd_cli_option(g.cli, "watch") != NULL;
     if (xd_cli_duration(g.cli, "watch", 0, &watch_ns, err) < 0 ||
         xd_cli_count(g.cli, "count", g.watch ? UINT64_MAX : 1, &count, err) < 0 ||
-        xd_cli_session_config(g.cli, &c, err) < 0)
+        xd_cli_take_signals(g.cli, err) < 0 || xd_cli_session_config(g.cli, &c, err) < 0)
         goto out;
     if (!g.watch && count > 1) {
         xd_err_set(err, -EINVAL, "--count needs --watch TIME");
@@ -323,7 +315,7 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
         c.n_wants = 1;
     }
     status = XD_EXIT_NO_SOURCE;
-    if (open_session(&g, &c, err) < 0)
+    if (xd_session_open(&c, &g.s, err) < 0)
         goto out;
     xd_session_want(g.s, &want, argc > 1);
     if (xd_session_wait_samples(g.s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
@@ -349,6 +341,8 @@ out:
     xd_query_done(g.query);
     xd_arena_done(&g.arena);
     xd_session_close(g.s);
+    is_signalled(&g);
+    xd_cli_give_signals(g.cli);
     if (g.signal) { /* the caller learns what ended it */
         fflush(g.cli->out);
         raise(g.signal);

@@ -207,6 +207,7 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->log = c->log;
     s->inline_workers = c->inline_workers;
     s->one_shot = c->one_shot;
+    s->interrupt_fd = c->interrupt_fd;
     s->errand = c->errand;
     s->arg = xd_strdup(host.arg);
     xd_world_init(&s->world, &host, c->clock, c->log);

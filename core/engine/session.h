@@ -33,6 +33,7 @@ struct xd_session_config {
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
      * manual one) says that they are due; so every frame follows from the script alone. */
     bool inline_workers;
+    int interrupt_fd; /* > 0: once it is readable, waiting for samples ends with -EINTR */
 };
 
 /* Opens the host's backends on their workers and returns without waiting for a first sample. A
@@ -54,7 +55,7 @@ int xd_session_timeout_ms(const struct xd_session *s);
 bool xd_session_dispatch(struct xd_session *s);
 /* Blocks (polling) until every living source has delivered at least `samples` samples since the
  * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). An answer that is an
- * error counts as a sample; xd_world_trouble says so. In a one-shot session it asks for the samples
+ * error counts as a sample; xd_world_trouble says so. -EINTR: interrupt_fd became readable. In a one-shot session it asks for the samples
  * itself, an interval apart, where nobody did. For the command line. Without threads it
  * moves a manual clock instead of waiting, as xd_session_wait_plan does. */
 int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t timeout_ns,

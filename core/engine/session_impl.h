@@ -22,6 +22,7 @@ struct xd_session {
     bool inline_workers;
     bool one_shot;
     bool errand;
+    int interrupt_fd; /* or 0 */
     char *arg;
     struct xd_world world;
     struct xd_shared *shared;

@@ -18,9 +18,11 @@ int64_t xd_session_patience_clock(const struct xd_session *s)
     return xd_clock_now(&real);
 }
 
-void xd_session_pause(struct xd_session *s, int64_t ns)
+/* True: the interrupt (a descriptor; -1: none) ended it. */
+static bool pause_unless(struct xd_session *s, int64_t ns, int interrupt)
 {
-    struct pollfd p = {.fd = s->shared->answers.fd, .events = POLLIN};
+    struct pollfd p[] = {{.fd = s->shared->answers.fd, .events = POLLIN},
+                         {.fd = interrupt, .events = POLLIN}};
     int64_t next = s->inline_workers ? xd_session_timeout_ms(s) * XD_NS_PER_MS : ns;
 
     if (next >= 0 && next < ns)
@@ -30,7 +32,13 @@ void xd_session_pause(struct xd_session *s, int64_t ns)
     if (s->inline_workers && s->clock->manual)
         xd_clock_advance(s->clock, ns); /* waiting is letting time pass */
     else
-        poll(&p, 1, (int)((ns + XD_NS_PER_MS - 1) / XD_NS_PER_MS));
+        poll(p, 2, (int)((ns + XD_NS_PER_MS - 1) / XD_NS_PER_MS));
+    return p[1].revents != 0;
+}
+
+void xd_session_pause(struct xd_session *s, int64_t ns)
+{
+    pause_unless(s, ns, -1);
 }
 
 /* --- samples --- */
@@ -86,7 +94,9 @@ int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t time
                               (unsigned long long)samples, (double)(now - began) / XD_NS_PER_S);
         /* an answer ends the pause; what comes by time is only the asking for a second sample */
         pause = s->one_shot && samples <= 1 ? XD_NS_PER_S : 50 * XD_NS_PER_MS;
-        xd_session_pause(s, until - now < pause ? until - now : pause);
+        if (pause_unless(s, until - now < pause ? until - now : pause,
+                         s->interrupt_fd > 0 ? s->interrupt_fd : -1))
+            return xd_err_set(err, -EINTR, "stopped while waiting for %s", silent->backend->name);
     }
 }
 

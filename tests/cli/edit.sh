@@ -109,6 +109,16 @@ t "the second step is refused, the first is taken back: ROLLED BACK" 3 --host "d
 out "ROLLED BACK"
 t "the journal says so" 0 --host demo:tiny --journal "$tmp/j4" journal
 out "ROLLED BACK"
+scenario slow <<'YAML'
+faults:
+  - {at: 0s, kind: slow, for: 600s}
+YAML
+holds "a signal ends an edit that waits for its host, and nothing was done" sh -c "
+    '$xendeck' --host 'demo:$tmp/slow.yaml' --journal '$tmp/j_slow' set web1 sched.cap=20 --yes >'$tmp/slow' 2>&1 & p=\$!
+    until [ \$(ls /proc/\$p/task | wc -l) -gt 1 ]; do sleep 0.05; done
+    kill -TERM \$p; wait \$p; [ \$? -eq 5 ] && grep -q 'stopped while waiting for demo' '$tmp/slow'"
+t "the journal has nothing of it" 0 --host demo:tiny --journal "$tmp/j_slow" journal
+no_out "sched.cap"
 scenario ignored <<'YAML'
 faults:
   - {at: 0s, kind: ignore, object: web1, times: 1}

@@ -80,6 +80,14 @@ holds "a signal ends the watching, and the caller learns which" sh -c "
     '$xendeck' $tiny get domains --watch 1000s --interval 100ms -o csv >'$tmp/watched' 2>&1 & p=\$!
     until grep -q db1 '$tmp/watched'; do sleep 0.05; done
     kill -TERM \$p; wait \$p; [ \$? -eq 143 ]"
+cat >"$tmp/slow.yaml" <<'YAML'
+domains: [{name: Domain-0, type: pv, memory: 1G}]
+faults: [{at: 0s, kind: slow, for: 600s}]
+YAML
+holds "… also one that comes while the first sample is awaited" sh -c "
+    '$xendeck' --host 'demo:$tmp/slow.yaml' get domains --watch 1s >'$tmp/watched' 2>&1 & p=\$!
+    until [ \$(ls /proc/\$p/task | wc -l) -gt 1 ]; do sleep 0.05; done
+    kill -INT \$p; kill -TERM \$p; wait \$p; [ \$? -gt 128 ]"
 t "a preset, and more" 0 $tiny get domains -1 -p memory -c +uuid,-id -o csv
 out "name,state,mem_kib,mem_target_kib,mem_max_kib,mem_percent,mem_max_percent,node_affinity,uuid"
 holds "its order" sh -c "tail -n +2 '$tmp/out' | cut -d, -f1 | tr '\n' ' ' | grep -qx 'db1 web1 Domain-0 '"

@@ -173,6 +173,27 @@ static void a_first_sample_that_does_not_come(void **state)
     bench_done(&b);
 }
 
+static void waiting_can_be_interrupted(void **state)
+{
+    struct xd_session_config c = {.interval_ns = S};
+    struct xd_err err = XD_ERR_INIT;
+    struct bench b;
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    c.interrupt_fd = ends[0];
+    bench_init(&b, true);
+    atomic_store(&fake.orders.hang_collect, true);
+    assert_int_equal(bench_open(&b, &c, &err), 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    assert_int_equal(xd_session_wait_samples(b.s, 1, 3600 * S, &err), -EINTR);
+    assert_string_equal(err.text, "stopped while waiting for fake");
+    atomic_store(&fake.orders.hang_collect, false);
+    bench_done(&b);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* --- the end --- */
 
 static void closing_does_not_wait_for_one_who_hangs(void **state)
@@ -417,6 +438,7 @@ int main(void)
         cmocka_unit_test(an_edit_by_threads),
         cmocka_unit_test(a_source_that_hangs_is_stale_and_nothing_else),
         cmocka_unit_test(a_first_sample_that_does_not_come),
+        cmocka_unit_test(waiting_can_be_interrupted),
         cmocka_unit_test(closing_does_not_wait_for_one_who_hangs),
         cmocka_unit_test(one_who_asks_whether_to_stop_is_told),
         cmocka_unit_test(an_operator_that_hangs_keeps_its_observer_open),
