@@ -195,8 +195,9 @@ image_hvm() {
     loader=$(cd "$2" && echo usr/lib/xen-[0-9]*/boot/hvmloader)
     mkdir -p "$root/${loader%/*}" && cp -a "$2/$loader" "$root/$loader"
     mapfile -t files < <(find "$root"/usr/{libexec,lib/x86_64-linux-gnu} -type f)
-    read -r file library < <(image_lacking "$3 $root" "${files[@]}")
-    [ -z "$file" ] || die "image/packages-hvm lacks the package of $library, needed by ${file##*/}"
+    while read -r file library; do
+        die "image/packages-hvm lacks the package of $library, needed by ${file##*/}"
+    done < <(image_lacking "$3 $root" "${files[@]}")
 }
 
 # image_unpack WORK: the packages, those for HVM guests apart from the others
