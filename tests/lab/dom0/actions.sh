@@ -242,7 +242,27 @@ config() {
         'memory = 8' "$@" >"$file"
 }
 
-# cancelled: while xl waits for the disk's hotplug script, Ctrl-C
+# stopped: Ctrl-C while the host is asked what would come of a create, as xl takes long to read the file
+stopped() {
+    local pid before
+    before=$(xendeck journal -o json | jq '.entries | length')
+    mv /usr/sbin/xl /usr/sbin/xl.away
+    printf '#!/bin/sh\ntouch /root/reads\nexec sleep 1234\n' >/usr/sbin/xl && chmod 755 /usr/sbin/xl
+    set -m # without job control what runs in the background ignores SIGINT
+    xendeck do host create file=/root/c1.cfg --yes >$OUT 2>$ERR </dev/null &
+    pid=$!
+    set +m
+    check "a create is being looked at" eventually 20 [ -e /root/reads ]
+    kill -INT "$pid"
+    wait "$pid"
+    is "Ctrl-C ends that" $? 2
+    says "and nothing was done" 'nothing was done: stopped while the host was asked'
+    check "nobody goes on reading" eventually 10 nobody 'sleep 1234'
+    is "the journal has nothing of it" "$(xendeck journal -o json | jq '.entries | length')" "$before"
+    mv /usr/sbin/xl.away /usr/sbin/xl
+}
+
+# cancelled: a signal that comes while xl waits for the disk's hotplug script
 cancelled() {
     local pid before
     cat >/etc/xen/scripts/block <<'END'
@@ -257,7 +277,7 @@ END
     pid=$!
     check "a create waits for a disk" eventually 60 [ -e /root/waits ]
     check "xl has begun to make the domain" domid c4
-    kill -INT "$pid"
+    kill -TERM "$pid"
     wait "$pid"
     is "it is cancelled: as if it had been refused" $? 2
     says "and said so" 'create .* was cancelled'
@@ -281,10 +301,10 @@ creating() {
     refused "a number that is none" '/root/number.cfg:6: .*vcpus.*not a valid number' \
         host create file=/root/number.cfg
     refused "a file that isn't there" 'nosuch.cfg' host create file=/root/nosuch.cfg
-    config /root/bad.cfg 'name = "l1"' 'kernel = "/nosuch"' 'pool = "Pool-9"' 'vif = ["bridge=br9"]' \
+    config /root/bad.cfg 'name = "i1"' 'kernel = "/nosuch"' 'pool = "Pool-9"' 'vif = ["bridge=br9"]' \
         'disk = ["/root/nosuch.img,raw,xvda,rw"]'
     refused "what this host hasn't got" \
-        'l1 runs already.*no cpupool Pool-9.*/nosuch: No such.*nosuch.img.*no bridge br9' \
+        'i1 runs already.*no cpupool Pool-9.*/nosuch: No such.*nosuch.img.*no bridge br9' \
         host create file=/root/bad.cfg
     config /root/huge.cfg 'name = "huge1"' 'maxmem = 900000' 'memory = 900000'
     refused "more memory than there is" 'needs .* of memory' host create file=/root/huge.cfg
@@ -312,6 +332,7 @@ creating() {
     edit 2 "without xl" do host create file=/root/c1.cfg --yes
     says "it is said that it is missing" 'xl is not installed'
     mv /usr/sbin/xl.away /usr/sbin/xl
+    stopped
     cancelled
     config /root/c2.cfg 'name = "c2"' 'on_poweroff = "dance"'
     refused "what xl doesn't take" 'xl does not take it: Unknown on_poweroff action' \
