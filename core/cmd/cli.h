@@ -146,6 +146,7 @@ int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_console_of(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_policy(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif
