@@ -83,6 +83,9 @@ static const struct xd_option cpuid_options[] = {
     {"columns", 'c', "LIST", "matrix: columns, such as raw,host,web*"},
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
+    {"spec", 0, "SPEC", "try: with this policy instead of the one in CONFIG"},
+    {"dry-run", 0, NULL, "try: only say what making the domain would do"},
+    {"yes", 'y', NULL, "try: don't ask"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
     {"all", 'a', NULL,
      "Features that no guest sees, too; show, matrix: also those that nobody has"},
@@ -215,7 +218,12 @@ const struct xd_command xd_cli_commands[] = {
          "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says "
          "a spec in the "
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
-         "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
+         "can't say is listed, and text that begins with a dash stands behind --. try CONFIG "
+         "makes a paused domain of an xl config file, under another name, with little memory and "
+         "without its devices, says what policy Xen gave it, and destroys it; both are journalled. "
+         "A "
+         "running domain's policy can't be changed: it is what its configuration said when it "
+         "started. A SOURCE is "
          "\"host\", a domain's name or number, or raw, pv-max, hvm-max, pv-default, hvm-default "
          "(of this Xen host or of --host; as a host counts what its guests can have at most; "
          "without Xen \"host\" is this machine by the CPUID instruction), a "
