@@ -58,6 +58,10 @@ static const struct xd_option topo_options[] = {
     {"view", 0, "VIEW", "all, cpu, memory, pci or numa (a matrix of distances)"},
     {"width", 0, "N", "text, tree: cells of a line (default: the terminal's)"},
     {"height", 0, "N", "text: fold equal things into one until it fits into N lines"},
+    {"overlay", 0, "NAME",
+     "text: what threads and links show: running, affinity, pools, load or links (default: "
+     "nothing)"},
+    {"domain", 0, "NAME", "--overlay affinity: whose"},
     {"ascii", 0, NULL, "text, tree: no character that ASCII hasn't got"},
     {"unfolded", 0, NULL, "tree, dot: each of equal things by itself"},
     {"from", 0, "FILE",
@@ -78,7 +82,8 @@ static const struct xd_option cpuid_options[] = {
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
-    {"all", 'a', NULL, "Features that no guest sees, too; show, matrix: also those that nobody has"},
+    {"all", 'a', NULL,
+     "Features that no guest sees, too; show, matrix: also those that nobody has"},
     {"explain", 0, NULL, "show, diff, matrix: say what each feature is"},
     {"output", 'o', "FORMAT", "table, json; show, diff and models also csv"},
     {0},
@@ -203,8 +208,10 @@ const struct xd_command xd_cli_commands[] = {
          "help: status 0 is yes, 2 no, 4 unsure. matrix [SOURCE…] sets side by side what the "
          "hardware, Xen, guests at most and unasked, and each domain have, of the host (without a "
          "SOURCE, or for \"host\") and of files of other hosts, captures among them; why FEATURE "
-         "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) why "
-         "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says a spec in the "
+         "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) "
+         "why "
+         "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says "
+         "a spec in the "
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
          "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
          "\"host\" (this machine, by the CPUID instruction), a "
