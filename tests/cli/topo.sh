@@ -86,6 +86,34 @@ out "→ win-files"
 out "→ assignable"
 no_out "P0 A1"
 
+# What is marked in the drawing, as on the screen.
+t "who runs where" 0 --host demo topo --view cpu --overlay running
+out "d Domain-0"
+fits 80
+t "pools" 0 --host demo topo --view cpu --overlay pools
+out "A Pool-0"
+t "load, in ASCII" 0 --host demo topo --view cpu --overlay load --ascii --width 60
+out "busy all the time"
+fits 60 ascii
+t "where a domain may run" 0 --host demo topo --view cpu --overlay affinity --domain web1
+out "web1: * may and would rather"
+t "whose?" 1 --host demo topo --overlay affinity
+err "--overlay affinity and --domain NAME go together"
+t "a domain that isn't there" 1 --host demo topo --overlay affinity --domain nobody
+err 'there is no domain "nobody"'
+t "what goes over links" 0 --host demo topo --view pci --overlay links --width 100
+out "%: of the link, the busier way"
+out "nvme0n1 953G"
+fits 100
+t "which the CPUs don't show" 1 --host demo topo --view cpu --overlay links
+err "--overlay links shows in --view all and pci, not in cpu"
+t "one that there isn't" 1 --host demo topo --overlay heat
+err "running, affinity, pools, load, links or nothing"
+t "only in the drawing" 1 --host demo topo -o svg --overlay load
+err "--overlay is nothing to -o svg"
+t "a machine in a file runs nothing" 5 topo --from "$fixtures/four.xdt" --overlay running
+err "says nothing of its domains"
+
 t "one thing, by id" 0 --host demo topo node/1
 out "Node 1 32G"
 no_out "Node 0"
