@@ -200,7 +200,7 @@ static void a_real_host(void **state)
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_err err = XD_ERR_INIT;
 
-    if (xd_cpuid_columns_of_file(&m, "tests/fixtures/cpuid-lab.xdc", &trouble, &err) < 0)
+    if (xd_cpuid_columns_of_file(&m, "tests/fuzz/corpus/capture/cpuid-lab.xdc", &trouble, &err) < 0)
         fail_msg("%s", xd_err_text(&err));
     assert_int_equal(m.n, 10);
     assert_int_equal(trouble.len, 0);
