@@ -75,7 +75,7 @@ out 'then: {sched.cap: 20}'
 t "show none" 1 policy show bust-hour
 err 'did you mean burst-hour?'
 t "reference" 0 policy reference
-out 'on_exit    hold or restore; if left out: restore'
+out '  on_exit: hold or restore; if left out: restore'
 t "help" 0 policy --help
 out 'the daemon that'
 finish

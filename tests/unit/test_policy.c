@@ -155,9 +155,9 @@ static void test_reference(void **state)
     struct xd_buf b = XD_BUF_INIT;
 
     xd_policy_reference(&b);
-    assert_non_null(strstr(b.s, "\n  on_exit    hold or restore; if left out: restore\n"));
-    assert_non_null(strstr(b.s, "\n  cpu        a time; needed\n"));
-    assert_non_null(strstr(b.s, "\n  sched.cap    "));
+    assert_non_null(strstr(b.s, "\n  on_exit: hold or restore; if left out: restore\n"));
+    assert_non_null(strstr(b.s, "\n  cpu: a time; needed\n"));
+    assert_non_null(strstr(b.s, "\n  sched.cap\n      The most CPU"));
     xd_buf_done(&b);
 }
 
