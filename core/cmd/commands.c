@@ -72,11 +72,14 @@ static const struct xd_option doctor_options[] = {
 
 static const struct xd_option cpuid_options[] = {
     {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"different", 0, NULL, "matrix: only the features in which columns differ"},
+    {"search", 0, "WORDS", "matrix: only features with these words in names or sentences"},
+    {"columns", 'c', "LIST", "matrix: columns, such as raw,host,web*"},
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
-    {"all", 'a', NULL, "Features that no guest sees, too; show: also those that nobody has"},
-    {"explain", 0, NULL, "show, diff: say what each feature is"},
+    {"all", 'a', NULL, "Features that no guest sees, too; show, matrix: also those that nobody has"},
+    {"explain", 0, NULL, "show, diff, matrix: say what each feature is"},
     {"output", 'o', "FORMAT", "table, json; show, diff and models also csv"},
     {0},
 };
@@ -180,14 +183,18 @@ const struct xd_command xd_cli_commands[] = {
      .args = "VERB …",
      .run = xd_cmd_cpuid,
      .options = cpuid_options,
-     .title = "CPU features and models: explain, show, diff, level, check, translate",
+     .title = "CPU features and models: matrix, why, explain, show, diff, level, check …",
      .help =
          "explain FEATURE… says what features are, who can see them and what they need. models "
          "[MODEL…] lists the named processors, or tells all of one. show [SOURCE…] prints the "
          "features of this machine or of others; diff SOURCE… only those that differ. level "
          "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
          "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
-         "help: status 0 is yes, 2 no, 4 unsure. translate SPEC --to FORMAT says a spec in the "
+         "help: status 0 is yes, 2 no, 4 unsure. matrix [SOURCE…] sets side by side what the "
+         "hardware, Xen, guests at most and unasked, and each domain have, of the host (without a "
+         "SOURCE, or for \"host\") and of files of other hosts, captures among them; why FEATURE "
+         "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) why "
+         "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says a spec in the "
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
          "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
          "\"host\" (this machine, by the CPUID instruction), a "

@@ -20,6 +20,8 @@ static const struct {
     {"diff", cpuid_cmd_diff, "diff SOURCE SOURCE…"},
     {"level", cpuid_cmd_level, "level SOURCE…"},
     {"check", cpuid_cmd_check, "check SOURCE --on HOST"},
+    {"matrix", cpuid_cmd_matrix, "matrix [SOURCE…]"},
+    {"why", cpuid_cmd_why, "why FEATURE [COLUMN…]"},
     {"translate", cpuid_cmd_translate, "translate SPEC --to FORMAT"},
 };
 

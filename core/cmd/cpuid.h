@@ -40,6 +40,9 @@ int cpuid_source(struct cpuid *c, const char *word, enum cpuid_pick pick, struct
 int cpuid_native(struct cpuid *c, const struct xd_cpuid_source **out, struct xd_err *err);
 /* Parses a spec; an error has the text and a caret behind it. */
 int cpuid_spec(struct cpuid *c, const char *text, struct xd_cpuid_spec *out, struct xd_err *err);
+/* The feature that a word names; -ENOENT with a sentence that offers the nearest. */
+int cpuid_feature(struct cpuid *c, const char *word, const struct xd_cpuid_feature **out,
+                  struct xd_err *err);
 /* Text in lines of at most 79 cells; the first begins behind `used` ones, the others behind indent.
  */
 void cpuid_wrap(FILE *out, int used, int indent, const char *text);
@@ -55,6 +58,8 @@ int cpuid_cmd_show(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_diff(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_matrix(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_why(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 
 #endif
