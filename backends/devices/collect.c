@@ -285,17 +285,38 @@ static const struct {
     bool (*is_row)(const char *kind); /* NULL: all are */
     void (*put)(const struct xd_dv *d, struct xd_rows *t, const struct xd_dv_device *v,
                 const struct xd_dv_domain *m);
-    const char *none; /* why it may be empty */
+    const char *none;  /* why it may be empty */
+    uint64_t counters; /* the columns that the devices' servers count for */
 } tables[] = {
-    {&xd_disks_desc, xd_dv_is_disk, put_disk, "no domain has a disk"},
-    {&xd_nics_desc, xd_dv_is_nic, put_nic, "no domain has a network interface"},
-    {&xd_devices_desc, NULL, put_device, "no domain has a device"},
+    {&xd_disks_desc, xd_dv_is_disk, put_disk, "no domain has a disk", DISK_COUNTERS},
+    {&xd_nics_desc, xd_dv_is_nic, put_nic, "no domain has a network interface", NIC_COUNTERS},
+    {&xd_devices_desc, NULL, put_device, "no domain has a device", 0},
 };
 
-static void fill_table(const struct xd_dv *d, struct xd_builder *b, size_t which, int64_t at_ns,
+/* Why the counters of some devices in a table stay unknown: a zero there would be a lie. */
+static void tell_uncounted(const struct xd_dv *d, struct xd_rows *t, size_t which)
+{
+    size_t qemu = 0, elsewhere = 0;
+
+    for (size_t i = 0; i < d->n_order; i++) {
+        const struct xd_dv_device *v = d->order[i];
+
+        if (!tables[which].is_row(v->id.kind) || !owner_of_row(d, i, false))
+            continue;
+        elsewhere += v->id.backend != 0;
+        qemu += v->id.backend == 0 && strcmp(v->id.kind, "qdisk") == 0;
+    }
+    if (qemu)
+        xd_build_reason(t, "counters of %zu served by QEMU (qdisk) are unknown: it tells nobody",
+                        qemu);
+    if (elsewhere)
+        xd_build_reason(t, "counters of %zu are unknown: a driver domain has them", elsewhere);
+}
+
+static void fill_table(const struct xd_dv *d, struct xd_builder *b, size_t which, uint64_t wanted,
                        const char *trouble)
 {
-    struct xd_rows *t = xd_build_table(b, tables[which].desc, at_ns);
+    struct xd_rows *t = xd_build_table(b, tables[which].desc, xd_clock_now(d->env->clock));
     size_t rows = 0, orphans = 0;
 
     for (size_t i = 0; i < d->n_order; i++) {
@@ -315,6 +336,8 @@ static void fill_table(const struct xd_dv *d, struct xd_builder *b, size_t which
         xd_build_reason(t, "%s", trouble);
     if (!rows)
         xd_build_reason(t, "%s", tables[which].none);
+    if (wanted & tables[which].counters)
+        tell_uncounted(d, t, which);
     if (orphans)
         xd_build_reason(t, "%zu more in xenstore belong to domains that are gone", orphans);
     if (d->full)
@@ -343,7 +366,6 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
     struct xd_err err = XD_ERR_INIT;
     bool only_sums = !w->nics && !w->disks && !w->devices;
     bool all = xd_dv_update(d, only_sums ? LOOK_MAX : SIZE_MAX, &err);
-    int64_t at = xd_clock_now(d->env->clock);
     struct xd_rows *domains;
 
     if (w->nics & NIC_COUNTERS || w->domains & XD_DV_DOMAIN_NETS)
@@ -356,11 +378,11 @@ static void collect_devices(struct xd_dv *d, struct xd_builder *b, const struct 
         if (err.code && !d->n_domains)
             xd_build_missing(b, tables[i].desc, "%s", err.text);
         else
-            fill_table(d, b, i, at, err.code ? err.text : NULL);
+            fill_table(d, b, i, wanted[i], err.code ? err.text : NULL);
     }
     if (!w->domains)
         return;
-    domains = xd_build_table(b, &xd_domains_desc, at);
+    domains = xd_build_table(b, &xd_domains_desc, xd_clock_now(d->env->clock));
     if (err.code)
         xd_build_reason(domains, "%s", err.text);
     else

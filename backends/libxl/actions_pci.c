@@ -291,6 +291,20 @@ int xd_xl_act_pci_attach(const struct xd_xl_doing *d, struct xd_err *err)
     return -EIO;
 }
 
+/* A paused guest's end can't answer. With force libxl would take the function from a PV guest all
+ * the same, give up on its end and leave the function in the guest's list in xenstore for good. */
+static int check_detach(const struct function *f, const xc_domaininfo_t *who, const char *name,
+                        bool force, struct xd_err *err)
+{
+    bool pv = !(who->flags & XEN_DOMINF_hvm_guest);
+
+    if (!(xd_xl_flags(who) & XD_XL_PAUSED) || (force && !pv))
+        return 0;
+    return xd_err_set(err, -EINVAL,
+                      "%s: domain %s is paused and can't let go of it: unpause it first%s", f->what,
+                      name, pv ? "" : ", or force=yes");
+}
+
 int xd_xl_act_pci_detach(const struct xd_xl_doing *d, struct xd_err *err)
 {
     bool force = xd_xl_param_yes(&d->params[XD_PCI_DETACH_FORCE]);
@@ -304,11 +318,9 @@ int xd_xl_act_pci_detach(const struct xd_xl_doing *d, struct xd_err *err)
     if (!holder(d->x, &f.bdf, &who, &f.pci.vdevfn))
         return xd_err_set(err, -EALREADY, "%s is no domain's", f.what);
     name_of(d->x, who.domain, name, sizeof(name));
-    if (!force && xd_xl_flags(&who) & XD_XL_PAUSED)
-        return xd_err_set(err, -EINVAL,
-                          "%s: domain %s is paused and can't let go of it: unpause it first, or "
-                          "force=yes",
-                          f.what, name);
+    rc = check_detach(&f, &who, name, force, err);
+    if (rc < 0)
+        return rc;
     xd_xl_deed_domain(d->deed, &who);
     rc = xd_xl_operate(d->x,
                        &(struct xd_xl_op){.start = force ? start_destroy : start_remove,

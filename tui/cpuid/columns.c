@@ -100,6 +100,21 @@ static void list_of(const struct xd_cpuid_screen *t, const struct columns *q, st
         xd_buf_add(out, "*");
 }
 
+/* One that another stands for gets a column of its own again. */
+static void go_there(struct xd_cpuid_screen *t, int column)
+{
+    size_t i = 0;
+
+    while (i < t->n_shown && t->shown[i] != column)
+        i++;
+    if (i < t->n_shown) {
+        xd_cpuid_screen_at(t, i);
+    } else if (t->alike) {
+        xd_cpuid_screen_alike(t, false);
+        go_there(t, column);
+    }
+}
+
 static void accept(struct xd_app *a, struct columns *q)
 {
     struct xd_cpuid_screen *t = a->cpuid;
@@ -112,9 +127,7 @@ static void accept(struct xd_app *a, struct columns *q)
     if (xd_cpuid_screen_choose(t, b.s, &err) < 0)
         snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
     else {
-        for (size_t i = 0; i < t->n_shown; i++)
-            if (t->shown[i] == to)
-                xd_cpuid_screen_at(t, i);
+        go_there(t, to);
         xd_dialog_pop(a);
     }
     xd_buf_done(&b);
@@ -178,14 +191,18 @@ static void columns_free(struct xd_dialog *d)
 void xd_cpuid_columns_open(struct xd_app *a)
 {
     static const struct xd_dialog_ops ops = {columns_draw, columns_key, columns_free, NULL};
-    const struct xd_cpuid_screen *t = a->cpuid;
+    struct xd_cpuid_screen *t = a->cpuid;
     struct columns *q = xd_malloc(sizeof(*q));
 
     q->d.ops = &ops;
     q->n = t->m.n;
     q->on = xd_malloc((size_t)(q->n + 1) * sizeof(*q->on));
+    bool alike = t->alike; /* those that others stand for are shown too */
+
+    xd_cpuid_screen_alike(t, false);
     for (size_t i = 0; i < t->n_shown; i++)
         q->on[t->shown[i]] = true;
+    xd_cpuid_screen_alike(t, alike);
     q->at = xd_cpuid_screen_column(t) < 0 ? 0 : xd_cpuid_screen_column(t);
     xd_dialog_push(a, &q->d);
 }

@@ -85,6 +85,21 @@ int xd_cmd_cpuid_columns(void *ctx, int argc, char **argv, struct xd_err *err)
     return 0;
 }
 
+int xd_cmd_cpuid_alike(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_app *a = ctx;
+    struct xd_cpuid_screen *t = a->cpuid;
+    size_t before = t->n_shown;
+
+    xd_cpuid_screen_alike(t, !t->alike);
+    if (t->alike && before == t->n_shown)
+        xd_app_say(a, XD_S_NORMAL, "No two domains have the same features.");
+    else if (t->alike)
+        xd_app_say(a, XD_S_NORMAL,
+                   "Domains with the same features take one column: web1 +3 is four.");
+    return 0;
+}
+
 int xd_cmd_cpuid_page_left(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_app *a = ctx;

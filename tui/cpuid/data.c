@@ -29,6 +29,7 @@ void xd_cpuid_screen_free(struct xd_cpuid_screen *t)
     xd_cpuid_db_free(t->db);
     free(t->chosen);
     free(t->shown);
+    free(t->same);
     free(t);
 }
 
@@ -77,7 +78,9 @@ static void show(struct xd_cpuid_screen *t, int i)
     if (t->n_shown == t->cap_shown) {
         t->cap_shown = t->cap_shown ? 2 * t->cap_shown : 64;
         t->shown = xd_realloc(t->shown, t->cap_shown * sizeof(*t->shown));
+        t->same = xd_realloc(t->same, t->cap_shown * sizeof(*t->same));
     }
+    t->same[t->n_shown] = 0;
     t->shown[t->n_shown++] = i;
 }
 
@@ -91,6 +94,23 @@ static bool is_called(const struct xd_cpuid_column *c, const char *pattern)
            (c->machine && fnmatch(pattern, c->machine, 0) == 0);
 }
 
+/* The shown domain that has the same, made from the same; SIZE_MAX: none has. One of which
+ * something is planned stands for itself. */
+static size_t like(const struct xd_cpuid_screen *t, int column)
+{
+    const struct xd_cpuid_column *c = &t->m.column[column];
+
+    for (size_t i = 0; c->layer == XD_CPUID_LAYER_DOMAIN && i < t->n_shown; i++) {
+        const struct xd_cpuid_column *o = &t->m.column[t->shown[i]];
+
+        if (o->layer == c->layer && o->parent == c->parent && o->set.known == c->set.known &&
+            xd_fs_equal(&o->set.fs, &c->set.fs) && !xd_cpuid_draft_of(t, column) &&
+            !xd_cpuid_draft_of(t, t->shown[i]))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
 /* The columns of the list in its order; those that come later take their place by themselves. */
 static void choose(struct xd_cpuid_screen *t)
 {
@@ -102,8 +122,13 @@ static void choose(struct xd_cpuid_screen *t)
         for (int i = 0; i < t->m.n; i++) {
             if (taken[i] || !(strcmp(w, "*") == 0 || is_called(&t->m.column[i], w)))
                 continue;
+            size_t with = t->alike ? like(t, i) : SIZE_MAX;
+
             taken[i] = true;
-            show(t, i);
+            if (with == SIZE_MAX)
+                show(t, i);
+            else
+                t->same[with]++;
         }
     }
     free(taken);
@@ -124,6 +149,13 @@ int xd_cpuid_screen_choose(struct xd_cpuid_screen *t, const char *list, struct x
     }
     free(before);
     return 0;
+}
+
+void xd_cpuid_screen_alike(struct xd_cpuid_screen *t, bool on)
+{
+    t->alike = on;
+    if (t->db)
+        choose(t);
 }
 
 void xd_cpuid_screen_at(struct xd_cpuid_screen *t, size_t at)
@@ -198,6 +230,8 @@ void xd_cpuid_screen_update(const struct xd_app *a, struct xd_screen *s)
         t->stale = false;
         choose(t);
     }
+    if (t->alike) /* what is planned makes a domain unlike others */
+        choose(t);
     find_column(t);
     struct xd_cpuid_wish w = {.columns = t->shown,
                               .n = t->n_shown,

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the columns of the matrix stand. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/cpuid/screen.h"
 
 #define GAP   2
 #define W_MIN 3
-#define W_MAX 10
 
-const char *xd_cpuid_column_title(const struct xd_cpuid_column *c)
+char *xd_cpuid_column_title(const struct xd_cpuid_screen *t, size_t i, char *out, size_t size)
 {
-    return c->name;
+    const char *name = t->m.column[t->shown[i]].name;
+    char more[24] = "";
+    size_t n = strlen(name);
+
+    if (t->same[i])
+        snprintf(more, sizeof(more), " +%zu", t->same[i]);
+    int room = XD_CPUID_TITLE_W - xd_str_width(more);
+    if (xd_str_width(name) > room) /* the name is cut, the number isn't */
+        n = xd_str_fit(name, room - 1);
+    snprintf(out, size, "%.*s%s%s", (int)n, name, name[n] ? "…" : "", more);
+    return out;
 }
 
 const char *xd_cpuid_column_over(const struct xd_cpuid_column *c)
@@ -24,11 +34,12 @@ const char *xd_cpuid_column_over(const struct xd_cpuid_column *c)
     return c->machine ? c->machine : over[c->layer];
 }
 
-static int width_of(const struct xd_cpuid_column *c)
+static int width_of(const struct xd_cpuid_screen *t, size_t i)
 {
-    int w = xd_str_width(xd_cpuid_column_title(c));
+    char title[128];
+    int w = xd_str_width(xd_cpuid_column_title(t, i, title, sizeof(title)));
 
-    return w < W_MIN ? W_MIN : w > W_MAX ? W_MAX : w;
+    return w < W_MIN ? W_MIN : w;
 }
 
 void xd_cpuid_layout_make(const struct xd_cpuid_screen *t, size_t first, int w,
@@ -39,7 +50,7 @@ void xd_cpuid_layout_make(const struct xd_cpuid_screen *t, size_t first, int w,
     out->first = first;
     out->n = 0;
     for (size_t i = first; i < t->n_shown && out->n < 256; i++, out->n++) {
-        int width = width_of(&t->m.column[t->shown[i]]);
+        int width = width_of(t, i);
 
         if (x + width > w)
             break;

@@ -32,7 +32,9 @@ struct xd_cpuid_screen {
     int bit, group;  /* of the line under the cursor; bit -1: the group's heading */
 
     char *chosen; /* "raw,host,web*"; NULL: all columns */
+    bool alike;   /* of domains that have the same only the first is shown */
     int *shown;   /* their places in m */
+    size_t *same; /* how many more each of them stands for */
     size_t n_shown, cap_shown;
     size_t at, first;        /* among shown: the column under the cursor; the first that shows */
     char column[XD_KEY_MAX]; /* the cursor's, so that it follows the thing */
@@ -47,6 +49,8 @@ void xd_cpuid_screen_free(struct xd_cpuid_screen *t); /* NULL allowed */
 void xd_cpuid_screen_update(const struct xd_app *a, struct xd_screen *s);
 /* Goes to the column of that place among the shown. */
 void xd_cpuid_screen_at(struct xd_cpuid_screen *t, size_t at);
+/* Whether domains with the same features take one column together. */
+void xd_cpuid_screen_alike(struct xd_cpuid_screen *t, bool on);
 /* The column under the cursor, as a place in the matrix; -1: there is none. */
 int xd_cpuid_screen_column(const struct xd_cpuid_screen *t);
 /* The columns of a list, into *out (on the heap): how many, or -ENOENT with a sentence. */
@@ -67,8 +71,10 @@ void xd_cpuid_layout_make(const struct xd_cpuid_screen *t, size_t first, int w,
                           struct xd_cpuid_layout *out);
 /* The first column to show, so that the cursor's shows. */
 size_t xd_cpuid_layout_first(const struct xd_cpuid_screen *t, int w);
-/* What a column is called at its head, and what stands over it: "at most", a machine's name. */
-const char *xd_cpuid_column_title(const struct xd_cpuid_column *c);
+/* What the i-th shown column is called at its head ("web1", "web1 +12") and what stands over a
+ * column: "at most", a machine's name. */
+#define XD_CPUID_TITLE_W 10
+char *xd_cpuid_column_title(const struct xd_cpuid_screen *t, size_t i, char *out, size_t size);
 const char *xd_cpuid_column_over(const struct xd_cpuid_column *c);
 
 /* --- the pane and the explanation (pane.c, explain.c) --- */
@@ -106,6 +112,7 @@ void xd_cpuid_config_open(struct xd_app *a);
 void xd_cpuid_columns_open(struct xd_app *a);
 
 /* --- commands --- */
+int xd_cmd_cpuid_alike(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_columns(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_compare(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_config(void *ctx, int argc, char **argv, struct xd_err *err);

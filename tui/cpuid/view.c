@@ -91,14 +91,13 @@ static void draw_over(const struct xd_cpuid_screen *t, const struct xd_cpuid_lay
 static void draw_names(const struct xd_cpuid_screen *t, const struct xd_cpuid_layout *l,
                        struct xd_canvas *c, struct xd_rect r, int y)
 {
-    xd_canvas_text(c, r.x + 2, y, XD_S_TITLE, "FEATURE");
-    for (size_t i = 0; i < l->n; i++) {
-        const struct xd_cpuid_column *col = &t->m.column[t->shown[l->first + i]];
+    char title[128];
 
+    xd_canvas_text(c, r.x + 2, y, XD_S_TITLE, "FEATURE");
+    for (size_t i = 0; i < l->n; i++)
         xd_canvas_field(c, r.x + l->x[i], y, l->w[i], false,
                         l->first + i == t->at ? XD_S_TITLE_ON : XD_S_TITLE,
-                        xd_cpuid_column_title(col));
-    }
+                        xd_cpuid_column_title(t, l->first + i, title, sizeof(title)));
 }
 
 /* --- lines --- */

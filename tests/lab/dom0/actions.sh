@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Do actions on a real host do what they say, refuse what they must, and leave nothing behind? To be
-# run in the lab's dom0; the part `pci` on a host with an IOMMU and a network card to spare:
-#   tests/lab/lab run --qemu '-device amd-iommu,intremap=on -device e1000e,romfile=' 'bash /tests/actions.sh pci'
+# run in the lab's dom0; the part `pci` on a host with an IOMMU and a network card to spare, under another
+# scheduler (README.md says why):
+#   tests/lab/lab run --xen-args sched=credit \
+#       --qemu '-device amd-iommu,intremap=on -device e1000e,romfile=' 'bash /tests/actions.sh pci'
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -63,9 +65,12 @@ prepare() {
     modprobe -a xen-blkback xen-netback loop bridge xen-pciback
     ip link add br0 type bridge && ip link set br0 up
     truncate -s 16M /root/d1.img /root/d2.img
+    check "a tiny guest is created" guest idle i1
+}
+
+linux() {
     check "a Linux guest is created" guest linux-pvh l1
-    check "and a tiny one" guest idle i1
-    check "the Linux guest comes up" eventually 120 said l1 LINUX-GUEST-UP
+    check "it comes up" eventually 120 said l1 LINUX-GUEST-UP
 }
 
 sending() {
@@ -168,30 +173,62 @@ nics() {
 }
 
 driver() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
+held() { xl pci-list pv1 | grep -q "$bdf"; }
+not_held() { ! held; }
+# row COLUMN: what our table of PCI functions has of it
+row() { xendeck get pci --once -o json | jq -r ".rows[] | select(.bdf == \"$bdf\").$1"; }
+# guest_sees: the guest's own list; what is typed at its shell it does
+guest_sees() {
+    echo 'echo "FUNCTIONS $(ls /sys/bus/pci/devices) END"' >"$(xenstore-read "$tty")"
+    sleep 1
+    console pv1 | grep -E '^FUNCTIONS' | tail -n 1 | grep -q "$1"
+}
 
 pci() {
-    local bdf
+    local bdf tty
     bdf=$(lspci -Dnd 8086:10d3 | awk 'NR == 1 { print $1 }')
     modprobe e1000e
     check "there is a network card to spare" [ -n "$bdf" ]
-    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=l1
+    check "a PV guest is created" guest linux-pv pv1 'passthrough="enabled"'
+    tty=/local/domain/$(domid pv1)/console/tty
+    refused "what isn't assignable goes to nobody" 'not assignable' "pci/$bdf" pci-attach domain=pv1
     act "it is made assignable" "pci/$bdf" pci-assignable
     check "xl sees it" grep -q "$bdf" <(xl pci-assignable-list)
+    is "so does our table" "$(row use) $(row domain)" "assignable null"
     refused "that again is refused" 'already' "pci/$bdf" pci-assignable
-    edit 0 "that is taken back" undo --yes
+    undone "that is taken back"
     is "and its driver has it again" "$(driver "$bdf")" e1000e
-    act "it is made assignable" "pci/$bdf" pci-assignable
-    refused "a PVH guest can't have it" 'PVH' "pci/$bdf" pci-attach domain=l1
+    is "our table says so" "$(row use) $(row driver)" "host e1000e"
+    act "it is made assignable again" "pci/$bdf" pci-assignable
+    refused "a PVH guest can't have it" 'PVH' "pci/$bdf" pci-attach domain=i1
     refused "nor Domain-0" 'Domain-0' "pci/$bdf" pci-attach domain=Domain-0
     refused "a domain that isn't there" 'no domain' "pci/$bdf" pci-attach domain=nosuch
-    check "a PV guest is created" guest linux-pv pv1 'passthrough="enabled"'
-    check "it comes up" eventually 120 said pv1 LINUX-GUEST-UP
+    check "the guest comes up" eventually 120 said pv1 LINUX-GUEST-UP
     act "it gets the card" "pci/$bdf" pci-attach domain=pv1
-    check "xl sees it" grep -q "${bdf#0000:}" <(xl pci-list pv1)
+    check "xl sees it" held
+    is "so does our table" "$(row use) $(row domain)" "assigned pv1"
+    check "so does the guest" eventually 20 guest_sees ':00\.0 END'
+    refused "the same again is refused" "domain pv1's already" "pci/$bdf" pci-attach domain=pv1
     refused "dom0 can't have it now" "domain pv1's" "pci/$bdf" pci-host
+    undone "the attach is taken back"
+    check "xl sees none" eventually 5 not_held
+    check "nor does the guest" eventually 20 guest_sees 'FUNCTIONS  END'
+    act "it gets the card once more" "pci/$bdf" pci-attach domain=pv1
+    act "it is detached" "pci/$bdf" pci-detach
+    is "our table says so" "$(row use) $(row domain)" "assignable null"
+    undone "that is taken back"
+    check "and xl sees it" held
+    xl pause pv1
+    refused "a paused guest can't let go of it" 'unpause it' "pci/$bdf" pci-detach
+    refused "not even by force" 'unpause it' "pci/$bdf" pci-detach force=yes
+    xl unpause pv1
     act "it is taken by force" "pci/$bdf" pci-detach force=yes
-    is "xl sees none" "$(xl pci-list pv1 | grep -c "${bdf#0000:}")" 0
+    check "xl sees none" eventually 5 not_held
     act "dom0 has it again" "pci/$bdf" pci-host
+    is "with its driver" "$(driver "$bdf")" e1000e
+    undone "that is taken back"
+    check "it is assignable again" grep -q "$bdf" <(xl pci-assignable-list)
+    act "dom0 has it for good" "pci/$bdf" pci-host
     is "with its driver" "$(driver "$bdf")" e1000e
     xl destroy pv1
 }
@@ -205,6 +242,55 @@ config() {
         'memory = 8' "$@" >"$file"
 }
 
+# stopped: Ctrl-C while the host is asked what would come of a create, as xl takes long to read the file
+stopped() {
+    local pid before
+    before=$(xendeck journal -o json | jq '.entries | length')
+    mv /usr/sbin/xl /usr/sbin/xl.away
+    printf '#!/bin/sh\ntouch /root/reads\nexec sleep 1234\n' >/usr/sbin/xl && chmod 755 /usr/sbin/xl
+    set -m # without job control what runs in the background ignores SIGINT
+    xendeck do host create file=/root/c1.cfg --yes >$OUT 2>$ERR </dev/null &
+    pid=$!
+    set +m
+    check "a create is being looked at" eventually 20 [ -e /root/reads ]
+    kill -INT "$pid"
+    wait "$pid"
+    is "Ctrl-C ends that" $? 2
+    says "and nothing was done" 'nothing was done: stopped while the host was asked'
+    check "nobody goes on reading" eventually 10 nobody 'sleep 1234'
+    is "the journal has nothing of it" "$(xendeck journal -o json | jq '.entries | length')" "$before"
+    mv /usr/sbin/xl.away /usr/sbin/xl
+}
+
+# cancelled: a signal that comes while xl waits for the disk's hotplug script
+cancelled() {
+    local pid before
+    cat >/etc/xen/scripts/block <<'END'
+#!/bin/bash
+[ "$1" = add ] || exit 0
+touch /root/waits
+while [ ! -e /root/goes ]; do sleep 0.1; done
+END
+    before=$(remains)
+    config /root/c4.cfg 'name = "c4"' 'vcpus = 1' 'disk = ["/root/d2.img,raw,xvda,rw"]'
+    xendeck do host create file=/root/c4.cfg --yes >$OUT 2>$ERR </dev/null &
+    pid=$!
+    check "a create waits for a disk" eventually 60 [ -e /root/waits ]
+    check "xl has begun to make the domain" domid c4
+    kill -TERM "$pid"
+    wait "$pid"
+    is "it is cancelled: as if it had been refused" $? 2
+    says "and said so" 'create .* was cancelled'
+    says "what had been made of it is destroyed" 'what it had made of domain c4 is destroyed'
+    check "there is no such domain" gone c4
+    touch /root/goes
+    check "nobody waits for it" eventually 10 nobody 'c4.cfg|scripts/block'
+    is "nothing is left of all that" "$(remains)" "$before"
+    like "and the journal knows" "$(xendeck journal)" 'REFUSED.*c4|c4.*REFUSED'
+    quick_block
+}
+nobody() { ! pgrep -f "$1"; }
+
 creating() {
     local before
     quick_block && quick_vif
@@ -215,10 +301,10 @@ creating() {
     refused "a number that is none" '/root/number.cfg:6: .*vcpus.*not a valid number' \
         host create file=/root/number.cfg
     refused "a file that isn't there" 'nosuch.cfg' host create file=/root/nosuch.cfg
-    config /root/bad.cfg 'name = "l1"' 'kernel = "/nosuch"' 'pool = "Pool-9"' 'vif = ["bridge=br9"]' \
+    config /root/bad.cfg 'name = "i1"' 'kernel = "/nosuch"' 'pool = "Pool-9"' 'vif = ["bridge=br9"]' \
         'disk = ["/root/nosuch.img,raw,xvda,rw"]'
     refused "what this host hasn't got" \
-        'l1 runs already.*no cpupool Pool-9.*/nosuch: No such.*nosuch.img.*no bridge br9' \
+        'i1 runs already.*no cpupool Pool-9.*/nosuch: No such.*nosuch.img.*no bridge br9' \
         host create file=/root/bad.cfg
     config /root/huge.cfg 'name = "huge1"' 'maxmem = 900000' 'memory = 900000'
     refused "more memory than there is" 'needs .* of memory' host create file=/root/huge.cfg
@@ -246,6 +332,8 @@ creating() {
     edit 2 "without xl" do host create file=/root/c1.cfg --yes
     says "it is said that it is missing" 'xl is not installed'
     mv /usr/sbin/xl.away /usr/sbin/xl
+    stopped
+    cancelled
     config /root/c2.cfg 'name = "c2"' 'on_poweroff = "dance"'
     refused "what xl doesn't take" 'xl does not take it: Unknown on_poweroff action' \
         host create file=/root/c2.cfg
@@ -269,7 +357,7 @@ cycles() {
 }
 
 # With arguments, only these parts
-[ $# -gt 0 ] || set -- sending disks nics creating dumping # pci: passthrough.sh, cycles: cycles.sh
+[ $# -gt 0 ] || set -- linux sending disks nics creating dumping # pci: passthrough.sh, cycles: cycles.sh
 prepare
 for part in "$@"; do "$part"; done
 end_guests

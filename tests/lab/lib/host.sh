@@ -83,7 +83,8 @@ host_prepare() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     host_directory
-    { cat "$IMAGE/initrd" && overlay_make; } >"$RUN/initrd" || die "cannot write $RUN/initrd"
+    { cat "$IMAGE/initrd" ${HVM:+"$IMAGE/hvm"} && overlay_make; } >"$RUN/initrd" ||
+        die "cannot write $RUN/initrd"
     rm -rf "$OVERLAY"
     if [ "$(head -c2 "$XEN" | od -An -tx1)" = " 1f 8b" ]; then
         gzip -dc "$XEN" >"$RUN/xen"

@@ -7,6 +7,7 @@
 #   vmlinux      the kernel, uncompressed: unpacking XZ under emulation takes longer than booting
 #   initrd       dom0's root file system as a cpio archive, uncompressed for the same reason
 #   linux-initrd the ram disk of the Linux guests
+#   hvm          what HVM guests need besides (their device model and firmware), for `lab --hvm`
 #   files        names of the files in initrd
 # It is built beside its place and renamed, so a half-built image is never seen.
 
@@ -23,6 +24,7 @@ image_resolve() {
     printf '%s\n' "$xen_utils" "$kernel"
     apt-cache depends "$xen_utils" | sed -n 's/.*Depends: \(libxenmisc\)/\1/p'
     list "$LAB_DIR/image/packages"
+    list "$LAB_DIR/image/packages-hvm"
 }
 
 # image_debs: file names of the packages to download (name, version and architecture), sorted.
@@ -31,7 +33,7 @@ image_debs() {
     local key kept="$CACHE_DIR/debs.list" packages
     key=$({
         find /var/lib/apt/lists -maxdepth 1 -printf '%f %s %T@\n' | sort
-        cat "$LAB_DIR/image/packages"
+        cat "$LAB_DIR"/image/packages*
     } | sha256sum | cut -d' ' -f1)
     if [ "$(head -n 1 "$kept" 2>/dev/null)" != "$key" ]; then
         mapfile -t packages < <(image_resolve)
@@ -142,17 +144,26 @@ image_modules() {
     depmod -b "$root" "$version" 2>/dev/null # warns that a list of built-in modules is left out
 }
 
-# image_lacking ROOT FILE...: which of these files ask for a library that ROOT has not, and for which
+# image_has ROOTS LIBRARY
+image_has() {
+    local root
+    for root in $1; do
+        [ ! -e "$root/usr/lib/x86_64-linux-gnu/$2" ] && [ ! -e "$root/lib64/$2" ] || return 0
+    done
+    return 1
+}
+
+# image_lacking ROOTS FILE...: which of these files ask for a library that is in none of ROOTS, and
+# for which
 image_lacking() {
-    local root=$1 file library
+    local roots=$1 file library
     shift
     LC_ALL=C readelf -d "$@" 2>/dev/null |
         sed -n -e 's/^File: //p' -e 's/.*(NEEDED).*\[\(.*\)\]/\t\1/p' |
         while IFS= read -r library; do
             if [[ $library != $'\t'* ]]; then
                 file=$library
-            elif [ ! -e "$root/usr/lib/x86_64-linux-gnu/${library#?}" ] &&
-                [ ! -e "$root/lib64/${library#?}" ]; then
+            elif ! image_has "$roots" "${library#?}"; then
                 printf '%s %s\n' "$file" "${library#?}"
             fi
         done
@@ -170,6 +181,34 @@ image_check() {
     for program in xl xenstored xenconsoled xenstore-ls xentop xenpm bash jq ip lspci ps setsid stty; do
         (cd "$root/usr/sbin" && [ -e "$program" ]) || [ -e "$root/usr/bin/$program" ] ||
             [ -e "$root$(readlink "$root/usr/sbin/$program")" ] || die "the image lacks $program"
+    done
+}
+
+# image_hvm FROM UNPACKED DOM0_ROOT ROOT: what an HVM guest needs, of packages unpacked in FROM
+image_hvm() {
+    local from=$1 root=$4 file library loader files
+    mkdir -p "$root"/usr/{libexec,share,lib/x86_64-linux-gnu}
+    find "$from"/{lib,usr/lib} -path '*/x86_64-linux-gnu/*.so*' -prune \
+        -exec cp -a -t "$root/usr/lib/x86_64-linux-gnu" {} +
+    cp -a "$from/usr/libexec/xen-qemu-system-i386" "$root/usr/libexec/"
+    cp -a "$from"/usr/share/{qemu,seabios} "$root/usr/share/"
+    loader=$(cd "$2" && echo usr/lib/xen-[0-9]*/boot/hvmloader)
+    mkdir -p "$root/${loader%/*}" && cp -a "$2/$loader" "$root/$loader"
+    mapfile -t files < <(find "$root"/usr/{libexec,lib/x86_64-linux-gnu} -type f)
+    while read -r file library; do
+        die "image/packages-hvm lacks the package of $library, needed by ${file##*/}"
+    done < <(image_lacking "$3 $root" "${files[@]}")
+}
+
+# image_unpack WORK: the packages, those for HVM guests apart from the others
+image_unpack() {
+    local deb name into
+    mkdir -p "$1"/{unpacked,unpacked-hvm}
+    for deb in "$CACHE_DIR"/debs/*.deb; do
+        into=unpacked name=${deb##*/}
+        ! list "$LAB_DIR/image/packages-hvm" | grep -qxF "${name%%_*}" || into=unpacked-hvm
+        dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$1/$into" --exclude='./usr/share/doc' \
+            --exclude='./usr/share/man' --exclude='./usr/share/locale' || die "cannot unpack $deb"
     done
 }
 
@@ -194,7 +233,8 @@ image_linux_initrd() {
     mkdir -p "$2"/{bin,sbin,modules}
     cp "$1/bin/busybox" "$2/bin/" && ln -s busybox "$2/bin/sh"
     cp "$LAB_DIR/guests/linux-init" "$2/init" && chmod 755 "$2/init"
-    modprobe -d "$1" -S "$version" -a --show-depends --ignore-install xen-blkfront xen-netfront |
+    modprobe -d "$1" -S "$version" -a --show-depends --ignore-install \
+        xen-blkfront xen-netfront xen-pcifront |
         awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
         cp "$file" "$2/modules/$((n++))-${file##*/}"
     done
@@ -203,21 +243,20 @@ image_linux_initrd() {
 
 # image_make WORK IMAGE: build the image in IMAGE
 image_make() {
-    local work=$1 image=$2 deb started=$SECONDS
+    local work=$1 image=$2 started=$SECONDS
     image_download "$CACHE_DIR/debs"
     say "building the dom0 image (once; kept in $CACHE_DIR)"
-    mkdir -p "$work/unpacked" "$image"
-    for deb in "$CACHE_DIR"/debs/*.deb; do
-        dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/unpacked" --exclude='./usr/share/doc' \
-            --exclude='./usr/share/man' --exclude='./usr/share/locale' || die "cannot unpack $deb"
-    done
+    mkdir -p "$image"
+    image_unpack "$work"
     image_dom0_root "$work/unpacked" "$work/root"
     image_modules "$work/unpacked" "$work/root"
     image_check "$work/root"
     gzip -dc "$work"/unpacked/boot/xen-*.gz >"$image/xen"
     image_vmlinux "$work"/unpacked/boot/vmlinuz-* >"$image/vmlinux" || [ -s "$image/vmlinux" ]
     image_linux_initrd "$work/unpacked" "$work/linux-root" >"$image/linux-initrd"
+    image_hvm "$work/unpacked-hvm" "$work/unpacked" "$work/root" "$work/hvm-root"
     image_archive "$work/root" >"$image/initrd"
+    image_archive "$work/hvm-root" >"$image/hvm"
     (cd "$work/root" && find . -type f -o -type l) | sed 's/^\.//' >"$image/files"
     say "image of $(($(stat -c %s "$image/initrd") >> 20)) MiB built in $((SECONDS - started)) s"
 }
