@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 #define DAYS_MOST 3660
-#define WIDTH     64 /* characters of a drawing */
+#define WIDTH     48 /* characters of a drawing */
 
 struct run {
     const char *file;
