@@ -75,7 +75,9 @@ static const struct xd_option doctor_options[] = {
 };
 
 static const struct xd_option cpuid_options[] = {
-    {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"on", 0, "SOURCE",
+     "check: the host; show, diff: what guests with these SPECs would see there; translate: what "
+     "\"host\" means"},
     {"different", 0, NULL, "matrix: only the features in which columns differ"},
     {"search", 0, "WORDS", "matrix: only features with these words in names or sentences"},
     {"columns", 'c', "LIST", "matrix: columns, such as raw,host,web*"},
@@ -214,13 +216,15 @@ const struct xd_command xd_cli_commands[] = {
          "a spec in the "
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
          "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
-         "\"host\" (this machine, by the CPUID instruction), a "
-         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, a domain "
+         "\"host\", a domain's name or number, or raw, pv-max, hvm-max, pv-default, hvm-default "
+         "(of this Xen host or of --host; as a host counts what its guests can have at most; "
+         "without Xen \"host\" is this machine by the CPUID instruction), a "
+         "file (a capture, what cpuid -r, xen-cpuid or xen-cpuid -p print, a domain "
          "that xl saved, or featuresets in hex, a line each), FILE:LABEL for one set of several "
-         "(\"HVM Max\", \"Domain 3\"), - for standard "
+         "(\"HVM Max\", \"Domain 3\", of a capture a domain's name), - for standard "
          "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
          "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
-         "or libvirt call them. None of this needs Xen."},
+         "or libvirt call them. Files and names need no Xen."},
     {.name = "policy",
      .args = "VERB …",
      .run = xd_cmd_policy,

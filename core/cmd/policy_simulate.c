@@ -85,13 +85,13 @@ static void print_table(FILE *out, const struct run *r)
 {
     char t[5][24];
 
-    fprintf(out, "%-16s %9s %9s %9s %9s %9s %6s %9s %6s\n", "NAME", "WANTED", "USED", "DENIED",
+    fprintf(out, "%-16s %7s %7s %7s %7s %7s %6s %7s %6s\n", "NAME", "WANTED", "USED", "DENIED",
             "CAPPED", "HURT", "HURT%", "LONGEST", "MOVES");
     for (size_t i = 0; i < xd_sim_domains(r->sim); i++) {
         const struct xd_sim_domain *d = xd_sim_domain(r->sim, i);
 
         print_name(out, d->name, 16);
-        fprintf(out, " %9s %9s %9s %9s %9s %6.1f %9s %6llu\n", time_text(d->wanted_ns, t[0]),
+        fprintf(out, " %7s %7s %7s %7s %7s %6.1f %7s %6llu\n", time_text(d->wanted_ns, t[0]),
                 time_text(d->used_ns, t[1]), time_text(d->denied_ns, t[2]),
                 time_text(d->limited_ns, t[3]), time_text(d->throttled_ns, t[4]),
                 xd_sim_length(r->sim)

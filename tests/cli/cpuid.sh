@@ -181,9 +181,10 @@ t "a capture of a host" 0 --host demo capture "$tmp/node7.xdc" --count 1
 t "matrix of this host and another" 0 --host demo cpuid matrix host "$tmp/node7.xdc" -c 'raw,*:raw'
 out 'raw  node7.xdc:raw'
 t "matrix of another host alone" 0 cpuid matrix "$tmp/node7.xdc" --search erms
-out 'node7.xdc:web1'
+out 'hvm-def  Domain-0  web1  web2'
 t "why on another host" 0 cpuid why pku --on "$tmp/node7.xdc"
-out 'node7.xdc:host'
+out 'raw'
+no_out 'node7.xdc:'
 printf '078bfbff:f7fa3203:2c100800:00000121:0000000f:d19f27eb\n' >"$tmp/node8.txt"
 t "matrix of a featureset" 0 cpuid matrix "$tmp/node8.txt" --search avx2
 out 'avx2                *'
