@@ -139,9 +139,7 @@ static void draw(struct policy *c, const struct run *r)
     size_t n = xd_sim_bins(r->sim, &bin_ns), per = (n + WIDTH - 1) / WIDTH;
     char text[24];
 
-    fprintf(c->cli->out,
-            "\nWhat was left of the budget, %s a character; x mostly used up or capped, . no "
-            "budget\n",
+    fprintf(c->cli->out, "\nBudget left, %s a character; x mostly used up or capped, . no budget\n",
             xd_fmt_ns((uint64_t)bin_ns * per, text, sizeof(text)));
     for (size_t i = 0; i < xd_sim_domains(r->sim); i++)
         draw_domain(c->cli->out, r, xd_sim_domain(r->sim, i), n, per, ascii);
