@@ -220,15 +220,19 @@ static bool read_place(const char *text, struct xd_cpuid_leaf *out)
     return *end == '\0';
 }
 
-/* Rows of one policy stand together, so that they are found without a search. */
+/* As far as rows may stand in disorder before the rest is left out: a capture may be anything. */
+#define SEARCHES_MAX (1 << 24)
+
+/* Rows of one policy stand together, in the order of the policies, so that they are found without a
+ * search. */
 static void read_leaves(const struct xd_table *t, struct xd_arena *a, struct xd_cpuid_policy *list,
                         size_t n)
 {
     int col[XD_CPUID_LEAF_N];
-    size_t at = 0;
+    size_t at = 0, searches = 0;
 
     columns(t, &xd_cpuid_leaves_desc, col);
-    for (size_t i = 0; i < t->n && n; i++) {
+    for (size_t i = 0; i < t->n && n && searches < SEARCHES_MAX; i++) {
         const char *policy = text_of(t->rows[i], col[XD_CPUID_LEAF_POLICY]);
         struct xd_cpuid_leaf leaf = {.leaf = 0};
         size_t tried = 0;
@@ -237,6 +241,7 @@ static void read_leaves(const struct xd_table *t, struct xd_arena *a, struct xd_
             continue;
         for (; tried < n && !xd_streq(list[at].name, policy); tried++)
             at = (at + 1) % n;
+        searches += tried;
         if (tried == n)
             continue;
         for (int r = 0; r < 4; r++) {
