@@ -63,6 +63,7 @@ refusals_of_domains() {
         domain/idle1 mem.max=4M
     refused "a node that isn't there" 'there is no node 2, this host has 0-1' \
         domain/idle1 node.affinity=2
+    refused "no node at all" 'at least one node' domain/idle1 node.affinity=none
     is "nothing was renamed" "$(xl list | awk 'NR > 1 { print $1 }' | sort | xargs)" \
         "Domain-0 idle1 linux1 spin1"
     is "nor given less" "$(max_kib idle1)" 8192
@@ -79,6 +80,7 @@ vcpus() {
     undone "it is taken back"
     is "the guest follows again" "$(vcpus_online linux1)" 2
     refused "more than it was made with" 'at most 2' domain/linux1 vcpus=3
+    refused "none at all" 'wanted 1 to' domain/linux1 vcpus=0
 }
 
 # --- cpupools ---
@@ -125,6 +127,7 @@ pool_parameters() {
     refused "a time slice of a pool without" 'tslice' pool/Pool-0 sched.tslice=20ms
     refused "a name that another pool has" 'cpupool number 0 is' pool/p1 pool.name=Pool-0
     refused "the word for none" 'the word for no cpupool' pool/p1 pool.name=none
+    refused "a number as a name" 'xl would take it for a number' pool/p1 pool.name=7
 }
 
 # The last one of all, as its pool stays: Xen 4.17 may panic when a pCPU leaves a pool of the scheduler
@@ -184,6 +187,9 @@ pool_members() {
 pool_end() {
     set_ "the domain goes home" vcpu/idle1/0 vcpu.affinity=all vcpu/idle1/0 vcpu.affinity.soft=all \
         domain/idle1 sched.weight=256 domain/idle1 sched.cap=none domain/idle1 pool=Pool-0
+    set_ "the pool is emptied" pcpu/2 pcpu.pool=none pcpu/3 pcpu.pool=none
+    refused "a domain to a pool without pCPUs" 'no pCPU that it could run on' domain/idle1 pool=p1
+    undone "it gets them back"
     edit 0 "the pool is destroyed" "do" pool/p1 pool-destroy --yes
     is "xl sees it gone" "$(pools)" "Pool-0"
     is "its pCPUs are free" "$(field pcpus pcpu:2 pool)$(field pcpus pcpu:3 pool)" nonenone
