@@ -5,6 +5,7 @@
  * (term_tty.c, term_signal.c), so curses' own ideas of them are switched off. */
 #include "tui/term.h"
 
+#define NCURSES_NOMACROS
 #include <curses.h>
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <wchar.h>
 
 #include "base/arena.h"
+#include "base/late.h"
 #include "tui/term_caps.h"
 #include "tui/term_signal.h"
 #include "tui/term_sink.h"
@@ -28,6 +30,14 @@
 #define CELL_BYTES     64    /* what one cell takes at most: a motion, a look, a character */
 #define ASCII_FIRST    0x20
 #define ASCII_COUNT    95
+
+#define FUNCTIONS(F)                                                                               \
+    F(COLS)                                                                                        \
+    F(LINES) F(stdscr) F(curs_set) F(delscreen) F(doupdate) F(endwin) F(has_colors)                \
+        F(init_extended_pair) F(keypad) F(newterm) F(nonl) F(resizeterm) F(setcchar)               \
+            F(start_color) F(typeahead) F(use_default_colors) F(use_env) F(wadd_wchnstr) F(werase) \
+                F(wmove) F(wnoutrefresh) F(wredrawln)
+XD_LATE_LIBRARY(curses, XD_SONAME_CURSES, FUNCTIONS)
 
 /* X10 reports for terminals of old, the numbers of SGR for wide ones. */
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
@@ -95,7 +105,7 @@ static void send_text(struct xd_term *t, const char *text)
 static enum xd_color_mode choose_color(enum xd_color_mode asked)
 {
     const char *no_color = getenv("NO_COLOR");
-    int have = has_colors() ? xd_caps_colors() : 0;
+    int have = curses.has_colors() ? xd_caps_colors() : 0;
     enum xd_color_mode best = have >= 256  ? XD_COLOR_256
                               : have >= 16 ? XD_COLOR_16
                               : have >= 8  ? XD_COLOR_8
@@ -133,13 +143,13 @@ void xd_term_theme(struct xd_term *t, const struct xd_theme *theme)
             continue;
         /* A pair for each role: they are fewer than the 64 of the poorest colour terminal. */
         t->pairs[s] = (short)(s + 1);
-        init_extended_pair(s + 1, l.fg, l.bg);
+        curses.init_extended_pair(s + 1, l.fg, l.bg);
     }
     for (int s = 0; s < XD_S_COUNT; s++) {
         for (int i = 0; i < ASCII_COUNT; i++) {
             const wchar_t text[2] = {(wchar_t)(ASCII_FIRST + i), 0};
 
-            setcchar(&t->ascii[s][i], text, t->attrs[s], t->pairs[s], NULL);
+            curses.setcchar(&t->ascii[s][i], text, t->attrs[s], t->pairs[s], NULL);
         }
     }
     t->stale = t->repaint = true;
@@ -165,31 +175,34 @@ static const int curses_signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 static int open_curses(struct xd_term *t, struct xd_err *err)
 {
     struct sigaction before[N(curses_signals)];
-    int rc = xd_sink_open(&t->sink, err);
+    int rc = XD_LATE_LOAD(curses, err);
 
+    if (rc == 0)
+        rc = xd_sink_open(&t->sink, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < N(curses_signals); i++)
         sigaction(curses_signals[i], NULL, &before[i]);
-    use_env(FALSE); /* LINES and COLUMNS may be of another day */
-    t->screen = newterm(NULL, t->sink.in, stdin);
+    curses.use_env(FALSE); /* LINES and COLUMNS may be of another day */
+    t->screen = curses.newterm(NULL, t->sink.in, stdin);
     if (!t->screen) { /* a terminfo entry without a size, as that of the Linux console */
-        use_env(TRUE);
-        t->screen = newterm(NULL, t->sink.in, stdin);
+        curses.use_env(TRUE);
+        t->screen = curses.newterm(NULL, t->sink.in, stdin);
     }
     for (size_t i = 0; i < N(curses_signals); i++)
         sigaction(curses_signals[i], &before[i], NULL);
     if (!t->screen)
         return xd_err_set(err, -ENOTSUP, "curses can't draw on TERM=%.40s", getenv("TERM"));
-    nonl();
-    typeahead(-1);
+    curses.nonl();
+    curses.typeahead(-1);
     return 0;
 }
 
 static void set_up_curses(struct xd_term *t, const struct xd_term_config *c)
 {
     t->color = choose_color(c->color);
-    if (t->color != XD_COLOR_MONO && (start_color() == ERR || use_default_colors() == ERR))
+    if (t->color != XD_COLOR_MONO &&
+        (curses.start_color() == ERR || curses.use_default_colors() == ERR))
         t->color = XD_COLOR_MONO;
     t->mouse = c->mouse && xd_caps_has("kmous");
     xd_caps_keys(t->keys);
@@ -200,12 +213,12 @@ static void take_size(struct xd_term *t)
     int w = 80, h = 24;
 
     if (!xd_tty_size(&t->tty, &w, &h)) {
-        w = COLS > 0 ? COLS : w;
-        h = LINES > 0 ? LINES : h;
+        w = *curses.COLS > 0 ? *curses.COLS : w;
+        h = *curses.LINES > 0 ? *curses.LINES : h;
     }
     t->w = w < SIZE_MAX_CELLS ? w : SIZE_MAX_CELLS;
     t->h = h < SIZE_MAX_CELLS ? h : SIZE_MAX_CELLS;
-    resizeterm(t->h, t->w);
+    curses.resizeterm(t->h, t->w);
     t->shown = xd_realloc(t->shown, (size_t)t->w * (size_t)t->h * sizeof(*t->shown));
     t->run = xd_realloc(t->run, ((size_t)t->w + 1) * sizeof(*t->run));
     t->stale = t->repaint = true;
@@ -217,8 +230,8 @@ static void enter(struct xd_term *t)
     xd_tty_raw(&t->tty);
     take_size(t);
     arm(t);
-    keypad(stdscr, TRUE);
-    curs_set(0);
+    curses.keypad(*curses.stdscr, TRUE);
+    curses.curs_set(0);
     t->cursor_shown = false;
     if (t->mouse)
         send_text(t, MOUSE_ON);
@@ -263,7 +276,7 @@ void xd_term_leave(struct xd_term *t)
     xd_tty_drain(&t->tty, DRAIN_MS);
     if (t->mouse)
         send_text(t, MOUSE_OFF);
-    endwin();
+    curses.endwin();
     send_all(t);
     if (!xd_caps_has("rmcup")) /* no second screen to leave: a fresh line below this one */
         send_text(t, "\n");
@@ -293,7 +306,7 @@ void xd_term_close(struct xd_term *t)
         return;
     xd_term_leave(t);
     if (t->screen)
-        delscreen(t->screen);
+        curses.delscreen(t->screen);
     xd_sink_close(&t->sink);
     xd_signals_close(&t->signals);
     xd_tty_close(&t->tty);
@@ -388,7 +401,7 @@ static void set_cell(const struct xd_term *t, const struct xd_canvas *c, int x, 
         text[0] = 0xfffd;
     else if (mark && wcwidth((wchar_t)mark) == 0)
         text[1] = (wchar_t)mark;
-    setcchar(out, text, t->attrs[g->style], t->pairs[g->style], NULL);
+    curses.setcchar(out, text, t->attrs[g->style], t->pairs[g->style], NULL);
 }
 
 static bool same(const struct xd_glyph *a, const struct xd_glyph *b)
@@ -419,7 +432,8 @@ static void draw_row(struct xd_term *t, const struct xd_canvas *c, int y, int w)
             continue; /* comes with its left half */
         set_cell(t, c, x, y, &t->run[n++]);
     }
-    mvwadd_wchnstr(stdscr, y, first, t->run, n);
+    curses.wmove(*curses.stdscr, y, first);
+    curses.wadd_wchnstr(*curses.stdscr, t->run, n);
     memcpy(&shown[first], &now[first], (size_t)(end - first) * sizeof(*shown));
 }
 
@@ -428,11 +442,12 @@ static void draw_cursor(struct xd_term *t, const struct xd_canvas *c)
     bool show = c->cursor_x >= 0 && c->cursor_y >= 0 && c->cursor_x < t->w && c->cursor_y < t->h;
 
     if (show)
-        wmove(stdscr, c->cursor_y, c->cursor_x);
+        curses.wmove(*curses.stdscr, c->cursor_y, c->cursor_x);
     else
-        wmove(stdscr, t->h - 1, 0); /* where it can't be hidden it is least in the way */
+        curses.wmove(*curses.stdscr, t->h - 1,
+                     0); /* where it can't be hidden it is least in the way */
     if (show != t->cursor_shown)
-        curs_set(show);
+        curses.curs_set(show);
     t->cursor_shown = show;
 }
 
@@ -441,9 +456,9 @@ static void draw_cursor(struct xd_term *t, const struct xd_canvas *c)
 static void update(struct xd_term *t, int first, int end)
 {
     if (t->repaint)
-        wredrawln(stdscr, first, end - first);
-    wnoutrefresh(stdscr);
-    doupdate();
+        curses.wredrawln(*curses.stdscr, first, end - first);
+    curses.wnoutrefresh(*curses.stdscr);
+    curses.doupdate();
     collect(t);
 }
 
@@ -476,7 +491,7 @@ void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
     if (c.glyphs != t->shown_glyphs)
         t->stale = true;
     if (t->stale)
-        werase(stdscr);
+        curses.werase(*curses.stdscr);
     draw_rows(t, &c, w);
     t->shown_glyphs = c.glyphs;
     t->stale = t->repaint = t->entering = false;

@@ -10,7 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define N(a) (sizeof(a) / sizeof((a)[0]))
+#include "base/late.h"
+
+#define N(a)         (sizeof(a) / sizeof((a)[0]))
+#define FUNCTIONS(F) F(cur_term) F(del_curterm) F(setupterm) F(tigetnum) F(tigetstr)
+XD_LATE_LIBRARY(terminfo, XD_SONAME_CURSES, FUNCTIONS)
 
 static bool is_text(const char *cap)
 {
@@ -19,17 +23,17 @@ static bool is_text(const char *cap)
 
 bool xd_caps_has(const char *name)
 {
-    return is_text(tigetstr(name));
+    return is_text(terminfo.tigetstr(name));
 }
 
 int xd_caps_colors(void)
 {
-    return tigetnum("colors");
+    return terminfo.tigetnum("colors");
 }
 
 const char *xd_caps_palette_reset(void)
 {
-    const char *s = tigetstr("oc");
+    const char *s = terminfo.tigetstr("oc");
 
     return is_text(s) ? s : NULL;
 }
@@ -49,7 +53,9 @@ int xd_caps_check(struct xd_err *err)
                           "TERM is not set, so it is not known how to draw on this "
                           "terminal; set it (TERM=vt100 fits most), or: %s",
                           other);
-    setupterm(name, STDOUT_FILENO, &found);
+    if (XD_LATE_LOAD(terminfo, err) < 0)
+        return -ENODEV;
+    terminfo.setupterm(name, STDOUT_FILENO, &found);
     if (found < 0)
         return xd_err_set(err, -ENOTSUP,
                           "no terminfo database is found; install ncurses-base, or: %s", other);
@@ -60,7 +66,7 @@ int xd_caps_check(struct xd_err *err)
                           "ncurses-term or set TERM=vt100, or: %s",
                           name, other);
     can_move = found == 1 && xd_caps_has("cup");
-    del_curterm(cur_term); /* curses reads it again, for itself */
+    terminfo.del_curterm(*terminfo.cur_term); /* curses reads it again, for itself */
     if (!can_move)
         return xd_err_set(err, -ENOTSUP, "the terminal TERM=%.40s can't address its cursor; %s",
                           name, other);
@@ -87,7 +93,7 @@ void xd_caps_keys(struct xd_key_seq out[XD_CAPS_KEYS])
     _Static_assert(N(caps) < XD_CAPS_KEYS, "and the end of the list");
     memset(out, 0, XD_CAPS_KEYS * sizeof(*out));
     for (size_t i = 0; i < N(caps); i++) {
-        const char *s = tigetstr(caps[i].cap);
+        const char *s = terminfo.tigetstr(caps[i].cap);
 
         /* A single byte would take a letter or DEL away from all other uses. */
         if (s && s != (char *)-1 && strlen(s) > 1)
@@ -98,7 +104,7 @@ void xd_caps_keys(struct xd_key_seq out[XD_CAPS_KEYS])
 /* A capability without its "$<…>" paddings, which are for terminals of glass and wire. */
 static void add_cap(struct xd_buf *out, const char *name)
 {
-    const char *s = tigetstr(name), *end;
+    const char *s = terminfo.tigetstr(name), *end;
 
     for (; is_text(s) && *s; s++) {
         if (s[0] == '$' && s[1] == '<' && (end = strchr(s, '>'))) {

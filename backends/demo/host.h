@@ -213,6 +213,11 @@ struct xd_demo_host {
         uint64_t tables;          /* which: bits by topology.c */
         uint64_t state;           /* a hash of all that can change in them */
     } topology;
+    struct xd_demo_cpuid {
+        struct xd_snapshot *kept; /* as above */
+        uint64_t state;           /* a hash of its domains */
+        bool leaves;              /* it has them */
+    } cpuid;
 };
 
 /* --- host.c --- */
@@ -410,6 +415,9 @@ void xd_demo_fill_devices(struct xd_demo_host *h, const struct xd_backend_env *e
 void xd_demo_fill_topology(struct xd_demo_host *h, const struct xd_backend_env *env,
                            struct xd_builder *b);
 void xd_demo_topology_pci(const struct xd_demo_host *h, struct xd_topo *t);
+/* --- cpuid.c --- */
+void xd_demo_fill_cpuid(struct xd_demo_host *h, const struct xd_backend_env *env,
+                        struct xd_builder *b);
 /* As firmware tells it: 10 is home. */
 unsigned xd_demo_distance(const struct xd_demo_scenario *s, unsigned from, unsigned to);
 /* Requests that had to wait for a free slot: one in so many. */

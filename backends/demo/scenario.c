@@ -45,6 +45,8 @@ static const struct xd_demo_field host_fields[] = {
     COUNT("family", s.host.family, 1, 1 << 12),
     COUNT("model", s.host.model, 0, 255),
     COUNT("stepping", s.host.stepping, 0, 15),
+    TEXT("microcode", s.host.microcode, 16),
+    TEXT("command_line", s.host.command_line, 1000),
     TEXT("board", s.host.board, 64),
     COUNT("channels", s.host.channels, 1, 16),
     COUNT("slots_per_channel", s.host.slots_per_channel, 1, 4),
@@ -85,6 +87,7 @@ static const struct xd_demo_scenario defaults = {
         .l1_kib = 32,
         .l2_kib = 512,
         .l3_kib = 32 << 10,
+        .command_line = "",
         .board = "Simulated machine",
         .channels = 8,
         .slots_per_channel = 2,
@@ -233,6 +236,8 @@ static int from_tree(const char *source, const struct xd_yaml *root, struct xd_a
         rc = read_pools(&d->s, d->pools, a, err);
     if (rc == 0)
         rc = xd_demo_read_specs(&d->s, d->domains, a, err);
+    if (rc == 0)
+        rc = xd_demo_cpuid_check(&d->s, err);
     if (rc == 0)
         rc = xd_demo_make_births(&d->s, a, err);
     if (rc == 0 && d->pci)

@@ -90,9 +90,11 @@ struct xd_demo_spec {
     uint64_t weight, cap;
     const struct xd_cpuset *cpus, *soft_cpus; /* NULL: all */
     const char *guest;                        /* what it says of itself; NULL: nothing */
-    uint64_t age_ns;                          /* how long ago it was created */
-    uint64_t shutdown_ns;                     /* how long it takes to shut down when asked */
-    uint64_t leak_kib;                        /* a second; 0: doesn't leak */
+    const char *cpuid; /* the policy in its configuration, a spec; NULL: none */
+    const struct xd_yaml *cpuid_at;
+    uint64_t age_ns;      /* how long ago it was created */
+    uint64_t shutdown_ns; /* how long it takes to shut down when asked */
+    uint64_t leak_kib;    /* a second; 0: doesn't leak */
     struct xd_demo_load load;
     /* Bytes a second while the loaded vCPUs run all the time. Without the map there is no device.
      */
@@ -127,6 +129,8 @@ struct xd_demo_scenario {
     uint64_t seed;
     struct {
         const char *name, *xen, *kernel, *cpu, *caps, *board, *dimm_type;
+        const char *microcode;            /* NULL: unknown */
+        const char *command_line;         /* Xen's */
         uint64_t family, model, stepping; /* CPUID's; 0: unknown */
         uint64_t cores_per_l3, l1_kib, l2_kib, l3_kib;
         uint64_t channels, slots_per_channel, dimm_speed; /* of a socket; MT/s */
@@ -170,5 +174,8 @@ int xd_demo_read_pci(struct xd_demo_scenario *s, const struct xd_yaml *list, str
 int xd_demo_make_births(struct xd_demo_scenario *s, struct xd_arena *a, struct xd_err *err);
 int xd_demo_read_faults(struct xd_demo_scenario *s, const struct xd_yaml *list, struct xd_arena *a,
                         struct xd_err *err);
+
+/* Whether the `cpuid` of all moulds can be understood. */
+int xd_demo_cpuid_check(const struct xd_demo_scenario *s, struct xd_err *err);
 
 #endif

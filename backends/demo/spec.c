@@ -94,6 +94,7 @@ static const struct xd_demo_field spec_fields[] = {
     {CPUS("cpus", cpus)},
     {CPUS("soft_cpus", soft_cpus)},
     {TEXT("guest", guest, 256)},
+    {TEXT("cpuid", cpuid, 1000)},
     {TIME("age", age_ns, 0, 3650 * DAY)},
     {TIME("shutdown", shutdown_ns, 0, 3600 * SECOND)},
     {.key = "load", .child = load_fields},
@@ -255,6 +256,7 @@ static int read_spec(struct xd_demo_scenario *s, const struct xd_yaml *n, struct
     if (rc)
         return rc;
     p->shown = xd_str_safe(a, p->name, 80);
+    p->cpuid_at = xd_yaml_get(n, "cpuid");
     p->has_net = p->net;
     p->has_disk = p->disk;
     p->state = state_of[p->state];

@@ -361,4 +361,5 @@ void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, stru
     }
     xd_demo_fill_devices(h, env, b);
     xd_demo_fill_topology(h, env, b);
+    xd_demo_fill_cpuid(h, env, b);
 }

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "base/arena.h"
 #include "base/str.h"
 #include "capture/bundle.h"
 #include "model/tables.h"
@@ -15,8 +15,7 @@
 #define READ_ONLY                                                                                  \
     "a machine in a file is read only: nothing of it can be edited. For edits use --host live, "   \
     "or --host demo to try things"
-#define IDS     "usr/share/misc/pci.ids"
-#define IDS_MAX ((size_t)8 * 1024 * 1024)
+#define IDS "usr/share/misc/pci.ids"
 
 extern const struct xd_backend xd_backend_topofile;
 
@@ -39,18 +38,11 @@ static void close_machine(void *self)
 }
 
 /* Names of PCI devices are the same anywhere: where the file has none, this machine's list serves.
- */
+ * Without it numbers are shown. */
 static void borrow_ids(struct xd_files *files)
 {
-    struct xd_files *here = xd_files_is(files, IDS) ? NULL : xd_files_new("/");
-    struct xd_arena a = XD_ARENA_INIT;
-    size_t size;
-    char *text;
-
-    if (here && xd_files_read(here, IDS, IDS_MAX, &a, &text, &size, NULL) == 0)
-        xd_files_put(files, IDS, text, size, NULL); /* without, numbers are shown */
-    xd_files_free(here);
-    xd_arena_done(&a);
+    if (!xd_files_is(files, IDS) && access("/" IDS, R_OK) == 0)
+        xd_files_put_from(files, IDS, "/" IDS, NULL);
 }
 
 static int open_machine(const struct xd_backend_env *env, void **self, struct xd_err *err)

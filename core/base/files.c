@@ -161,6 +161,11 @@ int xd_files_put_link(struct xd_files *f, const char *path, const char *target, 
     return put(f, path, 'l', target, strlen(target), err);
 }
 
+int xd_files_put_from(struct xd_files *f, const char *path, const char *from, struct xd_err *err)
+{
+    return put(f, path, '@', from, strlen(from), err);
+}
+
 int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err)
 {
     struct xd_files_node *n;
@@ -359,6 +364,10 @@ int xd_files_find(const struct xd_files *f, const char *path, int flags, bool ke
         return xd_err_set(err, fd, "%s%s%s: %s", f->dir ? f->dir : "",
                           f->dir && strcmp(f->dir, "/") != 0 ? "/" : "", path, strerror(-fd));
     out->fd = fd < 0 ? -1 : fd; /* in memory alone */
+    if (out->node && out->node->kind == '@')
+        out->fd = open(out->node->bytes, flags | O_CLOEXEC);
+    if (out->node && out->node->kind == '@' && out->fd < 0)
+        return xd_err_set(err, -errno, "%s: %s", out->node->bytes, strerror(errno));
     return 0;
 }
 

@@ -25,6 +25,9 @@ void xd_files_free(struct xd_files *f); /* NULL allowed */
 int xd_files_put(struct xd_files *f, const char *path, const void *bytes, size_t size,
                  struct xd_err *err);
 int xd_files_put_link(struct xd_files *f, const char *path, const char *target, struct xd_err *err);
+/* A file of the disk, which may be outside of the tree, by its whole path: it is opened when it is
+ * read, if ever. */
+int xd_files_put_from(struct xd_files *f, const char *path, const char *from, struct xd_err *err);
 /* A folder, which may be there already: to be listed even if nothing is put into it. */
 int xd_files_put_folder(struct xd_files *f, const char *path, struct xd_err *err);
 

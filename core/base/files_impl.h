@@ -13,7 +13,7 @@
 
 struct xd_files_node { /* in memory */
     char *path;
-    char kind;   /* 'f', 'l', 'd' */
+    char kind;   /* 'f', 'l', 'd'; '@': a file on the disk, whose path is its bytes */
     char *bytes; /* of a file, or a link's target; a NUL behind them */
     size_t size;
     char **names; /* in a folder */

@@ -19,40 +19,67 @@
 
 /* --- a file --- */
 
-/* The size that sysfs and proc tell is not what they give: read to the end. */
+/* Up to `room` bytes, or to the end. */
+static ssize_t read_some(int fd, char *to, size_t room)
+{
+    size_t n = 0;
+    ssize_t got;
+
+    while (n < room && (got = read(fd, to + n, room - n)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        n += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)n;
+}
+
+/* What follows the first `n` bytes of a large file, which are in `small`. */
+static ssize_t read_rest(int fd, const char *small, size_t n, size_t cap, size_t most,
+                         struct xd_arena *a, char **bytes)
+{
+    ssize_t got;
+
+    *bytes = xd_arena_alloc(a, cap + 1);
+    memcpy(*bytes, small, n);
+    while ((got = read_some(fd, *bytes + n, (cap < most ? cap : most) - n)) > 0) {
+        n += (size_t)got;
+        if (n == cap && n < most) { /* larger than it said */
+            char *more = xd_arena_alloc(a, 2 * cap + 1);
+
+            memcpy(more, *bytes, n);
+            *bytes = more;
+            cap *= 2;
+        }
+    }
+    return got < 0 ? got : (ssize_t)n;
+}
+
+/* The size that sysfs and proc tell is not what they give: read to the end, at most one byte more
+ * than `max` (of the head: that many). */
 static int read_all(int fd, size_t max, bool head, struct xd_arena *a, char **bytes, size_t *size)
 {
-    size_t cap = 4096, n = 0;
-    char *buf = xd_malloc(cap);
+    size_t most = head ? max : max + 1;
+    char small[4096];
     struct stat st;
-    ssize_t got;
-    int rc = 0;
+    ssize_t n;
 
     if (fstat(fd, &st) < 0)
-        rc = -errno;
-    else if (!S_ISREG(st.st_mode))
-        rc = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL; /* a device, a pipe: not read for long */
-    while (!rc && !(head && n == max)) {
-        if (n == cap)
-            buf = xd_realloc(buf, cap *= 2);
-        got = read(fd, buf + n, head && max - n < cap - n ? max - n : cap - n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            rc = got < 0 ? -errno : 0;
-            break;
-        }
-        n += (size_t)got;
-        if (n > max)
-            rc = -EFBIG;
+        return -errno;
+    if (!S_ISREG(st.st_mode)) /* a device, a pipe: not read for long */
+        return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+    n = read_some(fd, small, most < sizeof(small) ? most : sizeof(small));
+    if (n == sizeof(small) && most > sizeof(small)) {
+        size_t cap = st.st_size > n ? (size_t)st.st_size + 1 : 2 * sizeof(small);
+
+        n = read_rest(fd, small, sizeof(small), cap < most ? cap : most, most, a, bytes);
+    } else if (n >= 0) {
+        *bytes = xd_arena_alloc(a, (size_t)n + 1);
+        memcpy(*bytes, small, (size_t)n);
     }
-    if (!rc) {
-        *bytes = xd_arena_alloc(a, n + 1);
-        memcpy(*bytes, buf, n);
-        *size = n;
-    }
-    free(buf);
-    return rc;
+    if (n < 0)
+        return (int)n;
+    *size = (size_t)n;
+    return !head && *size > max ? -EFBIG : 0;
 }
 
 static int read_file(const struct xd_files *f, const char *path, size_t max, bool head,

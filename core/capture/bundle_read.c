@@ -20,9 +20,10 @@
 
 #define FUNCTIONS(F)                                                                               \
     F(archive_entry_filetype)                                                                      \
-    F(archive_entry_hardlink) F(archive_entry_pathname) F(archive_entry_symlink)                   \
-        F(archive_error_string) F(archive_filter_bytes) F(archive_read_data) F(archive_read_free)  \
-            F(archive_read_new) F(archive_read_next_header) F(archive_read_open_fd)                \
+    F(archive_entry_hardlink)                                                                      \
+    F(archive_entry_pathname) F(archive_entry_symlink) F(archive_error_string)                     \
+        F(archive_filter_bytes) F(archive_read_data) F(archive_read_free) F(archive_read_new)      \
+            F(archive_read_next_header) F(archive_read_open_fd)                                    \
                 F(archive_read_support_filter_bzip2) F(archive_read_support_filter_gzip)           \
                     F(archive_read_support_filter_xz) F(archive_read_support_filter_zstd)          \
                         F(archive_read_support_format_tar)
@@ -335,28 +336,6 @@ static const char *document(const char *head)
     return *s == '<' ? "xendeck/hwloc.xml" : is_address(s) ? "xendeck/lspci.txt" : NULL;
 }
 
-static int read_document(int fd, const char *path, const char *place, struct xd_files *into,
-                         struct xd_err *err)
-{
-    struct xd_buf bytes = XD_BUF_INIT;
-    char block[BLOCK];
-    ssize_t n;
-    int rc = 0;
-
-    while (!rc && (n = read(fd, block, sizeof(block))) != 0) {
-        if (n < 0)
-            rc = xd_err_set(err, -errno, "%s can't be read: %s", path, strerror(errno));
-        else if (bytes.len + (size_t)n > XD_BUNDLE_FILE_MAX)
-            rc = xd_err_set(err, -EFBIG, "%s: longer than %zu MiB", path, XD_BUNDLE_FILE_MAX >> 20);
-        else
-            xd_buf_addn(&bytes, block, (size_t)n);
-    }
-    if (!rc)
-        rc = xd_files_put(into, place, xd_buf_str(&bytes), bytes.len, err);
-    xd_buf_done(&bytes);
-    return rc;
-}
-
 static int open_regular(int fd, const char *path, struct xd_files **out,
                         struct xd_bundle_found *found, struct xd_err *err)
 {
@@ -367,7 +346,7 @@ static int open_regular(int fd, const char *path, struct xd_files **out,
 
     place = pread(fd, head, sizeof(head) - 1, 0) > 0 ? document(head) : NULL;
     if (place) {
-        rc = read_document(fd, path, place, f, err);
+        rc = xd_files_put_from(f, place, path, err);
         found->entries = 1;
     } else {
         rc = read_fd(fd, path, f, found, err);

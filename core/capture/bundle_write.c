@@ -20,11 +20,12 @@
 
 #define FUNCTIONS(F)                                                                               \
     F(archive_entry_free)                                                                          \
-    F(archive_entry_new) F(archive_entry_set_filetype) F(archive_entry_set_mtime)                  \
-        F(archive_entry_set_pathname) F(archive_entry_set_perm) F(archive_entry_set_size)          \
-            F(archive_entry_set_symlink) F(archive_error_string) F(archive_write_add_filter_zstd)  \
-                F(archive_write_close) F(archive_write_data) F(archive_write_free)                 \
-                    F(archive_write_header) F(archive_write_new) F(archive_write_open_fd)          \
+    F(archive_entry_new)                                                                           \
+    F(archive_entry_set_filetype) F(archive_entry_set_mtime) F(archive_entry_set_pathname)         \
+        F(archive_entry_set_perm) F(archive_entry_set_size) F(archive_entry_set_symlink)           \
+            F(archive_error_string) F(archive_write_add_filter_zstd) F(archive_write_close)        \
+                F(archive_write_data) F(archive_write_free) F(archive_write_header)                \
+                    F(archive_write_new) F(archive_write_open_fd)                                  \
                         F(archive_write_set_format_pax_restricted) F(archive_write_set_options)
 XD_LATE_LIBRARY(libarchive, XD_SONAME_ARCHIVE, FUNCTIONS)
 

@@ -9,6 +9,15 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "base/late.h"
+
+#define FUNCTIONS(F)                                                                               \
+    F(ZSTD_DCtx_reset)                                                                             \
+    F(ZSTD_DCtx_setParameter) F(ZSTD_createDCtx) F(ZSTD_decompressStream)                          \
+        F(ZSTD_findFrameCompressedSize) F(ZSTD_freeDCtx) F(ZSTD_getErrorCode) F(ZSTD_getErrorName) \
+            F(ZSTD_isError) F(ZSTD_compressBound)
+XD_LATE_LIBRARY(zstd, XD_SONAME_ZSTD, FUNCTIONS)
+
 #define CHECKSUM_FLAG  0x04 /* in the byte behind the magic number, RFC 8878 3.1.1.1.1 */
 #define WINDOW_LOG_MAX 26   /* what XD_CAPTURE_FRAME_MAX may need */
 
@@ -20,24 +29,35 @@ struct xd_unpacker {
     size_t cap;
 };
 
-struct xd_unpacker *xd_unpacker_new(void)
+int xd_unpacker_new(struct xd_unpacker **out, struct xd_err *err)
 {
-    struct xd_unpacker *u = xd_malloc(sizeof(*u));
+    struct xd_unpacker *u;
+    int rc = XD_LATE_LOAD(zstd, err);
 
-    u->zstd = ZSTD_createDCtx();
+    *out = NULL;
+    if (rc)
+        return rc;
+    u = xd_malloc(sizeof(*u));
+    u->zstd = zstd.ZSTD_createDCtx();
     if (!u->zstd)
         abort();
-    ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
-    return u;
+    zstd.ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+    *out = u;
+    return 0;
 }
 
 void xd_unpacker_free(struct xd_unpacker *u)
 {
     if (!u)
         return;
-    ZSTD_freeDCtx(u->zstd);
+    zstd.ZSTD_freeDCtx(u->zstd);
     free(u->text);
     free(u);
+}
+
+size_t xd_frame_bound(size_t n)
+{
+    return zstd.ZSTD_compressBound(n);
 }
 
 enum xd_frame_fit xd_frame_measure(const void *src, size_t n, size_t *size)
@@ -46,10 +66,11 @@ enum xd_frame_fit xd_frame_measure(const void *src, size_t n, size_t *size)
         return XD_FRAME_BAD;
     if (n < sizeof(magic))
         return XD_FRAME_SHORT;
-    *size = ZSTD_findFrameCompressedSize(src, n);
-    if (!ZSTD_isError(*size))
+    *size = zstd.ZSTD_findFrameCompressedSize(src, n);
+    if (!zstd.ZSTD_isError(*size))
         return XD_FRAME_WHOLE;
-    return ZSTD_getErrorCode(*size) == ZSTD_error_srcSize_wrong ? XD_FRAME_SHORT : XD_FRAME_BAD;
+    return zstd.ZSTD_getErrorCode(*size) == ZSTD_error_srcSize_wrong ? XD_FRAME_SHORT
+                                                                     : XD_FRAME_BAD;
 }
 
 bool xd_frame_search(const void *src, size_t n, size_t from, size_t *at)
@@ -104,14 +125,14 @@ int xd_unpack(struct xd_unpacker *u, const void *src, size_t n, const char **tex
 
     if (n < 6 || !(((const unsigned char *)src)[sizeof(magic)] & CHECKSUM_FLAG))
         return xd_err_set(err, -EBADMSG, "it has no checksum");
-    ZSTD_DCtx_reset(u->zstd, ZSTD_reset_session_only);
+    zstd.ZSTD_DCtx_reset(u->zstd, ZSTD_reset_session_only);
     while (left > 0) {
         rc = unpack_more(u, &out, err);
         if (rc)
             return rc;
-        left = ZSTD_decompressStream(u->zstd, &out, &in);
-        if (ZSTD_isError(left))
-            return xd_err_set(err, -EBADMSG, "%s", ZSTD_getErrorName(left));
+        left = zstd.ZSTD_decompressStream(u->zstd, &out, &in);
+        if (zstd.ZSTD_isError(left))
+            return xd_err_set(err, -EBADMSG, "%s", zstd.ZSTD_getErrorName(left));
         if (left > 0 && in.pos == in.size && out.pos < out.size)
             return xd_err_set(err, -EBADMSG, "it ends too early");
         if (!lines_ok(u->text, out.pos, &line))

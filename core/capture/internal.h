@@ -74,8 +74,10 @@ enum xd_frame_fit {
 
 struct xd_unpacker; /* memory and zstd's state, for one frame after the other */
 
-struct xd_unpacker *xd_unpacker_new(void);
+/* -ENODEV: zstd can't be had. Before it, and without it, none of the rest may be called. */
+int xd_unpacker_new(struct xd_unpacker **out, struct xd_err *err);
 void xd_unpacker_free(struct xd_unpacker *u);
+size_t xd_frame_bound(size_t n); /* how large a frame of n bytes of text may be */
 enum xd_frame_fit xd_frame_measure(const void *src, size_t n, size_t *size);
 /* True if a whole magic number stands in src at or behind `from`: *at tells where first. */
 bool xd_frame_search(const void *src, size_t n, size_t from, size_t *at);

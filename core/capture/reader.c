@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <zstd.h>
-
 #include "base/clock.h"
 
 #define WINDOW_MIN ((size_t)256 * 1024)
@@ -139,7 +137,7 @@ static int look(struct xd_capture *c, uint64_t offset, size_t want, const unsign
 static int frame_at(struct xd_capture *c, uint64_t offset, const unsigned char **p, size_t *size,
                     struct xd_err *err)
 {
-    const size_t most = ZSTD_compressBound(XD_CAPTURE_FRAME_MAX);
+    const size_t most = xd_frame_bound(XD_CAPTURE_FRAME_MAX);
     size_t want = WINDOW_MIN, n;
     int rc;
 
@@ -356,8 +354,9 @@ int xd_capture_open(const char *path, bool (*stop)(void *arg), void *arg, struct
 
     *out = NULL;
     set_name(c, path);
-    c->unpacker = xd_unpacker_new();
     rc = open_file(c, path, err);
+    if (!rc)
+        rc = xd_unpacker_new(&c->unpacker, err);
     if (!rc)
         rc = read_all(c, stop, arg, err);
     if (!rc)

@@ -11,6 +11,14 @@
 
 #include <zstd.h>
 
+#include "base/late.h"
+
+#define FUNCTIONS(F)                                                                               \
+    F(ZSTD_CCtx_setParameter)                                                                      \
+    F(ZSTD_compress2) F(ZSTD_compressBound) F(ZSTD_createCCtx) F(ZSTD_freeCCtx)                    \
+        F(ZSTD_getErrorName) F(ZSTD_isError)
+XD_LATE_LIBRARY(zstd, XD_SONAME_ZSTD, FUNCTIONS)
+
 #define LEVEL                                                                                      \
     3 /* what a refresh may cost; 6 makes files of tables a tenth smaller for thrice that */
 
@@ -60,9 +68,11 @@ int xd_capture_writer_open(const char *path, bool overwrite, const char *host,
                            struct xd_err *err)
 {
     struct xd_capture_writer *w;
-    int fd = xd_capture_make_file(path, overwrite, err);
+    int fd = XD_LATE_LOAD(zstd, err);
 
     *out = NULL;
+    if (fd == 0)
+        fd = xd_capture_make_file(path, overwrite, err);
     if (fd < 0)
         return fd;
     w = xd_malloc(sizeof(*w));
@@ -70,11 +80,11 @@ int xd_capture_writer_open(const char *path, bool overwrite, const char *host,
     w->host = xd_strdup(host);
     w->started_wall_ns = started_wall_ns;
     w->fd = fd;
-    w->zstd = ZSTD_createCCtx();
+    w->zstd = zstd.ZSTD_createCCtx();
     if (!w->zstd)
         abort();
-    ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL);
-    ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1);
+    zstd.ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL);
+    zstd.ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1);
     *out = w;
     return 0;
 }
@@ -118,15 +128,15 @@ static int pack(struct xd_capture_writer *w, struct xd_err *err)
     if (w->text.len > XD_CAPTURE_FRAME_MAX)
         return xd_err_set(err, -EFBIG, "%s: a sample takes %zu MiB of text; a capture takes %zu",
                           w->path, w->text.len >> 20, XD_CAPTURE_FRAME_MAX >> 20);
-    n = ZSTD_compressBound(w->text.len);
+    n = zstd.ZSTD_compressBound(w->text.len);
     if (w->packed.cap < n) {
         w->packed.s = xd_realloc(w->packed.s, n);
         w->packed.cap = n;
     }
-    n = ZSTD_compress2(w->zstd, w->packed.s, w->packed.cap, w->text.s, w->text.len);
-    if (ZSTD_isError(n))
+    n = zstd.ZSTD_compress2(w->zstd, w->packed.s, w->packed.cap, w->text.s, w->text.len);
+    if (zstd.ZSTD_isError(n))
         return xd_err_set(err, -EIO, "%s: a sample can't be compressed: %s", w->path,
-                          ZSTD_getErrorName(n));
+                          zstd.ZSTD_getErrorName(n));
     w->packed.len = n;
     return 0;
 }
@@ -207,7 +217,7 @@ int xd_capture_writer_close(struct xd_capture_writer *w, struct xd_err *err)
         code = -errno;
         rc = xd_err_set(err, code, "%s can't be closed: %s", w->path, strerror(-code));
     }
-    ZSTD_freeCCtx(w->zstd);
+    zstd.ZSTD_freeCCtx(w->zstd);
     xd_buf_done(&w->text);
     xd_buf_done(&w->packed);
     free(w->path);

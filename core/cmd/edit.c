@@ -11,12 +11,18 @@
 
 #define WISHES_MAX 256
 
+/* A bare name is a domain's, but "host" is the host (xd_world_find). */
+static bool is_domain(const char *object)
+{
+    return strchr(object, '/') ? xd_str_starts(object, "domain/") : strcmp(object, "host") != 0;
+}
+
 /* Whether all are edits of domains: what they need is known before anything is opened. Other things
  * may be told of by one source and edited by another. */
 static bool are_domains(const struct xd_wish *wishes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!xd_str_starts(wishes[i].object, "domain/"))
+        if (!is_domain(wishes[i].object))
             return false;
     return n > 0;
 }
@@ -33,6 +39,7 @@ static int open_session(struct xd_cli *cli, const struct xd_wish *wishes, size_t
         return -EINVAL;
     c.one_shot = true;
     c.errand = true;
+    c.appends = wishes != NULL; /* an undo looks for what it takes back */
     if (are_domains(wishes, n)) {
         c.wishes = wishes;
         c.n_wishes = n;

@@ -167,20 +167,24 @@ static size_t take_lines(struct xd_journal *j, const char *text, size_t len, siz
     return at;
 }
 
-/* Of a file that has grown too large, its end is read: from the line that begins there. */
+/* Of a file that is larger than wanted, its end is read: from the line that begins there. */
 static void skip_front(struct xd_journal *j, off_t size)
 {
-    off_t at = size - XD_JOURNAL_READ_MAX;
-    char c = '\0';
+    off_t at = size - j->most;
+    char part[4096], *nl = NULL;
+    ssize_t n;
 
     if (j->read_to > 0 || at <= 0)
         return;
     j->cut_front = true;
-    while (at < size && c != '\n' && pread(j->fd, &c, 1, at) == 1)
-        at++;
-    j->read_to = at;
-    xd_log_write(j->log, XD_LOG_WARN, "journal", "%s has %lld MiB: only the last %d are read",
-                 j->path, (long long)(size >> 20), XD_JOURNAL_READ_MAX >> 20);
+    while (!nl && (n = pread(j->fd, part, sizeof(part), at)) > 0) {
+        nl = memchr(part, '\n', (size_t)n);
+        at += nl ? nl - part + 1 : n;
+    }
+    j->read_to = at < size ? at : size;
+    if (j->most == XD_JOURNAL_READ_MAX)
+        xd_log_write(j->log, XD_LOG_WARN, "journal", "%s has %lld MiB: only the last %d are read",
+                     j->path, (long long)(size >> 20), XD_JOURNAL_READ_MAX >> 20);
 }
 
 /* Reads on from where we were. A last line without its newline waits until it has one. */
@@ -224,21 +228,35 @@ static int read_on(struct xd_journal *j, off_t *size, struct xd_err *err)
     return n < 0 ? file_error(j, "reading it", errno, err) : 0;
 }
 
-int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
-                    struct xd_journal **out, struct xd_err *err)
+/* Reads at least one entry, or all there is: entries may be larger than the end that was wanted. */
+static int read_first(struct xd_journal *j, struct xd_err *err)
+{
+    off_t size;
+    int rc = read_on(j, &size, err);
+
+    while (rc == 0 && j->n == 0 && j->cut_front && j->most < XD_JOURNAL_READ_MAX) {
+        xd_journal_forget(j);
+        j->most = j->most * 16 < XD_JOURNAL_READ_MAX ? j->most * 16 : XD_JOURNAL_READ_MAX;
+        rc = read_on(j, &size, err);
+    }
+    return rc;
+}
+
+static int open_journal(const char *path, off_t most, struct xd_clock *clock, struct xd_log *log,
+                        struct xd_journal **out, struct xd_err *err)
 {
     struct xd_journal *j = xd_malloc(sizeof(*j));
-    off_t size;
     int rc = 0;
 
     j->path = xd_strdup(path);
     j->fd = -1;
+    j->most = most;
     j->clock = clock;
     j->log = log;
     if (path)
         rc = open_file(j, 0, err);
     if (rc == 0 && j->fd >= 0)
-        rc = read_on(j, &size, err);
+        rc = read_first(j, err);
     if (rc) {
         xd_journal_close(j);
         return rc;
@@ -246,6 +264,18 @@ int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log
     xd_journal_settle(j);
     *out = j;
     return 0;
+}
+
+int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
+                    struct xd_journal **out, struct xd_err *err)
+{
+    return open_journal(path, XD_JOURNAL_READ_MAX, clock, log, out, err);
+}
+
+int xd_journal_open_end(const char *path, struct xd_clock *clock, struct xd_log *log,
+                        struct xd_journal **out, struct xd_err *err)
+{
+    return open_journal(path, XD_JOURNAL_END, clock, log, out, err);
 }
 
 void xd_journal_close(struct xd_journal *j)

@@ -40,6 +40,9 @@ struct xd_journal_entry {
  * or is no regular file. One that can't be written opens, and begin says why it can't. */
 int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
                     struct xd_journal **out, struct xd_err *err);
+/* The same with the newest entries only, at least one: for who appends to it, whatever its size. */
+int xd_journal_open_end(const char *path, struct xd_clock *clock, struct xd_log *log,
+                        struct xd_journal **out, struct xd_err *err);
 void xd_journal_close(struct xd_journal *j);
 const char *xd_journal_path(const struct xd_journal *j); /* or NULL */
 /* $XENDECK_STATE/HOST.journal; else /var/lib/xendeck for root, $XDG_STATE_HOME/xendeck or

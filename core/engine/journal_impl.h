@@ -22,6 +22,7 @@
 #define XD_JOURNAL_MAGIC      "{\"xendeck\":" /* what every record begins with */
 #define XD_JOURNAL_LINE_MAX   (16 << 20)
 #define XD_JOURNAL_READ_MAX   (64 << 20) /* of an older, larger file only so much of its end */
+#define XD_JOURNAL_END        (4 << 10)  /* what is read of it by who only appends: a few entries */
 #define XD_JOURNAL_STEPS_MAX  100000
 #define XD_JOURNAL_STRING_MAX (64 << 10) /* a CPU set may take 20 KiB, and must not be cut */
 #define XD_JOURNAL_ID_MAX     (INT64_C(1) << 53) /* what every reader of JSON can hold */
@@ -59,6 +60,7 @@ struct xd_journal {
     struct xd_record **records; /* by rising id */
     size_t n, cap;
     uint64_t last_id;
+    off_t most;       /* bytes at the end of the file that are wanted */
     off_t read_to;    /* bytes of the file taken in; always the beginning of a line */
     uint64_t lines;   /* for the sentences: the number of the line that begins there */
     bool cut_front;   /* the file was too large: entries before ours are not known */

@@ -48,7 +48,8 @@ static void open_journal(struct xd_session *s, const struct xd_session_config *c
         path = xd_journal_default_path(s->world.host, buf, sizeof(buf));
     if (!path[0] || (s->world.readonly && access(path, F_OK) != 0))
         path = NULL;
-    if (xd_journal_open(path, s->clock, s->log, &s->journal, &s->journal_err) == 0)
+    if ((c->appends ? xd_journal_open_end : xd_journal_open)(path, s->clock, s->log, &s->journal,
+                                                             &s->journal_err) == 0)
         return;
     xd_log_write(s->log, XD_LOG_WARN, "journal", "%s", xd_err_text(&s->journal_err));
     xd_journal_open(NULL, s->clock, s->log, &s->journal, NULL);

@@ -28,6 +28,7 @@ struct xd_session_config {
     size_t n_wants;
     const struct xd_wish *wishes;
     size_t n_wishes;
+    bool appends;        /* what the journal says is not asked for: it is only written to */
     const char *journal; /* a path; NULL: the default of the host; "": in memory only */
     const char *who;     /* who makes edits, for the journal; NULL: the user and terminal */
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a

@@ -25,6 +25,7 @@ struct xd_rows {
     const char *reason;
     struct xd_row **rows; /* malloc: it grows */
     size_t n, cap;
+    const struct xd_cpuset *last_set; /* that was put; NULL: none yet */
 };
 
 /* A table of another snapshot. */
@@ -245,9 +246,13 @@ void xd_put_set(struct xd_rows *t, int col, const struct xd_cpuset *set)
 
     if (!set)
         return;
+    if (t->last_set && xd_cpuset_equal(t->last_set, set)) { /* as neighbours often have it */
+        c->set = t->last_set;
+        return;
+    }
     copy = xd_arena_alloc(&t->b->arena, sizeof(*copy));
     *copy = *set;
-    c->set = copy;
+    c->set = t->last_set = copy;
 }
 
 void xd_put_value(struct xd_rows *t, int col, const struct xd_value *v)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The core tables, described once. */
+#include "model/tables_cpuid.h"
 #include "model/tables_kinds.h"
 #include "model/tables_topology.h"
 
@@ -336,6 +337,8 @@ const struct xd_table_desc *const xd_core_tables[] = {
     &xd_distances_desc,
     &xd_facts_desc,
     &xd_advice_desc,
+    &xd_cpuid_desc,
+    &xd_cpuid_leaves_desc,
     NULL,
 };
 

@@ -14,6 +14,7 @@ struct xd_hwloc {
     struct xd_topo *t;
     bool cpus; /* CPUs, caches and nodes are wanted */
     struct xd_arena scratch;
+    struct xd_arena words; /* of the element that begins */
     struct _xmlParserCtxt *xml;
     const unsigned char **attributes; /* of the element that begins, as SAX has them */
     int n_attributes;
@@ -37,7 +38,7 @@ struct xd_hwloc {
     size_t n_indexes, n_values;
 };
 
-/* Attributes of the element that begins; in scratch. */
+/* Attributes of the element that begins; they live until the next one does. */
 const char *xd_hwloc_attribute(struct xd_hwloc *r, const char *name); /* or NULL */
 bool xd_hwloc_number(struct xd_hwloc *r, const char *name, uint64_t *out);
 bool xd_hwloc_set(struct xd_hwloc *r, const char *name, struct xd_cpuset *out);

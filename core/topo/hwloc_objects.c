@@ -247,7 +247,7 @@ static const struct object types[] = {
 void xd_hwloc_begin_object(struct xd_hwloc *r)
 {
     const struct xd_hwloc_object *above = r->depth ? &r->stack[r->depth - 1] : NULL;
-    const char *type = xd_hwloc_attribute(r, "type");
+    const char *type = xd_hwloc_attribute(r, "type"), *nodeset = xd_hwloc_attribute(r, "nodeset");
     struct xd_hwloc_object *o;
 
     if (r->depth == XD_HWLOC_DEPTH_MAX) /* libxml2 stops before that */
@@ -255,10 +255,10 @@ void xd_hwloc_begin_object(struct xd_hwloc *r)
     o = &r->stack[r->depth++];
     *o = (struct xd_hwloc_object){
         .pci = above ? above->pci : NULL,
-        .nodeset = xd_hwloc_attribute(r, "nodeset"),
+        .nodeset = above ? above->nodeset : NULL,
     };
-    if (!o->nodeset && above)
-        o->nodeset = above->nodeset;
+    if (nodeset && !xd_streq(nodeset, o->nodeset))
+        o->nodeset = xd_arena_strdup(&r->scratch, nodeset);
     for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
         if (strcmp(types[i].type, type) == 0 && (r->cpus || !types[i].of_cpus)) {
             o->kind = &types[i];

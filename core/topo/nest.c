@@ -85,11 +85,12 @@ static enum xd_topo_source best_of(const struct xd_topo *t, enum xd_thing_kind k
 }
 
 /* Others' things are facts of the best source's that have the same CPUs, or some of them. Those of
- * CPUs that the best source doesn't have contradict nobody and stay. */
-static void unify(struct xd_topo *t, enum xd_thing_kind kind,
+ * CPUs that the best source doesn't have contradict nobody and stay. False: there was none. */
+static bool unify(struct xd_topo *t, enum xd_thing_kind kind,
                   struct xd_topo_thing *of_cpu[XD_CPUSET_MAX])
 {
     enum xd_topo_source best = best_of(t, kind, of_cpu);
+    bool any = false;
 
     for (size_t i = 0; i < t->n_things; i++) {
         struct xd_topo_thing *o = t->things[i], *into = NULL;
@@ -101,7 +102,9 @@ static void unify(struct xd_topo *t, enum xd_thing_kind kind,
             into = of_cpu[cpu];
         if (into)
             merge(t, into, o);
+        any = any || into;
     }
+    return any;
 }
 
 static void drop_merged(struct xd_topo *t)
@@ -249,11 +252,13 @@ void xd_topo_nest(struct xd_topo *t)
 {
     struct xd_topo_thing **of_cpu = xd_malloc(XD_CPUSET_MAX * sizeof(struct xd_topo_thing *));
     struct box *boxes;
+    bool any = false;
 
     for (int kind = XD_THING_PACKAGE; kind <= XD_THING_THREAD; kind++)
-        unify(t, (enum xd_thing_kind)kind, of_cpu);
+        any |= unify(t, (enum xd_thing_kind)kind, of_cpu);
     free(of_cpu);
-    drop_merged(t);
+    if (any)
+        drop_merged(t);
     boxes = xd_malloc(t->n_things * sizeof(*boxes));
     place(t, boxes, list_boxes(t, boxes));
     free(boxes);

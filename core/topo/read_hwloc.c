@@ -19,8 +19,9 @@
 
 #define FUNCTIONS(F)                                                                               \
     F(xmlCreateMemoryParserCtxt)                                                                   \
-    F(xmlCtxtUseOptions) F(xmlFreeDoc) F(xmlFreeParserCtxt) F(xmlParseDocument)                    \
-        F(xmlSAX2GetLineNumber) F(xmlStopParser)
+    F(xmlCtxtUseOptions)                                                                           \
+    F(xmlFreeDoc) F(xmlFreeParserCtxt) F(xmlParseDocument) F(xmlSAX2GetLineNumber)                 \
+        F(xmlStopParser)
 XD_LATE_LIBRARY(libxml, XD_SONAME_XML, FUNCTIONS)
 
 #define PATH    "xendeck/hwloc.xml"
@@ -76,7 +77,7 @@ const char *xd_hwloc_attribute(struct xd_hwloc *r, const char *name)
         const xmlChar *const *at = &r->attributes[i * ATTRIBUTE];
 
         if (strcmp((const char *)at[ATTRIBUTE_NAME], name) == 0)
-            return xd_arena_strndup(&r->scratch, (const char *)at[ATTRIBUTE_VALUE],
+            return xd_arena_strndup(&r->words, (const char *)at[ATTRIBUTE_VALUE],
                                     (size_t)(at[ATTRIBUTE_END] - at[ATTRIBUTE_VALUE]));
     }
     return NULL;
@@ -254,6 +255,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
 {
     struct xd_hwloc *r = ctx;
 
+    xd_arena_done(&r->words);
     r->attributes = attributes;
     r->n_attributes = n_attributes;
     if (r->open++ == 0 && !is_topology(r, (const char *)name)) {
@@ -326,5 +328,6 @@ void xd_topo_read_hwloc(struct xd_topo *t, const struct xd_files *f, bool cpus)
         xd_topo_trouble(t, XD_TOPO_BY_HWLOC, "%s", err.text);
     else
         read_stream(&r, text, size);
+    xd_arena_done(&r.words);
     xd_arena_done(&r.scratch);
 }

@@ -157,21 +157,35 @@ static void tell_nodes(struct xd_topo *t)
     free(of_cpu);
 }
 
+static const struct xd_cpuset *cpus_of_node(const struct xd_topo *t, uint64_t node)
+{
+    const struct xd_topo_thing *at;
+    char id[32];
+
+    snprintf(id, sizeof(id), "node/%" PRIu64, node);
+    at = xd_topo_find(t, id);
+    return at ? xd_topo_set(at, XD_TOPO_CPUS) : NULL;
+}
+
 /* What of a device is near it: the CPUs of its node. */
 static void tell_near(struct xd_topo *t)
 {
+    const struct xd_cpuset *set = NULL;
+    uint64_t of = UINT64_MAX;
+
     for (size_t i = 0; i < t->n_things; i++) {
         struct xd_topo_thing *o = t->things[i];
-        uint64_t node = xd_topo_u64(o, XD_TOPO_NODE, UINT64_MAX);
-        const struct xd_topo_thing *at;
-        char id[32];
+        uint64_t node;
 
-        if (o->kind < XD_THING_HOST_BRIDGE || node == UINT64_MAX)
+        if (o->kind < XD_THING_HOST_BRIDGE)
             continue;
-        snprintf(id, sizeof(id), "node/%" PRIu64, node);
-        at = xd_topo_find(t, id);
-        if (at && xd_topo_set(at, XD_TOPO_CPUS) && !xd_topo_value(o, XD_TOPO_CPUS).have)
-            xd_topo_tell_set(t, o, XD_TOPO_CPUS, XD_TOPO_BY_US, xd_topo_set(at, XD_TOPO_CPUS));
+        node = xd_topo_u64(o, XD_TOPO_NODE, UINT64_MAX);
+        if (node == UINT64_MAX)
+            continue;
+        if (node != of) /* neighbours are mostly of one */
+            set = cpus_of_node(t, of = node);
+        if (set && !xd_topo_value(o, XD_TOPO_CPUS).have)
+            xd_topo_tell_set(t, o, XD_TOPO_CPUS, XD_TOPO_BY_US, set);
     }
 }
 

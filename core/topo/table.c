@@ -145,6 +145,8 @@ void xd_topo_put(const struct xd_topo *t, struct xd_builder *b, int64_t at_ns)
 
 /* --- and back --- */
 
+/* A row is all that its thing has, in the order of columns and safe: facts settled as they stand.
+ */
 static void from_row(struct xd_topo *t, const struct xd_table *rows, const struct xd_row *r)
 {
     const struct xd_table_desc *d = rows->desc;
@@ -154,13 +156,23 @@ static void from_row(struct xd_topo *t, const struct xd_table *rows, const struc
 
     if (!id || !kind.have || kind.cell.i < 0 || kind.cell.i >= XD_THING_KINDS)
         return;
-    o = xd_topo_thing(t, (enum xd_thing_kind)kind.cell.i, xd_row_str(r, XD_TOPO_PARENT, NULL), "%s",
-                      id);
-    for (int col = 0; col < XD_TOPO_N; col++) {
-        struct xd_value v = xd_row_value(d, r, col);
+    o = xd_topo_thing_safe(t, (enum xd_thing_kind)kind.cell.i, xd_row_str(r, XD_TOPO_PARENT, NULL),
+                           id);
+    for (uint64_t left = o->n_facts ? 0 : r->have; left; left &= left - 1) {
+        int col = __builtin_ctzll(left);
+        struct xd_topo_fact *f;
 
-        if (!is_tree(col))
-            xd_topo_tell(t, o, (enum xd_topo_col)col, XD_TOPO_BY_US, &v);
+        if (col >= XD_TOPO_N || is_tree(col))
+            continue;
+        f = xd_topo_fact_add(t, o);
+        f->col = (uint8_t)col;
+        f->source = XD_TOPO_BY_US;
+        f->use = XD_TOPO_USED;
+        f->value = xd_row_value(d, r, col);
+        if (f->value.type == XD_STR)
+            f->value.cell.s = xd_arena_strdup(&t->arena, f->value.cell.s);
+        else if (f->value.type == XD_CPUSET)
+            f->value.cell.set = xd_topo_keep_set(t, f->value.cell.set);
     }
 }
 

@@ -33,14 +33,9 @@ struct xd_topo *xd_topo_new(void)
 
 void xd_topo_free(struct xd_topo *t)
 {
-    struct xd_topo_index *i, *next;
-
     if (!t)
         return;
-    HASH_ITER (hh, t->index, i, next) {
-        HASH_DEL(t->index, i);
-        free(i);
-    }
+    HASH_CLEAR(hh, t->index);
     xd_arena_done(&t->arena);
     free(t);
 }
@@ -63,19 +58,12 @@ void xd_topo_alias(struct xd_topo *t, const char *id, struct xd_topo_thing *o)
         i->thing = o;
 }
 
-struct xd_topo_thing *xd_topo_thing(struct xd_topo *t, enum xd_thing_kind kind, const char *parent,
-                                    const char *id_fmt, ...)
+struct xd_topo_thing *xd_topo_thing_safe(struct xd_topo *t, enum xd_thing_kind kind,
+                                         const char *parent, const char *id)
 {
-    struct xd_topo_thing *o;
+    struct xd_topo_thing *o = xd_topo_find(t, id);
     struct xd_topo_index *i;
-    char raw[XD_KEY_MAX], id[XD_KEY_MAX];
-    va_list ap;
 
-    va_start(ap, id_fmt);
-    vsnprintf(raw, sizeof(raw), id_fmt, ap);
-    va_end(ap);
-    xd_str_safe_to(id, sizeof(id), raw);
-    o = xd_topo_find(t, id);
     if (!o) {
         o = xd_arena_alloc(&t->arena, sizeof(*o));
         o->kind = kind;
@@ -83,13 +71,53 @@ struct xd_topo_thing *xd_topo_thing(struct xd_topo *t, enum xd_thing_kind kind, 
         t->things =
             xd_arena_grow(&t->arena, t->things, t->n_things, sizeof(struct xd_topo_thing *));
         t->things[t->n_things++] = o;
-        i = xd_malloc(sizeof(*i));
+        i = xd_arena_alloc(&t->arena, sizeof(*i));
         i->thing = o;
         HASH_ADD_KEYPTR(hh, t->index, o->id, strlen(o->id), i);
     }
     if (parent && !o->parent_id)
         o->parent_id = xd_arena_strdup(&t->arena, parent);
     return o;
+}
+
+struct xd_topo_thing *xd_topo_thing(struct xd_topo *t, enum xd_thing_kind kind, const char *parent,
+                                    const char *id_fmt, ...)
+{
+    char raw[XD_KEY_MAX], id[XD_KEY_MAX];
+    va_list ap;
+
+    va_start(ap, id_fmt);
+    vsnprintf(raw, sizeof(raw), id_fmt, ap);
+    va_end(ap);
+    xd_str_safe_to(id, sizeof(id), raw);
+    return xd_topo_thing_safe(t, kind, parent, id);
+}
+
+#define FACTS_LEAST 8 /* room for so many at first: most things have no more */
+
+struct xd_topo_fact *xd_topo_fact_add(struct xd_topo *t, struct xd_topo_thing *o)
+{
+    size_t n = o->n_facts;
+    struct xd_topo_fact *more;
+
+    if (n == 0 || (n >= FACTS_LEAST && (n & (n - 1)) == 0)) {
+        more = xd_arena_array(&t->arena, n ? 2 * n : FACTS_LEAST, sizeof(*more));
+        if (n)
+            memcpy(more, o->facts, n * sizeof(*more));
+        o->facts = more;
+    }
+    return &o->facts[o->n_facts++];
+}
+
+const struct xd_cpuset *xd_topo_keep_set(struct xd_topo *t, const struct xd_cpuset *set)
+{
+    struct xd_cpuset *copy;
+
+    if (t->last_set && xd_cpuset_equal(t->last_set, set))
+        return t->last_set;
+    copy = xd_arena_alloc(&t->arena, sizeof(*copy));
+    *copy = *set;
+    return t->last_set = copy;
 }
 
 void xd_topo_tell(struct xd_topo *t, struct xd_topo_thing *o, enum xd_topo_col col,
@@ -103,10 +131,8 @@ void xd_topo_tell(struct xd_topo *t, struct xd_topo_thing *o, enum xd_topo_col c
     for (size_t i = 0; i < o->n_facts && !f; i++)
         if (o->facts[i].col == col && o->facts[i].source == by)
             f = &o->facts[i];
-    if (!f) {
-        o->facts = xd_arena_grow(&t->arena, o->facts, o->n_facts, sizeof(*o->facts));
-        f = &o->facts[o->n_facts++];
-    }
+    if (!f)
+        f = xd_topo_fact_add(t, o);
     f->col = (uint8_t)col;
     f->source = (uint8_t)by;
     f->use = XD_TOPO_USED;
@@ -114,7 +140,7 @@ void xd_topo_tell(struct xd_topo *t, struct xd_topo_thing *o, enum xd_topo_col c
     if (v->type == XD_STR)
         f->value.cell.s = xd_str_safe(&t->arena, v->cell.s, 1024);
     else if (v->type == XD_CPUSET)
-        f->value = xd_value_copy(v, &t->arena);
+        f->value.cell.set = xd_topo_keep_set(t, v->cell.set);
 }
 
 void xd_topo_tell_u64(struct xd_topo *t, struct xd_topo_thing *o, enum xd_topo_col col,

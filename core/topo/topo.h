@@ -75,7 +75,8 @@ struct xd_topo {
     size_t n_advice;
     struct xd_topo_trouble *troubles;
     size_t n_troubles;
-    struct xd_topo_index *index; /* by id */
+    struct xd_topo_index *index;      /* by id */
+    const struct xd_cpuset *last_set; /* that was told */
 };
 
 struct xd_topo *xd_topo_new(void);

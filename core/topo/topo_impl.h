@@ -8,6 +8,15 @@
 /* Nothing real is nested deeper; parents beyond are taken for a circle. */
 #define XD_TOPO_DEPTH_MAX 300
 
+/* As xd_topo_thing, of an id that is safe for a terminal already. */
+struct xd_topo_thing *xd_topo_thing_safe(struct xd_topo *t, enum xd_thing_kind kind,
+                                         const char *parent, const char *id);
+/* Room for one fact more, still zero. */
+struct xd_topo_fact *xd_topo_fact_add(struct xd_topo *t, struct xd_topo_thing *o);
+
+/* A copy that lives as the tree does. Neighbours often have the same one: it is kept once. */
+const struct xd_cpuset *xd_topo_keep_set(struct xd_topo *t, const struct xd_cpuset *set);
+
 /* Makes the tree of what parent_id says, in the order in which things were added; what names no
  * parent, one that isn't there, or a circle, becomes the machine's. Things are then in the order of
  * the tree. */

@@ -175,6 +175,33 @@ static void on_disk(void **state)
     xd_arena_done(&a);
 }
 
+/* A file of the disk under another name, even from outside of the tree: opened when it is read. */
+static void a_file_from_elsewhere(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_files *f = xd_files_new(NULL);
+    struct xd_err err = XD_ERR_INIT;
+    char dir[64], from[80], *text, **names;
+    size_t n;
+
+    make_disk(dir);
+    snprintf(from, sizeof(from), "%s/sys/bus/one", dir);
+    assert_int_equal(xd_files_put_from(f, "usr/share/list", from, NULL), 0);
+    assert_true(xd_files_is(f, "usr/share/list"));
+    assert_int_equal(xd_files_list(f, "usr/share", &a, &names, &n, NULL), 0);
+    assert_string_equal(names[0], "list");
+    assert_int_equal(xd_files_read(f, "usr/share/list", 100, &a, &text, &n, NULL), 0);
+    assert_string_equal(text, "on disk\n");
+    assert_int_equal(xd_files_read(f, "usr/share/list", 3, &a, &text, &n, NULL), -EFBIG);
+    assert_int_equal(xd_files_list(f, "usr/share/list", &a, &names, &n, NULL), -ENOTDIR);
+    assert_int_equal(xd_files_link(f, "usr/share/list", &a, &text, NULL), -EINVAL);
+    remove_disk(dir);
+    assert_int_equal(xd_files_read(f, "usr/share/list", 100, &a, &text, &n, &err), -ENOENT);
+    assert_non_null(strstr(err.text, from));
+    xd_files_free(f);
+    xd_arena_done(&a);
+}
+
 static void keep(void *ctx, char kind, const char *path, const void *bytes, size_t size)
 {
     struct xd_files *copy = ctx;
@@ -214,6 +241,7 @@ int main(void)
         cmocka_unit_test(in_memory),
         cmocka_unit_test(paths_that_are_refused),
         cmocka_unit_test(on_disk),
+        cmocka_unit_test(a_file_from_elsewhere),
         cmocka_unit_test(what_was_seen),
     };
 

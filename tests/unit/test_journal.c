@@ -314,14 +314,16 @@ static void bad_lines_are_named_and_passed_over(void **state)
     struct xd_journal *j;
 
     bench_apply(&b, CAP_40);
-    write_file("garbage\n\n{\"xendeck\":1}\n{\"xendeck\":2,\"rec\":\"begin\",\"id\":9}\n"
-               "{\"xendeck\":1,\"rec\":\"end\",\"id\":7,\"outcome\":\"done\"}\n"
-               "{\"xendeck\":1,\"rec\":\"dance\",\"id\":1}\n"
-               "{\"xendeck\":1,\"rec\":\"end\",\"id\":1,\"outcome\":\"FAILED\"}\n"
-               "{\"xendeck\":1,\"rec\":\"begin\",\"id\":1,\"title\":\"again\",\"steps\":[]}\n"
-               "{\"xendeck\":1,\"rec\":\"begin\",\"id\":9223372036854775807,\"title\":\"max\"}\n"
-               "[1]\n",
-               0);
+    write_file(
+        "garbage\n\n{\"xendeck\":1}\n{\"xendeck\":2,\"rec\":\"begin\",\"id\":9}\n"
+        "{\"xendeck\":1,\"rec\":\"end\",\"id\":7,\"outcome\":\"done\"}\n"
+        "{\"xendeck\":1,\"rec\":\"dance\",\"id\":1}\n"
+        "{\"xendeck\":1,\"rec\":\"end\",\"id\":1,\"outcome\":\"FAILED\"}\n"
+        "{\"xendeck\":1,\"rec\":\"begin\",\"id\":1,\"title\":\"again\",\"steps\":[{\"table\":"
+        "\"domains\",\"key\":\"k\",\"label\":\"l\",\"name\":\"n\",\"text\":\"t\"}]}\n"
+        "{\"xendeck\":1,\"rec\":\"begin\",\"id\":9223372036854775807,\"title\":\"max\"}\n"
+        "[1]\n",
+        0);
     j = open_again();
     assert_int_equal(xd_journal_count(j), 1);
     assert_int_equal(xd_journal_at(j, 0)->outcome, XD_DONE);
@@ -600,6 +602,58 @@ static void where_a_host_has_its_journal(void **state)
     assert_non_null(strstr(out, "/xendeck/demo_huge.journal"));
 }
 
+/* An entry of a line, with a title so long. */
+static void write_entry(int id, int title)
+{
+    struct xd_buf line = XD_BUF_INIT;
+
+    xd_buf_printf(
+        &line,
+        "{\"xendeck\":1,\"rec\":\"begin\",\"id\":%d,\"at_ns\":1,\"pid\":1,\"pid_start\":1,"
+        "\"boot\":\"x\",\"who\":\"w\",\"title\":\"%0*d\",\"steps\":[{\"table\":\"domains\",\"key\":"
+        "\"k\",\"label\":\"l\",\"name\":\"n\",\"text\":\"t\"}]}\n",
+        id, title, 7);
+    write_file(line.s, 0);
+    xd_buf_done(&line);
+}
+
+static void who_appends_reads_the_end_alone(void **state)
+{
+    struct xd_plan *plan = bench_plan(&b, WEIGHT_64);
+    struct xd_journal *j = NULL;
+    struct xd_err err = XD_ERR_INIT;
+    uint64_t said;
+
+    bench_apply(&b, CAP_40);
+    said = xd_log_seq(&b.log);
+    for (int i = 2; i <= 500; i++)
+        write_entry(i, 10);
+    assert_int_equal(xd_journal_open_end(b.path, &b.clock, &b.log, &j, &err), 0);
+    assert_in_range(xd_journal_count(j), 2, 50);
+    assert_int_equal(xd_journal_at(j, xd_journal_count(j) - 1)->id, 500);
+    assert_int_equal(xd_journal_begin(j, plan, "me", &err), 0);
+    xd_plan_free(plan);
+    xd_journal_close(j);
+    j = open_again();
+    assert_int_equal(xd_journal_count(j), 501);
+    assert_int_equal(xd_log_seq(&b.log), said); /* nothing is amiss */
+    xd_journal_close(j);
+}
+
+static void an_end_that_is_all_one_entry(void **state)
+{
+    struct xd_journal *j = NULL;
+    struct xd_err err = XD_ERR_INIT;
+
+    bench_apply(&b, CAP_40);
+    for (int i = 2; i <= 500; i++)
+        write_entry(i, i == 500 ? 20000 : 100);
+    assert_int_equal(xd_journal_open_end(b.path, &b.clock, &b.log, &j, &err), 0);
+    assert_in_range(xd_journal_count(j), 1, 499);
+    assert_int_equal(xd_journal_at(j, xd_journal_count(j) - 1)->id, 500);
+    xd_journal_close(j);
+}
+
 static void in_memory(void **state)
 {
     struct xd_journal *j = NULL;
@@ -635,6 +689,8 @@ int main(void)
         T(undo_in_reverse_and_after_a_restart),
         T(what_cannot_be_undone_says_why),
         T(where_a_host_has_its_journal),
+        T(who_appends_reads_the_end_alone),
+        T(an_end_that_is_all_one_entry),
         T(in_memory),
     };
 
