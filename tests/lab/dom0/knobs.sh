@@ -175,7 +175,8 @@ pool_members() {
     refused "a pool that has not the pCPU that it is pinned to" \
         'nowhere but on pCPUs 1, and cpupool p1 has none.*vcpu.affinity=all' domain/idle1 pool=p1
     is "it stays" "$(pool_of idle1) $(scheduling idle1)" "Pool-0 512 40 1 / 3"
-    set_ "a vCPU in the pool is pinned" vcpu/idle1/0 vcpu.affinity=3 domain/idle1 pool=p1
+    set_ "it may run anywhere, and moves" vcpu/idle1/0 vcpu.affinity=all domain/idle1 pool=p1
+    set_ "a vCPU in the pool is pinned" vcpu/idle1/0 vcpu.affinity=3
     refused "the pCPU that it is pinned to" \
         'vCPU idle1/0 may run nowhere else.*vcpu.affinity first' pcpu/3 pcpu.pool=none
     is "its affinity is as it was" "$(xl vcpu-list idle1 | awk 'END { print $7 }')" 3
