@@ -152,7 +152,7 @@ life() {
     is "xl says so" "$(state life1)" "-b----"
     edit 2 "unpausing it again is refused" do domain/life1 unpause --yes
     says "as it is not paused" 'not paused'
-    edit 2 "its console is no edit" do domain/life1 console --yes
+    edit 1 "its console is no edit" do domain/life1 console --yes
     says "and told where it is" 'gives the terminal to a program'
     before=$(domid life1)
     edit 0 "a reboot" do domain/life1 reboot --yes
