@@ -10,6 +10,7 @@
 
 #include "model/tables.h"
 #include "tui/console.h"
+#include "tui/cpuid/screen.h"
 #include "tui/dialog.h"
 #include "tui/keep.h"
 #include "tui/topo/screen.h"
@@ -26,6 +27,7 @@ int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *t
     *a = (struct xd_app){.session = s, .world = xd_session_world(s), .glyphs = glyphs};
     a->theme = *theme;
     a->topo = xd_topo_screen_new();
+    a->cpuid = xd_cpuid_screen_new();
     a->w = 80;
     a->h = 24;
     xd_events_update(a);
@@ -51,6 +53,7 @@ void xd_app_done(struct xd_app *a)
     for (int i = 0; i < a->n_screens; i++)
         xd_screen_done(&a->screens[i]);
     xd_topo_screen_free(a->topo);
+    xd_cpuid_screen_free(a->cpuid);
     xd_line_forget(&a->history);
 }
 
@@ -248,7 +251,7 @@ int xd_app_timeout_ms(const struct xd_app *a)
 
 bool xd_command_is_here(const struct xd_app *a, const struct xd_command *c)
 {
-    return !(c->flags & XD_CMD_DRAWING) || a->screens[a->screen].view->move;
+    return !c->screen || strcmp(c->screen, a->screens[a->screen].view->name) == 0;
 }
 
 bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd_err *err)
@@ -258,8 +261,9 @@ bool xd_app_offers(const struct xd_app *a, const struct xd_command *c, struct xd
     else if ((c->flags & XD_CMD_WRITES) && (xd_app_readonly(a) || xd_app_playing(a)))
         xd_err_set(err, -EROFS, "%s can't be edited: %s", xd_world_host(a->world),
                    xd_app_playing(a) ? "it is a capture" : "this console is read-only");
-    else if ((c->flags & XD_CMD_DRAWING) && !xd_command_is_here(a, c))
-        xd_err_set(err, -ENOTSUP, "%s is for the Topology screen: :topology goes there", c->name);
+    else if (!xd_command_is_here(a, c))
+        xd_err_set(err, -ENOTSUP, "%s is for the screen %s: :%s goes there", c->name, c->group,
+                   c->screen);
     else if ((c->flags & XD_CMD_STAGED) && !a->n_staged)
         xd_err_set(err, -ENOENT, "nothing is staged; e edits what is under the cursor");
     else
@@ -350,6 +354,8 @@ static int detail_rows(const struct xd_app *a, const struct xd_screen *s, int bo
         return 0;
     if (graphs || s->view->tall)
         return body - (body < 30 ? 8 : body / 3);
+    if (s->view->pane && body >= 30)
+        return s->view->pane + 1;
     return DETAIL_ROWS + 1;
 }
 
@@ -358,7 +364,7 @@ static int table_rows(const struct xd_app *a, const struct xd_screen *s)
 {
     int body = a->h - 4 - (a->log_pane ? LOG_ROWS + 1 : 0);
 
-    return body - detail_rows(a, s, body) - 1;
+    return body - detail_rows(a, s, body) - 1 - s->view->head;
 }
 
 void xd_app_resize(struct xd_app *a, int w, int h)

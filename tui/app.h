@@ -30,6 +30,7 @@
 struct xd_dialog;
 struct xd_settings;
 struct xd_topo_screen;
+struct xd_cpuid_screen;
 
 /* A wish that waits to be applied; all strings on the heap. */
 struct xd_staged {
@@ -96,7 +97,8 @@ struct xd_app {
     struct xd_snapshot *events;
     uint64_t events_seq;
 
-    struct xd_topo_screen *topo; /* what the Topology screen shows */
+    struct xd_topo_screen *topo;   /* what the Topology screen shows */
+    struct xd_cpuid_screen *cpuid; /* and that of CPU features */
 
     struct xd_want wanted[16]; /* as the session was told last */
     size_t n_wanted;

@@ -134,7 +134,7 @@ void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y)
         for (const struct xd_command *k = xd_console_commands; k->name && w; k++) {
             char key[24];
 
-            if (!(k->flags & XD_CMD_BAR) || !(k->flags & XD_CMD_DRAWING) != !own ||
+            if (!(k->flags & XD_CMD_BAR) || !k->screen != !own ||
                 !xd_app_offers(a, k, NULL))
                 continue;
             snprintf(key, sizeof(key), "%.*s", (int)strcspn(k->keys, " "), k->keys);

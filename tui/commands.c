@@ -4,6 +4,7 @@
 #include "tui/commands.h"
 
 #include "tui/console.h"
+#include "tui/cpuid/screen.h"
 #include "tui/topo/screen.h"
 
 #define GENERAL .group = "General"
@@ -12,7 +13,8 @@
 #define ROWS    .group = "Rows"
 #define VIEW    .group = "Columns and panes"
 #define EDIT    .group = "Editing"
-#define DRAWING .group = "Topology"
+#define DRAWING .screen = "topology", .group = "Topology"
+#define CPUID   .screen = "cpuid", .group = "CPU features"
 #define SAMPLE  .group = "Samples"
 #define PLAYER  .group = "Capture"
 
@@ -40,6 +42,8 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_why},
     {SCREEN, .name = "topology", .keys = "D", .title = "The drawing of the machine",
      .run = xd_cmd_topo_goto},
+    {SCREEN, .name = "cpuid", .keys = "F", .title = "CPU features: who has which, and why not",
+     .run = xd_cmd_cpuid_goto},
     {SCREEN, .name = "next", .keys = "Tab", .title = "The next screen", .run = xd_cmd_next},
     {SCREEN, .name = "previous", .keys = "BackTab", .title = "The previous screen",
      .run = xd_cmd_previous},
@@ -118,21 +122,50 @@ const struct xd_command xd_console_commands[] = {
     {VIEW, .name = "detail", .keys = "i", .title = "Open or close the pane about the row",
      .run = xd_cmd_detail},
 
-    {DRAWING, .name = "closer", .keys = "Enter", .label = "Closer", .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+    {DRAWING, .name = "closer", .keys = "Enter", .label = "Closer", .flags = XD_CMD_BAR,
      .title = "Look at the thing under the cursor from near", .run = xd_cmd_topo_closer},
-    {DRAWING, .name = "farther", .keys = "Backspace", .label = "Back", .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+    {DRAWING, .name = "farther", .keys = "Backspace", .label = "Back", .flags = XD_CMD_BAR,
      .title = "Look at what it is in", .run = xd_cmd_topo_farther},
     {DRAWING, .name = "drawing", .keys = "v", .label = "View", .args = "[NAME]",
-     .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .flags = XD_CMD_BAR,
      .title = "What is drawn: all, cpu, memory, pci, numa", .run = xd_cmd_topo_drawing},
-    {DRAWING, .name = "overlay", .keys = "o", .label = "Threads", .args = "[NAME]",
-     .flags = XD_CMD_BAR | XD_CMD_DRAWING,
-     .title = "What threads show: running, affinity, pools, load", .run = xd_cmd_topo_overlay},
+    {DRAWING, .name = "overlay", .keys = "o", .label = "Overlay", .args = "[NAME]",
+     .flags = XD_CMD_BAR,
+     .title = "What is marked: running, affinity, pools, load, links", .run = xd_cmd_topo_overlay},
     {DRAWING, .name = "domain", .keys = "d", .label = "Domain", .args = "[NAME]",
-     .flags = XD_CMD_BAR | XD_CMD_DRAWING,
+     .flags = XD_CMD_BAR,
      .title = "Choose whose affinity is shown, and whom A places", .run = xd_cmd_topo_domain},
-    {DRAWING, .name = "place", .keys = "A e", .label = "Place", .flags = XD_CMD_BAR | XD_CMD_DRAWING | XD_CMD_WRITES,
+    {DRAWING, .name = "place", .keys = "A e", .label = "Place", .flags = XD_CMD_BAR | XD_CMD_WRITES,
      .title = "Stage that the domain, or one vCPU, runs here", .run = xd_cmd_topo_place},
+
+    {CPUID, .name = "explain", .keys = "Enter", .label = "Explain", .flags = XD_CMD_BAR,
+     .title = "All about the feature, and why it is so; folds a heading", .run = xd_cmd_cpuid_explain},
+    {CPUID, .name = "search", .keys = "/", .label = "Search", .args = "[WORDS]", .flags = XD_CMD_BAR,
+     .title = "Find features by any name or by what they do", .run = xd_cmd_filter},
+    {CPUID, .name = "features", .keys = "d", .label = "Differ", .args = "[WHICH]", .flags = XD_CMD_BAR,
+     .title = "Which lines: different, all, used", .run = xd_cmd_cpuid_rows},
+    {CPUID, .name = "next-lost", .keys = "n", .label = "Lost", .flags = XD_CMD_BAR,
+     .title = "The next feature that is lost in this column", .run = xd_cmd_cpuid_next},
+    {CPUID, .name = "prev-lost", .keys = "N", .title = "The one before",
+     .run = xd_cmd_cpuid_previous},
+    {CPUID, .name = "switch", .keys = "Space", .label = "On/off", .args = "[FEATURE]", .flags = XD_CMD_BAR,
+     .title = "Plan the feature on or off for the domain's next start", .run = xd_cmd_cpuid_switch},
+    {CPUID, .name = "config", .keys = "e", .label = "Config", .flags = XD_CMD_BAR,
+     .title = "The line for the domain's configuration", .run = xd_cmd_cpuid_config},
+    {CPUID, .name = "drop", .keys = "u", .title = "Forget what is planned for the domain",
+     .run = xd_cmd_cpuid_drop},
+    {CPUID, .name = "policies", .keys = "c C", .label = "Columns", .args = "[LIST]", .flags = XD_CMD_BAR,
+     .title = "Choose columns, or go to one: raw,host,web*", .run = xd_cmd_cpuid_columns},
+    {CPUID, .name = "alike", .keys = "v", .label = "Alike", .flags = XD_CMD_BAR,
+     .title = "One column for all domains that have the same", .run = xd_cmd_cpuid_alike},
+    {CPUID, .name = "compare", .keys = "o", .label = "Other", .args = "[FILE]", .flags = XD_CMD_BAR,
+     .title = "Add another host: a capture, or what xen-cpuid -p printed", .run = xd_cmd_cpuid_compare},
+    {CPUID, .name = "page-left", .keys = "<", .title = "A page of columns to the left",
+     .run = xd_cmd_cpuid_page_left},
+    {CPUID, .name = "page-right", .keys = ">", .title = "A page of columns to the right",
+     .run = xd_cmd_cpuid_page_right},
+    {CPUID, .name = "fold-all", .keys = "z", .title = "Fold all groups, or open them",
+     .run = xd_cmd_cpuid_fold},
 
     {MOVE, .name = "up", .keys = "Up k", .title = "One row up", .run = xd_cmd_up},
     {MOVE, .name = "down", .keys = "Down j", .title = "One row down", .run = xd_cmd_down},

@@ -69,7 +69,7 @@ int xd_cmd_filter(void *ctx, int argc, char **argv, struct xd_err *err)
     struct xd_screen *s = xd_app_screen(a);
     struct xd_buf b = XD_BUF_INIT;
 
-    if (argc == 1 && s->desc) {
+    if (argc == 1 && (s->desc || s->view->searches)) {
         a->prompt = XD_PROMPT_FILTER;
         snprintf(a->filter_before, sizeof(a->filter_before), "%s", s->filter);
         xd_line_set(&a->line, s->filter);
@@ -94,7 +94,7 @@ int xd_cmd_back(void *ctx, int argc, char **argv, struct xd_err *err)
         xd_screen_unmark_all(s);
     else if (s->filter[0])
         xd_screen_set_filter(s, "", NULL);
-    else if (s->view->move)
+    else if (xd_topo_is_screen(s))
         return xd_cmd_topo_farther(ctx, argc, argv, err);
     return 0;
 }

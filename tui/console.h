@@ -13,7 +13,8 @@ extern const struct xd_command xd_console_commands[];
 int xd_console_run(struct xd_cli *cli, struct xd_err *err);
 
 /* For struct xd_cli: draw and colours. */
-void xd_console_draw(const struct xd_topo *t, const struct xd_cli_picture *p, struct xd_buf *out);
+int xd_console_draw(const struct xd_topo *t, const struct xd_cli_picture *p, struct xd_buf *out,
+                    struct xd_err *err);
 int xd_console_colours(struct xd_cli *cli, struct xd_topo_style *style, struct xd_err *err);
 
 #endif

@@ -144,7 +144,7 @@ const struct xd_command *xd_command_of_key(const struct xd_app *a, uint32_t code
     const struct xd_command *found = NULL;
 
     for (const struct xd_command *c = xd_console_commands; c->name; c++)
-        if (has_key(c, code) && xd_command_is_here(a, c) && (!found || (c->flags & XD_CMD_DRAWING)))
+        if (has_key(c, code) && xd_command_is_here(a, c) && (!found || c->screen))
             found = c;
     return found;
 }

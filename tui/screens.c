@@ -58,6 +58,8 @@ void xd_screens_make(struct xd_app *a)
 
     for (int i = 0; xd_views[i]; i++) {
         d = xd_views[i]->table ? xd_app_desc(a, xd_views[i]->table) : NULL;
+        if (xd_views[i]->needs && !xd_app_desc(a, xd_views[i]->needs))
+            continue;
         if ((d || !xd_views[i]->table) && !has_screen(a, xd_views[i]->name))
             add_screen(a, xd_views[i], d);
     }
@@ -218,6 +220,10 @@ void xd_screen_update(const struct xd_app *a, struct xd_screen *s)
     size_t before = s->n_all;
     char label[XD_KEY_MAX];
 
+    if (s->view->update) {
+        s->view->update(a, s);
+        return;
+    }
     s->n = s->n_rows = s->n_all = s->n_groups = 0;
     s->name_width = 0;
     if (!t) {
@@ -250,6 +256,10 @@ int xd_screen_set_filter(struct xd_screen *s, const char *text, struct xd_err *e
     struct xd_arena fresh = XD_ARENA_INIT;
     struct xd_query *q = NULL;
 
+    if (s->view->searches) {
+        snprintf(s->filter, sizeof(s->filter), "%s", text);
+        return 0;
+    }
     if (!s->desc)
         return xd_err_set(err, -1, "the %s screen has no filter", s->view->title);
     int rc = xd_query_parse(text, s->desc, &fresh, &q, err);

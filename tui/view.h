@@ -49,8 +49,15 @@ struct xd_view {
      * false: as lists do. A click into it, from its second line on. Both NULL: a list. */
     bool (*move)(struct xd_app *a, struct xd_screen *s, int dx, int dy);
     void (*click)(struct xd_app *a, struct xd_screen *s, int x, int y);
-    bool tall; /* the pane is what the screen is about: it gets most of the room */
-    bool tail; /* a log: the cursor stays at its end until it is moved away */
+    /* A view of a list of its own takes in the world: it sets n_rows, n_all and the cursor. NULL:
+     * rows of its table, or as many lines as count says. */
+    void (*update)(const struct xd_app *a, struct xd_screen *s);
+    const char *needs; /* a view without a table: the host has to have this one; NULL: none */
+    bool searches;     /* a view without a table: the text of `/` is its own to read */
+    int head;          /* lines of its head beyond the first */
+    int pane;          /* lines of its pane where there is room; 0: the usual */
+    bool tall;         /* the pane is what the screen is about: it gets most of the room */
+    bool tail;         /* a log: the cursor stays at its end until it is moved away */
 };
 
 /* Rows under a heading of their own: those of a pool, of a node. */

@@ -195,6 +195,22 @@ static const struct xd_view events = {TABLE("events", "Events"), .columns = even
                                       .tail = true};
 
 const struct xd_view *const xd_views[] = {
-    &xd_view_domains, &vcpus, &pcpus,  &pools, &nodes,  &xd_view_journal, &events, &disks, &nics,
-    &devices,         &pci,   &params, &dmesg, &limits, &xd_view_why, &xd_view_topology, NULL,
+    &xd_view_domains,
+    &vcpus,
+    &pcpus,
+    &pools,
+    &nodes,
+    &xd_view_journal,
+    &events,
+    &disks,
+    &nics,
+    &devices,
+    &pci,
+    &params,
+    &dmesg,
+    &limits,
+    &xd_view_why,
+    &xd_view_topology,
+    &xd_view_cpuid,
+    NULL,
 };

@@ -158,10 +158,13 @@ static void doctor(void *self, struct xd_builder *b)
 }
 
 static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,      &xd_nodes_desc,  &xd_pcpus_desc,  &xd_pools_desc,        &xd_domains_desc,
-    &xd_vcpus_desc,     &xd_disks_desc,  &xd_nics_desc,   &xd_pci_desc,          &xd_devices_desc,
-    &xd_dmesg_desc,     &xd_params_desc, &xd_limits_desc, &xd_topology_desc,     &xd_facts_desc,
-    &xd_distances_desc, &xd_advice_desc, &xd_cpuid_desc,  &xd_cpuid_leaves_desc, NULL,
+    &xd_host_desc,      &xd_nodes_desc,        &xd_pcpus_desc,
+    &xd_pools_desc,     &xd_domains_desc,      &xd_vcpus_desc,
+    &xd_disks_desc,     &xd_nics_desc,         &xd_pci_desc,
+    &xd_devices_desc,   &xd_dmesg_desc,        &xd_params_desc,
+    &xd_limits_desc,    &xd_topology_desc,     &xd_facts_desc,
+    &xd_distances_desc, &xd_advice_desc,       &xd_traffic_desc,
+    &xd_cpuid_desc,     &xd_cpuid_leaves_desc, NULL,
 };
 
 const struct xd_backend xd_backend_demo = {

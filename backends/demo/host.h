@@ -212,6 +212,7 @@ struct xd_demo_host {
         struct xd_snapshot *kept; /* its tables, built when they changed last; NULL: not yet */
         uint64_t tables;          /* which: bits by topology.c */
         uint64_t state;           /* a hash of all that can change in them */
+        char nic[XD_KEY_MAX], disk[XD_KEY_MAX]; /* the first ones' ids; "": there is none */
     } topology;
     struct xd_demo_cpuid {
         struct xd_snapshot *kept; /* as above */

@@ -10,6 +10,7 @@
 #include "backend_demo/random.h"
 #include "base/str.h"
 #include "topo/advice.h"
+#include "topo/host.h"
 
 #define GIB_KIB (UINT64_C(1) << 20)
 
@@ -254,6 +255,48 @@ static uint64_t state_of(const struct xd_demo_host *h)
     return x;
 }
 
+static void first_of(const struct xd_topo *t, enum xd_thing_kind kind, char *id, size_t size)
+{
+    id[0] = '\0';
+    for (size_t i = 0; i < t->n_things && !id[0]; i++)
+        if (t->things[i]->kind == kind && !xd_topo_str(t->things[i], XD_TOPO_OWNER, NULL))
+            snprintf(id, size, "%s", t->things[i]->id);
+}
+
+static void put_traffic(struct xd_rows *t, const char *id, uint64_t in, uint64_t out)
+{
+    if (!id[0])
+        return;
+    xd_row_begin(t);
+    xd_put_str(t, XD_TRAFFIC_ID, id);
+    xd_put_u64(t, XD_TRAFFIC_IN_BYTES, in);
+    xd_put_u64(t, XD_TRAFFIC_OUT_BYTES, out);
+}
+
+/* All that domains do goes through the first NIC and to the first disk. */
+static void fill_traffic(const struct xd_demo_host *h, struct xd_builder *b)
+{
+    struct xd_rows *t = xd_build_table(b, &xd_traffic_desc, xd_demo_at(h));
+    uint64_t rx = 0, tx = 0, rd = 0, wr = 0;
+
+    for (size_t i = 0; i < h->n_domains; i++) {
+        const struct xd_demo_domain *d = h->domains[i];
+
+        for (size_t k = 0; k < d->n_nics; k++) {
+            rx += d->nics[k].rx;
+            tx += d->nics[k].tx;
+        }
+        for (size_t k = 0; k < d->n_disks; k++) {
+            rd += d->disks[k].rd;
+            wr += d->disks[k].wr;
+        }
+    }
+    put_traffic(t, h->topology.nic, rx, tx);
+    put_traffic(t, h->topology.disk, rd, wr);
+    if (!h->topology.nic[0] && !h->topology.disk[0])
+        xd_build_reason(t, "%s", XD_TOPO_NO_TRAFFIC);
+}
+
 static void build(struct xd_demo_host *h, uint64_t wanted, uint64_t state)
 {
     struct xd_builder *b = xd_builder_new(xd_backend_demo.name);
@@ -262,6 +305,8 @@ static void build(struct xd_demo_host *h, uint64_t wanted, uint64_t state)
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         if (wanted >> i & 1)
             xd_topo_put_table(t, tables[i], b, xd_demo_at(h));
+    first_of(t, XD_THING_NIC, h->topology.nic, sizeof(h->topology.nic));
+    first_of(t, XD_THING_DISK, h->topology.disk, sizeof(h->topology.disk));
     xd_topo_free(t);
     xd_snapshot_unref(h->topology.kept);
     h->topology.kept = xd_builder_seal(b, NULL, 0, xd_demo_at(h), 0, 0);
@@ -272,12 +317,13 @@ static void build(struct xd_demo_host *h, uint64_t wanted, uint64_t state)
 void xd_demo_fill_topology(struct xd_demo_host *h, const struct xd_backend_env *env,
                            struct xd_builder *b)
 {
+    bool traffic = xd_wanted(env, &xd_traffic_desc);
     uint64_t wanted = 0, state;
 
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         if (xd_wanted(env, tables[i]))
             wanted |= UINT64_C(1) << i;
-    if (!wanted)
+    if (!wanted && !traffic)
         return;
     state = state_of(h);
     if (!h->topology.kept || (wanted & ~h->topology.tables) || h->topology.state != state)
@@ -285,4 +331,6 @@ void xd_demo_fill_topology(struct xd_demo_host *h, const struct xd_backend_env *
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         if (wanted >> i & 1)
             xd_build_lend(b, h->topology.kept, tables[i]->name);
+    if (traffic)
+        fill_traffic(h, b);
 }

@@ -138,6 +138,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
         xd_files_free(files);
     }
     xd_topo_host_put(&n->host, n->env, b);
+    xd_topo_host_traffic(&n->host, n->env, b);
     return 0;
 }
 
@@ -171,7 +172,7 @@ const struct xd_backend xd_backend_module = {
     .help = "The topology of the machine, where there is no Xen below Linux",
     .live = true,
     .any_machine = true,
-    .tables = xd_topo_tables,
+    .tables = xd_topo_live_tables,
     .probe = probe,
     .open = open_native,
     .close = close_native,

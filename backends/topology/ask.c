@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Questions to the hypervisor (sysctls cputopoinfo, numainfo, pcitopoinfo, cpupool_op and
- * get_cpu_policy): where CPUs, memory and PCI functions are, which no dom0 knows. */
+/* Questions to the hypervisor (sysctls cputopoinfo, numainfo, physinfo, pcitopoinfo, cpupool_op
+ * and get_cpu_policy): where CPUs, memory and PCI functions are, which no dom0 knows. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +124,17 @@ static void ask_nodes(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *o
     }
 }
 
+/* A node's size is the span of its addresses, holes and all: the machine's is counted in pages. */
+static void ask_memory(struct xd_ty *y, struct xd_xen_host *out, struct xd_buf *trouble)
+{
+    xc_physinfo_t info = {0};
+
+    if (xc_physinfo(y->xc, &info) < 0)
+        trouble_of(trouble, "how much memory it has");
+    else
+        out->memory_kib = info.total_pages << (XC_PAGE_SHIFT - 10);
+}
+
 /* --- PCI --- */
 
 /* Which functions there are is for dom0 to say, and near to which node for Xen. */
@@ -206,6 +217,7 @@ void xd_ty_ask(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out, str
 {
     ask_cpus(y, a, out, trouble);
     ask_nodes(y, a, out, trouble);
+    ask_memory(y, out, trouble);
     ask_pci(y, a, out, trouble);
     ask_leaves(y, out, trouble);
 }

@@ -114,6 +114,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
         xd_buf_done(&trouble);
     }
     xd_topo_host_put(&y->host, y->env, b);
+    xd_topo_host_traffic(&y->host, y->env, b);
     return 0;
 }
 
@@ -161,7 +162,7 @@ const struct xd_backend xd_backend_module = {
         "The machine as Xen knows it: packages, cores, nodes, memory and PCI, which a dom0 sees "
         "wrongly or not at all",
     .live = true,
-    .tables = xd_topo_tables,
+    .tables = xd_topo_live_tables,
     .probe = probe,
     .open = open_instance,
     .close = close_instance,

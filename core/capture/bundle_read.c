@@ -21,12 +21,12 @@
 #define FUNCTIONS(F)                                                                               \
     F(archive_entry_filetype)                                                                      \
     F(archive_entry_hardlink)                                                                      \
-    F(archive_entry_pathname) F(archive_entry_symlink) F(archive_error_string)                     \
-        F(archive_filter_bytes) F(archive_read_data) F(archive_read_free) F(archive_read_new)      \
-            F(archive_read_next_header) F(archive_read_open_fd)                                    \
-                F(archive_read_support_filter_bzip2) F(archive_read_support_filter_gzip)           \
-                    F(archive_read_support_filter_xz) F(archive_read_support_filter_zstd)          \
-                        F(archive_read_support_format_tar)
+    F(archive_entry_pathname)                                                                      \
+    F(archive_entry_symlink) F(archive_error_string) F(archive_filter_bytes) F(archive_read_data)  \
+        F(archive_read_free) F(archive_read_new) F(archive_read_next_header)                       \
+            F(archive_read_open_fd) F(archive_read_support_filter_bzip2)                           \
+                F(archive_read_support_filter_gzip) F(archive_read_support_filter_xz)              \
+                    F(archive_read_support_filter_zstd) F(archive_read_support_format_tar)
 XD_LATE_LIBRARY(libarchive, XD_SONAME_ARCHIVE, FUNCTIONS)
 
 #define BLOCK 65536
@@ -54,6 +54,10 @@ static void XD_PRINTF(3, 4) wrong(struct reading *r, const char *path, const cha
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    if (!r->number) { /* not even an entry */
+        xd_err_set(&r->found->first, -EILSEQ, "%s: %s", r->file, text);
+        return;
+    }
     xd_str_safe_to(safe, sizeof(safe), path ? path : "its name");
     xd_err_set(&r->found->first, -EILSEQ, "%s: entry %zu at byte %lld, %s: %s", r->file, r->number,
                (long long)libarchive.archive_filter_bytes(r->archive, 0), safe, text);

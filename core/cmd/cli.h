@@ -27,7 +27,9 @@ enum {
 struct xd_cli_picture {
     const char *view;                 /* "all" "cpu" "memory" "pci" "numa" */
     const struct xd_topo_thing *root; /* what is looked at; NULL: the machine */
-    const struct xd_table *pci;       /* who has which function; NULL: not known */
+    const struct xd_world *world;     /* for what is marked in it */
+    const char *overlay;              /* "nothing", or what the console marks */
+    const char *domain;               /* whose affinity; NULL: of none */
     int width;                        /* cells */
     int height;                       /* lines to fold equal things for; 0: fold nothing */
     bool ascii;
@@ -43,7 +45,8 @@ struct xd_cli {
     int (*console)(struct xd_cli *cli, struct xd_err *err); /* runs the full-screen console */
     /* What is drawn as the console draws it, and in the colours of --theme; NULL only where `topo`
      * is never run. */
-    void (*draw)(const struct xd_topo *t, const struct xd_cli_picture *p, struct xd_buf *out);
+    int (*draw)(const struct xd_topo *t, const struct xd_cli_picture *p, struct xd_buf *out,
+                struct xd_err *err);
     int (*colours)(struct xd_cli *cli, struct xd_topo_style *style, struct xd_err *err);
     struct xd_registry *registry;
     struct xd_clock clock;
@@ -143,6 +146,7 @@ int xd_cmd_journal(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_console_of(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_policy(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_doctor(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

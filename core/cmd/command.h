@@ -23,11 +23,11 @@ enum xd_command_flags {
     XD_CMD_BAR = 1 << 1,     /* console: shown on the key bar */
     XD_CMD_STAGED = 1 << 2,  /* console: only while edits are staged */
     XD_CMD_PLAYER = 1 << 3,  /* console: only where the host is a capture */
-    XD_CMD_DRAWING = 1 << 4, /* console: only where a drawing is shown; its keys come first there */
 };
 
 struct xd_command {
     const char *name;  /* "get"; a NULL name ends a table */
+    const char *screen; /* console: only on the screen of that name; its keys come first there */
     const char *group; /* heading in the help: "Moving", "Editing" …; NULL on the command line */
     const char *keys;  /* console: "j Down", names divided by blanks; NULL: none */
     const char *label; /* console: at most 8 cells for the key bar */

@@ -58,6 +58,10 @@ static const struct xd_option topo_options[] = {
     {"view", 0, "VIEW", "all, cpu, memory, pci or numa (a matrix of distances)"},
     {"width", 0, "N", "text, tree: cells of a line (default: the terminal's)"},
     {"height", 0, "N", "text: fold equal things into one until it fits into N lines"},
+    {"overlay", 0, "NAME",
+     "text: what threads and links show: running, affinity, pools, load or links (default: "
+     "nothing)"},
+    {"domain", 0, "NAME", "--overlay affinity: whose"},
     {"ascii", 0, NULL, "text, tree: no character that ASCII hasn't got"},
     {"unfolded", 0, NULL, "tree, dot: each of equal things by itself"},
     {"from", 0, "FILE",
@@ -71,13 +75,29 @@ static const struct xd_option doctor_options[] = {
 };
 
 static const struct xd_option cpuid_options[] = {
-    {"on", 0, "SOURCE", "check: the host; translate: the machine that \"host\" means"},
+    {"on", 0, "SOURCE",
+     "check: the host; show, diff: what guests with these SPECs would see there; translate: what "
+     "\"host\" means"},
+    {"different", 0, NULL, "matrix: only the features in which columns differ"},
+    {"search", 0, "WORDS", "matrix: only features with these words in names or sentences"},
+    {"columns", 'c', "LIST", "matrix: columns, such as raw,host,web*"},
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
-    {"all", 'a', NULL, "Features that no guest sees, too; show: also those that nobody has"},
-    {"explain", 0, NULL, "show, diff: say what each feature is"},
+    {"all", 'a', NULL,
+     "Features that no guest sees, too; show, matrix: also those that nobody has"},
+    {"explain", 0, NULL, "show, diff, matrix: say what each feature is"},
     {"output", 'o', "FORMAT", "table, json; show, diff and models also csv"},
+    {0},
+};
+
+static const struct xd_option policy_options[] = {
+    {"from", 0, "LOAD", "simulate, explain: a capture, or a table time,name,cpu as CSV"},
+    {"days", 0, "N", "simulate: so many days; LOAD begins again where it is shorter"},
+    {"compare", 0, "FILE", "simulate: another policy on the same load, and what changes"},
+    {"acts", 0, NULL, "simulate: print each move of a knob, with its rule"},
+    {"policy", 0, "FILE", "explain: the policy"},
+    {"output", 'o', "FORMAT", "check, simulate: table or json"},
     {0},
 };
 
@@ -180,23 +200,49 @@ const struct xd_command xd_cli_commands[] = {
      .args = "VERB …",
      .run = xd_cmd_cpuid,
      .options = cpuid_options,
-     .title = "CPU features and models: explain, show, diff, level, check, translate",
+     .title = "CPU features and models: matrix, why, explain, show, diff, level, check …",
      .help =
          "explain FEATURE… says what features are, who can see them and what they need. models "
          "[MODEL…] lists the named processors, or tells all of one. show [SOURCE…] prints the "
          "features of this machine or of others; diff SOURCE… only those that differ. level "
          "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
          "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
-         "help: status 0 is yes, 2 no, 4 unsure. translate SPEC --to FORMAT says a spec in the "
+         "help: status 0 is yes, 2 no, 4 unsure. matrix [SOURCE…] sets side by side what the "
+         "hardware, Xen, guests at most and unasked, and each domain have, of the host (without a "
+         "SOURCE, or for \"host\") and of files of other hosts, captures among them; why FEATURE "
+         "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) "
+         "why "
+         "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says "
+         "a spec in the "
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
          "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
-         "\"host\" (this machine, by the CPUID instruction), a "
-         "file (what cpuid -r, xen-cpuid or xen-cpuid -p print, a domain "
+         "\"host\", a domain's name or number, or raw, pv-max, hvm-max, pv-default, hvm-default "
+         "(of this Xen host or of --host; as a host counts what its guests can have at most; "
+         "without Xen \"host\" is this machine by the CPUID instruction), a "
+         "file (a capture, what cpuid -r, xen-cpuid or xen-cpuid -p print, a domain "
          "that xl saved, or featuresets in hex, a line each), FILE:LABEL for one set of several "
-         "(\"HVM Max\", \"Domain 3\"), - for standard "
+         "(\"HVM Max\", \"Domain 3\", of a capture a domain's name), - for standard "
          "input, a featureset in hex, or a SPEC: a model, host or none, and changes, such as "
          "SandyBridge,+pdpe1gb,-avx or host,-avx512*. Features may be called as Xen, Linux, QEMU "
-         "or libvirt call them. None of this needs Xen."},
+         "or libvirt call them. Files and names need no Xen."},
+    {.name = "policy",
+     .args = "VERB …",
+     .run = xd_cmd_policy,
+     .options = policy_options,
+     .title = "Scheduling policies over time: check, simulate, explain, show, reference",
+     .help =
+         "A policy is a YAML file of rules: budgets of CPU time per window, calendars, conditions, "
+         "floors and ceilings of weight, cap, RTDS budget and memory. reference prints the "
+         "language, show [NAME] the policies that come with xendeck; a FILE may be one of their "
+         "names. check FILE… says what is wrong with line and column, and warns of rules that can "
+         "never be in force or fight each other. simulate FILE --from LOAD tells what would have "
+         "happened to each domain: CPU time wanted, used and denied, time with a cap and time that "
+         "was felt. LOAD is a capture or CSV with the columns time (seconds), name and cpu "
+         "(percent of one pCPU from then on) or cpu_ns (a counter); also uuid, pool, id, vcpus, "
+         "weight, cap, mem_target_kib. What a cap denies is lost there, not made up for later. "
+         "explain DOMAIN --policy FILE says what the policy wants of its knobs, why, and what "
+         "happens next, on --host or at the end of --from. Nothing of this touches a host: the "
+         "daemon that carries policies out does not exist yet."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,

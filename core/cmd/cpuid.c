@@ -20,6 +20,8 @@ static const struct {
     {"diff", cpuid_cmd_diff, "diff SOURCE SOURCE…"},
     {"level", cpuid_cmd_level, "level SOURCE…"},
     {"check", cpuid_cmd_check, "check SOURCE --on HOST"},
+    {"matrix", cpuid_cmd_matrix, "matrix [SOURCE…]"},
+    {"why", cpuid_cmd_why, "why FEATURE [COLUMN…]"},
     {"translate", cpuid_cmd_translate, "translate SPEC --to FORMAT"},
 };
 
@@ -121,6 +123,7 @@ int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err)
         xd_cpuid_visible(c.db, c.guests, false, &c.of);
     status = verbs[v].run(&c, argc - 1, argv + 1, err);
     xd_cpuid_db_free(c.db);
+    xd_err_clear(&c.why_not);
     xd_arena_done(&c.a);
     return status;
 }

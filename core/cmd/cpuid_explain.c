@@ -125,8 +125,8 @@ static void explain_json(struct cpuid *c, struct xd_json *j, const struct xd_cpu
     xd_json_close(j, '}');
 }
 
-static int find(struct cpuid *c, const char *word, const struct xd_cpuid_feature **out,
-                struct xd_err *err)
+int cpuid_feature(struct cpuid *c, const char *word, const struct xd_cpuid_feature **out,
+                  struct xd_err *err)
 {
     *out = xd_cpuid_find(c->db, XD_CPUID_ANY, word, strlen(word));
     if (*out)
@@ -155,7 +155,7 @@ int cpuid_cmd_explain(struct cpuid *c, int argc, char **argv, struct xd_err *err
         return XD_EXIT_USAGE;
     }
     for (int i = 1; i < argc; i++)
-        if (find(c, argv[i], &f, err) < 0)
+        if (cpuid_feature(c, argv[i], &f, err) < 0)
             return XD_EXIT_USAGE;
     if (xd_cpuid_native(&c->a, &l, NULL) == 0)
         xd_cpuid_leaves_to_set(&l, &here);
@@ -163,7 +163,7 @@ int cpuid_cmd_explain(struct cpuid *c, int argc, char **argv, struct xd_err *err
     if (c->format == XD_FORMAT_JSON)
         xd_json_open(&j, NULL, '[');
     for (int i = 1; i < argc; i++) {
-        find(c, argv[i], &f, NULL);
+        cpuid_feature(c, argv[i], &f, NULL);
         bool has = xd_fs_has(&here.fs, f->bit), known = here.known >> (f->bit / 32) & 1;
         if (c->format == XD_FORMAT_JSON) {
             explain_json(c, &j, f, has, known);

@@ -14,8 +14,9 @@ struct levelled {
     struct cpuid_named *list;
     size_t n;
     struct xd_cpuid_level level;
-    struct xd_featureset *loss; /* of each */
-    struct xd_cpuid_spec spec;  /* common, in the fewest words */
+    struct xd_featureset *loss;     /* of each */
+    struct xd_featureset *leafless; /* of the policy for xl: those that it has no leaf for */
+    struct xd_cpuid_spec spec;      /* common, in the fewest words */
     enum xd_cpuid_vendor vendor;
     bool mixed; /* hosts of several vendors */
     struct xd_buf spec_text, xl, hex;
@@ -49,6 +50,13 @@ static void say(struct levelled *v)
     xd_fs_and(&v->spec.remove, &c->of);
     xd_cpuid_spec_format(c->db, &v->spec, &v->spec_text);
     xd_cpuid_level_spec(c->db, &v->level, c->guests, &policy);
+    for (size_t i = 0; i < v->n; i++) {
+        const struct xd_cpuid_leaves *l = &v->list[i].source->leaves;
+        struct xd_cpuid_spec fitted;
+
+        if (l->n)
+            xd_cpuid_fit(c->db, &policy, c->guests, l, l, &fitted, &v->leafless[i]);
+    }
     xd_cpuid_translate(c->db, &policy, NULL, XD_CPUID_AS_XL, c->guests, &c->a, &v->xl, &lost, NULL);
     xd_cpuid_hex_format(&set, ':', &v->hex);
 }
@@ -96,6 +104,24 @@ static void losses_text(struct levelled *v)
     }
 }
 
+/* Xen refuses a policy with a bit in a leaf that the host hasn't got. */
+static void leafless_text(struct levelled *v)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        struct xd_buf b = XD_BUF_INIT;
+
+        xd_cpuid_list(v->c->db, &v->leafless[i], 16, &b);
+        if (b.len) {
+            fprintf(v->c->cli->out,
+                    "on %s leave these out of the text for xl.cfg; it has no such leaf of CPUID, "
+                    "and Xen 4.17\nwould not start the guest:\n  ",
+                    v->list[i].label);
+            cpuid_wrap(v->c->cli->out, 2, 2, xd_buf_str(&b));
+        }
+        xd_buf_done(&b);
+    }
+}
+
 static void level_text(struct levelled *v)
 {
     struct cpuid *c = v->c;
@@ -116,6 +142,7 @@ static void level_text(struct levelled *v)
     set_text(v, "on all of them", &v->level.told,
              "one host has them, and Xen can set them on each");
     losses_text(v);
+    leafless_text(v);
 }
 
 static void level_json(struct levelled *v)
@@ -141,6 +168,7 @@ static void level_json(struct levelled *v)
         xd_json_open(&j, NULL, '{');
         xd_json_str(&j, "name", v->list[i].label);
         cpuid_json_names(v->c, &j, "loses", &v->loss[i]);
+        cpuid_json_names(v->c, &j, "no_leaf", &v->leafless[i]);
         xd_json_close(&j, '}');
     }
     xd_json_close(&j, ']');
@@ -172,6 +200,7 @@ int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err)
         sets[i] = &v.list[i].source->set;
     xd_cpuid_level(c->db, sets, v.n, &c->of, &v.level);
     v.loss = xd_arena_array(&c->a, v.n, sizeof(*v.loss));
+    v.leafless = xd_arena_array(&c->a, v.n, sizeof(*v.leafless));
     for (size_t i = 0; i < v.n; i++)
         xd_cpuid_level_loss(c->db, &v.level, sets[i], &c->of, &v.loss[i]);
     find_vendor(&v);
@@ -240,6 +269,15 @@ static void check_json(struct cpuid *c, const char *guest, const char *host,
     cpuid_print_json(c, &b);
 }
 
+/* A PV domain is held against what PV guests can have. */
+static int for_pv(struct cpuid *c)
+{
+    c->guests = XD_CPUID_EVERY;
+    if (!xd_cli_option(c->cli, "all"))
+        xd_cpuid_visible(c->db, c->guests, false, &c->of);
+    return 0;
+}
+
 int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err)
 {
     const char *on = xd_cli_option(c->cli, "on");
@@ -254,7 +292,7 @@ int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err)
         return XD_EXIT_USAGE;
     }
     if (text_or_json(c, err) < 0 || cpuid_source(c, argv[1], CPUID_GUEST_SET, &list, &n, err) < 0 ||
-        cpuid_source(c, on, CPUID_HOST_SET, &list, &n, err) < 0)
+        (list[0].pv && for_pv(c) < 0) || cpuid_source(c, on, CPUID_HOST_SET, &list, &n, err) < 0)
         return XD_EXIT_USAGE;
     if (n != 2) {
         xd_err_set(err, -EINVAL, "%s has several sets: which one is the host's? %s:LABEL", on, on);

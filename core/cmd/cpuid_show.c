@@ -146,10 +146,12 @@ static void about(struct cpuid *c, const struct cpuid_named *one)
 static int sources(struct cpuid *c, int argc, char **argv, struct cpuid_named **list, size_t *n,
                    struct xd_err *err)
 {
+    if (xd_cli_option(c->cli, "on"))
+        return cpuid_predicted(c, argc, argv, list, n, err);
     for (int i = 1; i < argc; i++)
         if (cpuid_source(c, argv[i], CPUID_EVERY_SET, list, n, err) < 0)
             return -EINVAL;
-    if (argc == 1 && cpuid_source(c, "host", CPUID_EVERY_SET, list, n, err) < 0)
+    if (argc == 1 && cpuid_this_host(c, list, n, err) < 0)
         return -EINVAL;
     if (*n > SOURCES_MAX)
         return xd_err_set(err, -E2BIG,

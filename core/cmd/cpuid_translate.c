@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "model/tables_cpuid.h"
 #include "xen/cpuid/translate.h"
 
 struct translation {
@@ -70,6 +71,35 @@ static int find_host(struct translation *t, struct xd_err *err)
         return xd_err_set(err, -EINVAL, "%s has several sets: which one? %s:LABEL", on, on);
     t->host = &list[0].source->set.fs;
     return 0;
+}
+
+/* For Xen, a policy that the host takes: --on, else the live one, if there is one. */
+static void fit(struct translation *t)
+{
+    const char *on = xd_cli_option(t->c->cli, "on");
+    bool pv = t->c->guests == XD_CPUID_EVERY;
+    const struct xd_cpuid_policy *of, *unasked;
+    struct xd_err err = XD_ERR_INIT;
+    struct cpuid_host *h = NULL;
+    struct xd_cpuid_spec spec;
+    struct xd_featureset left_out;
+    struct xd_buf b = XD_BUF_INIT;
+    int rc = on ? cpuid_on_host(t->c, &h, &err) : cpuid_host_live(t->c, &h, &err);
+
+    xd_err_clear(&err);
+    of = rc < 0 ? NULL : cpuid_host_find(h, "host");
+    unasked = rc < 0 ? NULL : cpuid_host_unasked(h, pv);
+    if (!of || !unasked || !of->source.leaves.n || !unasked->source.leaves.n)
+        return;
+    xd_cpuid_fit(t->c->db, &t->spec, t->c->guests, &of->source.leaves, &unasked->source.leaves,
+                 &spec, &left_out);
+    t->spec = spec;
+    xd_cpuid_list(t->c->db, &left_out, 12, &b);
+    if (b.len)
+        fprintf(t->c->cli->err,
+                "xendeck: left out, as %s has no such leaf and would refuse the guest: %s\n",
+                h->title, xd_buf_str(&b));
+    xd_buf_done(&b);
 }
 
 static void complain(struct translation *t)
@@ -152,6 +182,8 @@ int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *e
         return XD_EXIT_USAGE;
     if (t.spec.base != XD_CPUID_BASE_HOST || t.host)
         xd_cpuid_spec_resolve(c->db, &t.spec, t.host, &fs, &t.broken, NULL);
+    if (t.to == XD_CPUID_AS_XL || t.to == XD_CPUID_AS_XEND)
+        fit(&t);
     if (xd_cpuid_translate(c->db, &t.spec, t.host, t.to, c->guests, &c->a, &t.text, &t.lost_out,
                            err) < 0) {
         xd_buf_done(&t.text);

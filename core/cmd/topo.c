@@ -22,8 +22,7 @@ static const struct {
     const char *option;
     const char *formats[3];
 } only[] = {
-    {"width", {TEXT, "tree"}},
-    {"height", {TEXT}},
+    {"width", {TEXT, "tree"}},     {"height", {TEXT}}, {"overlay", {TEXT}}, {"domain", {TEXT}},
     {"unfolded", {"tree", "dot"}},
 };
 
@@ -99,6 +98,47 @@ static int read_view(const struct xd_cli *cli, const char *format, struct xd_cli
     return 0;
 }
 
+/* What the console marks in its drawing, and what that is made of. The last is for want of one. */
+static const struct {
+    const char *name;
+    const char *tables[3];
+    bool rates;           /* it takes two samples */
+    const char *views[3]; /* that have what it marks */
+} overlays[] = {
+    {"running", {"domains", "vcpus"}, false, {"all", "cpu"}},
+    {"affinity", {"domains", "vcpus"}, false, {"all", "cpu"}},
+    {"pools", {"pools"}, false, {"all", "cpu"}},
+    {"load", {"pcpus"}, true, {"all", "cpu"}},
+    {"links", {"traffic"}, true, {"all", "pci"}},
+    {"nothing", {NULL}, false, {NULL}},
+};
+#define N_OVERLAYS (sizeof(overlays) / sizeof(*overlays))
+
+static int read_overlay(const struct xd_cli *cli, struct xd_cli_picture *p, size_t *overlay,
+                        struct xd_err *err)
+{
+    static const char *const names[] = {"running", "affinity", "pools", "load",
+                                        "links",   "nothing",  NULL};
+    int i = N_OVERLAYS - 1;
+
+    if (xd_cli_option(cli, "overlay") &&
+        xd_cli_choice(cli, "overlay", names, "running, affinity, pools, load, links or nothing", &i,
+                      err) < 0)
+        return -EINVAL;
+    *overlay = (size_t)i;
+    p->overlay = overlays[i].name;
+    p->domain = xd_cli_option(cli, "domain");
+    if ((strcmp(p->overlay, "affinity") == 0) != (p->domain != NULL))
+        return xd_err_set(err, -EINVAL, "--overlay affinity and --domain NAME go together");
+    for (size_t k = 0; k < 3 && overlays[i].views[k]; k++)
+        if (strcmp(p->view, overlays[i].views[k]) == 0)
+            return 0;
+    if (overlays[i].views[0])
+        return xd_err_set(err, -EINVAL, "--overlay %s shows in --view %s and %s, not in %s",
+                          p->overlay, overlays[i].views[0], overlays[i].views[1], p->view);
+    return 0;
+}
+
 /* The terminal's width, else 80; of a tree as wide as it is. */
 static int read_width(struct xd_cli *cli, struct xd_cli_picture *p, struct xd_err *err)
 {
@@ -171,18 +211,22 @@ static int open_host(struct xd_cli *cli, struct xd_session **s, struct xd_err *e
     return rc;
 }
 
-static struct xd_topo *machine_of(struct xd_session *s, struct xd_err *err)
+static struct xd_topo *machine_of(struct xd_session *s, size_t overlay, struct xd_err *err)
 {
-    static const struct xd_want wants[] = {{"topology", XD_WANT_ALL},
-                                           {"distances", XD_WANT_ALL},
-                                           {"advice", XD_WANT_ALL},
-                                           {"pci", XD_WANT_ALL}};
+    struct xd_want wants[4 + 3] = {{"topology", XD_WANT_ALL},
+                                   {"distances", XD_WANT_ALL},
+                                   {"advice", XD_WANT_ALL},
+                                   {"pci", XD_WANT_ALL}};
     const struct xd_world *w = xd_session_world(s);
     const struct xd_table *t;
     const char *why;
+    size_t n = 4;
 
-    xd_session_want(s, wants, sizeof(wants) / sizeof(*wants));
-    if (xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
+    for (size_t i = 0; i < 3 && overlays[overlay].tables[i]; i++)
+        wants[n++] = (struct xd_want){overlays[overlay].tables[i], XD_WANT_ALL};
+    xd_session_want(s, wants, n);
+    if (xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0 ||
+        (overlays[overlay].rates && xd_session_wait_samples(s, 2, XD_CLI_SAMPLE_TIMEOUT, err) < 0))
         return NULL;
     t = xd_world_table(w, xd_topology_desc.name);
     if (t && t->n)
@@ -241,14 +285,30 @@ static int find_root(const struct xd_topo *t, const char *name, struct xd_cli_pi
     return p->root ? 0 : unknown_thing(t, name, err);
 }
 
+/* A table that the overlay is made of isn't there: why. */
+static int check_overlay(const struct xd_world *w, const struct xd_cli_picture *p, size_t overlay,
+                         struct xd_err *err)
+{
+    for (size_t i = 0; i < 3 && overlays[overlay].tables[i]; i++) {
+        const char *name = overlays[overlay].tables[i], *why = xd_world_trouble(w, name);
+        const struct xd_table *t = xd_world_table(w, name);
+
+        if (!t || (!t->n && why))
+            return xd_err_set(err, -ENODATA, "--overlay %s: host %s says nothing of its %s%s%s",
+                              p->overlay, xd_world_host(w), name, why ? ": " : "", why ? why : "");
+    }
+    return 0;
+}
+
 static int print(struct xd_cli *cli, const struct xd_topo *t, const char *format,
                  struct xd_cli_picture *p, struct xd_err *err)
 {
     struct xd_buf out = XD_BUF_INIT;
     int rc = 0;
 
+    p->style.root = p->root;
     if (strcmp(format, TEXT) == 0)
-        cli->draw(t, p, &out);
+        rc = cli->draw(t, p, &out, err);
     else
         rc = xd_topo_export(t, format, &p->style, &out, err);
     if (rc == 0)
@@ -259,20 +319,17 @@ static int print(struct xd_cli *cli, const struct xd_topo *t, const char *format
 
 /* What was asked for, but for the host and the thing. */
 static int read_wishes(struct xd_cli *cli, int argc, char **argv, const char **format,
-                       struct xd_cli_picture *p, struct xd_err *err)
+                       struct xd_cli_picture *p, size_t *overlay, struct xd_err *err)
 {
     if (argc > 2)
         return xd_err_set(err, -EINVAL, "topo takes one thing; \"%s\" is one word too many",
                           argv[2]);
     p->style.unfolded = xd_cli_option(cli, "unfolded") != NULL;
     if (read_format(cli, format, err) < 0 || read_view(cli, *format, p, err) < 0 ||
-        read_width(cli, p, err) < 0 || read_height(cli, p, err) < 0 ||
-        read_glyphs(cli, p, err) < 0 ||
+        read_overlay(cli, p, overlay, err) < 0 || read_width(cli, p, err) < 0 ||
+        read_height(cli, p, err) < 0 || read_glyphs(cli, p, err) < 0 ||
         (xd_cli_option(cli, "theme") && cli->colours(cli, &p->style, err) < 0))
         return -EINVAL;
-    if (argc > 1 && strcmp(*format, TEXT) != 0)
-        return xd_err_set(err, -EINVAL, "only -o " TEXT " looks at one thing; -o %s has them all",
-                          *format);
     return 0;
 }
 
@@ -283,19 +340,21 @@ int xd_cmd_topo(void *ctx, int argc, char **argv, struct xd_err *err)
     const char *format = TEXT;
     struct xd_session *s = NULL;
     struct xd_topo *t;
+    size_t overlay = 0;
     int rc;
 
-    if (read_wishes(cli, argc, argv, &format, &p, err) < 0)
+    if (read_wishes(cli, argc, argv, &format, &p, &overlay, err) < 0)
         return XD_EXIT_USAGE;
     rc = open_host(cli, &s, err);
     if (rc < 0)
         return rc == -EINVAL ? XD_EXIT_USAGE : XD_EXIT_NO_SOURCE;
-    t = machine_of(s, err);
+    t = machine_of(s, overlay, err);
     rc = !t ? -ENODATA : argc > 1 ? find_root(t, argv[1], &p, err) : 0;
-    if (rc == 0) {
-        p.pci = xd_world_table(xd_session_world(s), "pci");
+    p.world = xd_session_world(s);
+    if (rc == 0)
+        rc = check_overlay(p.world, &p, overlay, err);
+    if (rc == 0)
         rc = print(cli, t, format, &p, err);
-    }
     say_troubles(cli, s);
     xd_topo_free(t);
     xd_session_close(s);

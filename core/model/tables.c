@@ -337,6 +337,7 @@ const struct xd_table_desc *const xd_core_tables[] = {
     &xd_distances_desc,
     &xd_facts_desc,
     &xd_advice_desc,
+    &xd_traffic_desc,
     &xd_cpuid_desc,
     &xd_cpuid_leaves_desc,
     NULL,

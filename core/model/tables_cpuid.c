@@ -33,7 +33,7 @@ static const struct xd_column cpuid_columns[XD_CPUID_COL_N] = {
                            .flags = XD_COL_DEFAULT, .width = 8},
     [XD_CPUID_COL_LEAVES] = {"leaves", "LEAVES", "How many leaves it has that aren't all zero", U64,
                            .flags = XD_COL_DEFAULT, .width = 6},
-    [XD_CPUID_COL_WORDS] = {"words", "WORDS", "The featureset in hex, as xen-cpuid prints it", STR(40)},
+    [XD_CPUID_COL_WORDS] = {"words", "WORDS", "The featureset in hex, as xen-cpuid prints it, of leaves that there are", STR(40)},
     [XD_CPUID_COL_MSRS] = {"msrs", "MSRS", "Registers of features that aren't zero, as index=value", STR(24)},
     [XD_CPUID_COL_MICROCODE] = {"microcode", "UCODE", "Revision of the processor's microcode, of raw", STR(10)},
     [XD_CPUID_COL_COMMAND_LINE] = {"command_line", "XEN", "Xen's command line, of host", STR(24)},

@@ -116,3 +116,20 @@ const struct xd_table_desc xd_advice_desc = {
     "advice", "advice", "Advice", "What is wrong, odd or known of this machine's hardware",
     advice_columns, XD_ADVICE_N, {XD_ADVICE_ID, XD_ADVICE_CHECK},
     {XD_ADVICE_ID, XD_ADVICE_CHECK}, "topology"};
+
+static const struct xd_column traffic_columns[XD_TRAFFIC_N] = {
+    [XD_TRAFFIC_ID] = {"id", "ID", "The disk or NIC", STR(20), .flags = XD_COL_DEFAULT},
+    [XD_TRAFFIC_IN_BYTES] = {"in_bytes", "IN", "Bytes received, or read", BYTES,
+                             .flags = XD_COL_COUNTER},
+    [XD_TRAFFIC_OUT_BYTES] = {"out_bytes", "OUT", "Bytes sent, or written", BYTES,
+                              .flags = XD_COL_COUNTER},
+    [XD_TRAFFIC_IN] = {"in", "IN/s", "Bytes received, or read, per second", BYTES_S,
+                       .flags = XD_COL_DEFAULT | XD_COL_HISTORY,
+                       .rate_of = XD_RATE_OF(XD_TRAFFIC_IN_BYTES), .rate_scale = 1},
+    [XD_TRAFFIC_OUT] = {"out", "OUT/s", "Bytes sent, or written, per second", BYTES_S,
+                        .flags = XD_COL_DEFAULT | XD_COL_HISTORY,
+                        .rate_of = XD_RATE_OF(XD_TRAFFIC_OUT_BYTES), .rate_scale = 1},
+};
+const struct xd_table_desc xd_traffic_desc = {
+    "traffic", "device", "Traffic", "What the disks and NICs of the host itself do",
+    traffic_columns, XD_TRAFFIC_N, {XD_TRAFFIC_ID, -1}, {XD_TRAFFIC_ID, -1}, "topology"};

@@ -129,7 +129,17 @@ enum {
 };
 enum xd_topo_gravity { XD_TOPO_NOTE, XD_TOPO_WARN, XD_TOPO_BAD };
 
+/* traffic: what the disks and NICs of the machine's own do */
+enum {
+    XD_TRAFFIC_ID,       /* the thing's in topology: "nic/eth0" */
+    XD_TRAFFIC_IN_BYTES, /* received, or read: from the device to memory */
+    XD_TRAFFIC_OUT_BYTES,
+    XD_TRAFFIC_IN, /* of these a second */
+    XD_TRAFFIC_OUT,
+    XD_TRAFFIC_N,
+};
+
 extern const struct xd_table_desc xd_topology_desc, xd_distances_desc, xd_facts_desc,
-    xd_advice_desc;
+    xd_advice_desc, xd_traffic_desc;
 
 #endif

@@ -137,6 +137,85 @@ static void check_channels(struct xd_topo *t)
     xd_arena_done(&scratch);
 }
 
+/* --- nodes --- */
+
+/* What a node has of DIMMs; nodes in the order of their numbers. */
+struct share {
+    struct xd_topo_thing *node;
+    uint64_t kib;
+};
+
+static struct share *share_of(struct share *list, size_t n, uint64_t node)
+{
+    for (size_t i = 0; i < n; i++)
+        if (xd_topo_u64(list[i].node, XD_TOPO_INDEX, UINT64_MAX) == node)
+            return &list[i];
+    return NULL;
+}
+
+/* The nodes with what their DIMMs hold; false: that isn't known of all DIMMs. */
+static bool sum_up(struct xd_topo *t, struct share **list, size_t *n, struct xd_arena *scratch)
+{
+    *list = NULL;
+    *n = 0;
+    for (size_t i = 0; i < t->n_things; i++)
+        if (t->things[i]->kind == XD_THING_NODE) {
+            *list = xd_arena_grow(scratch, *list, *n, sizeof(**list));
+            (*list)[(*n)++] = (struct share){t->things[i], 0};
+        }
+    for (size_t i = 0; i < t->n_things; i++) {
+        const struct xd_topo_thing *o = t->things[i];
+        uint64_t kib = xd_topo_u64(o, XD_TOPO_SIZE, UINT64_MAX);
+        struct share *s;
+
+        if (o->kind != XD_THING_DIMM || is_empty(o))
+            continue;
+        s = share_of(*list, *n, xd_topo_u64(o, XD_TOPO_NODE, UINT64_MAX));
+        if (!s || kib == UINT64_MAX)
+            return false;
+        s->kib += kib;
+    }
+    return *n > 1;
+}
+
+/* Nodes without any memory have advice of their own. */
+static void check_nodes(struct xd_topo *t)
+{
+    struct xd_arena scratch = XD_ARENA_INIT;
+    const struct share *most = NULL, *least = NULL;
+    struct share *list;
+    char a[24], b[24];
+    size_t n;
+    bool known = sum_up(t, &list, &n, &scratch);
+
+    for (size_t i = 0; known && i < n; i++) {
+        if (!most || list[i].kib > most->kib)
+            most = &list[i];
+        if (list[i].kib && (!least || list[i].kib < least->kib))
+            least = &list[i];
+    }
+    if (least && least->kib < most->kib)
+        xd_topo_advise_once(
+            t, &(struct xd_topo_advice){
+                   .thing = least->node,
+                   .check = "node-unbalanced",
+                   .gravity = XD_TOPO_WARN,
+                   .text = xd_arena_printf(
+                       &t->arena,
+                       "the DIMMs of node %llu hold %s, those of node %llu %s: domains that fit "
+                       "there have to spread over nodes here",
+                       (unsigned long long)xd_topo_u64(least->node, XD_TOPO_INDEX, 0),
+                       xd_fmt_kib_exact(least->kib, a, sizeof(a)),
+                       (unsigned long long)xd_topo_u64(most->node, XD_TOPO_INDEX, 0),
+                       xd_fmt_kib_exact(most->kib, b, sizeof(b))),
+                   .remedy = "the same DIMMs for each node, in the slots that the board's manual "
+                             "names first",
+                   .cite = "SMBIOS 3.7, 7.21: the addresses of each DIMM; ACPI 6.5, 5.2.16.2: the "
+                           "node of each address",
+               });
+    xd_arena_done(&scratch);
+}
+
 /* --- speeds --- */
 
 struct speeds {
@@ -195,6 +274,7 @@ static void check_speeds(struct xd_topo *t, struct xd_topo_thing *array)
 void xd_topo_advise_memory(struct xd_topo *t)
 {
     check_channels(t);
+    check_nodes(t);
     for (struct xd_topo_thing *o = NULL; (o = xd_topo_walk(t->machine, o));)
         if (o->kind == XD_THING_MEMORY || o == t->machine)
             check_speeds(t, o);

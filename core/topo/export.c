@@ -131,16 +131,16 @@ static uint64_t own_shape(const struct xd_topo_thing *o)
 }
 
 /* Without recursion: a stranger's tree may be deep. `up` is a stack of open items. */
-void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
+void xd_topo_items(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_arena *a,
                    struct xd_topo_items *out)
 {
-    struct xd_topo_thing *o = t->machine;
+    const struct xd_topo_thing *top = s->root ? s->root : t->machine, *o = top;
     size_t *up = xd_arena_array(a, t->n_things + 1, sizeof(*up)), level = 0;
 
     out->item = xd_arena_array(a, t->n_things + 1, sizeof(*out->item));
     out->n = 0;
     while (o) {
-        bool shown = is_shown(o->kind, parts);
+        bool shown = o == top || is_shown(o->kind, s->parts);
 
         if (shown) {
             up[level] = out->n;
@@ -151,8 +151,8 @@ void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
             o = o->child;
             continue;
         }
-        while (o && !o->next)
-            if ((o = o->parent == t->machine ? NULL : o->parent))
+        while (o && (o == top || !o->next))
+            if ((o = o == top || o->parent == top ? NULL : o->parent))
                 level--;
         o = o ? o->next : NULL;
     }
@@ -165,6 +165,13 @@ void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
         out->item[parent].size += out->item[i].size;
         out->item[parent].shape += mix(out->item[i].shape, 7); /* in any order */
     }
+}
+
+bool xd_topo_is_within(const struct xd_topo_thing *o, const struct xd_topo_style *s)
+{
+    while (o && s->root && o != s->root)
+        o = o->parent;
+    return o != NULL;
 }
 
 static bool folds(enum xd_thing_kind k)

@@ -34,11 +34,12 @@ enum xd_topo_colour {
 };
 
 struct xd_topo_style {
-    const char *title; /* over a picture; NULL: the machine's name */
-    unsigned parts;    /* enum xd_topo_part, or'ed; 0: all */
-    bool ascii;        /* the text tree's branches */
-    bool unfolded;     /* each of equal siblings by itself, instead of one for all */
-    int width;         /* of the text tree in cells; longer lines are cut; 0: as long as they are */
+    const char *title; /* over a picture; NULL: the machine's name, or what is looked at */
+    const struct xd_topo_thing *root; /* with all in it is what is looked at; NULL: the machine */
+    unsigned parts;                   /* enum xd_topo_part, or'ed; 0: all */
+    bool ascii;                       /* the text tree's branches */
+    bool unfolded;                    /* each of equal siblings by itself, instead of one for all */
+    int width; /* of the text tree in cells; longer lines are cut; 0: as long as they are */
     uint32_t colours[XD_TOPO_COLOURS_N];
 };
 /* All parts, folded, dark ink on white paper. */
@@ -51,8 +52,8 @@ struct xd_topo_format {
 extern const struct xd_topo_format xd_topo_formats[]; /* a NULL name ends it */
 
 /* Appends t to out in that format. style NULL: xd_topo_style_print. -EINVAL: there is no such
- * format (the sentence has those that there are); -ENODATA: the format can't say what is known (of
- * hwloc's XML: no CPUs). */
+ * format (the sentence has those that there are), or it is of whole machines and there is a root
+ * (hwloc's XML); -ENODATA: the format can't say what is known (of hwloc's XML: no CPUs). */
 int xd_topo_export(const struct xd_topo *t, const char *format, const struct xd_topo_style *style,
                    struct xd_buf *out, struct xd_err *err);
 

@@ -99,7 +99,7 @@ int xd_topo_export_dot(const struct xd_topo *t, const struct xd_topo_style *s, s
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_topo_items l;
 
-    xd_topo_items(t, s->parts, &a, &l);
+    xd_topo_items(t, s, &a, &l);
     xd_buf_add(out, "digraph machine {\n  rankdir=LR;\n");
     xd_buf_printf(out,
                   "  graph [bgcolor=\"#%06x\"];\n"

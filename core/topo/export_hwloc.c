@@ -425,6 +425,11 @@ int xd_topo_export_hwloc(const struct xd_topo *t, const struct xd_topo_style *s,
 {
     struct writer w = {.t = t, .parts = s->parts ? s->parts : XD_TOPO_PART_ALL, .out = out};
 
+    if (s->root && s->root != t->machine)
+        return xd_err_set(err, -EINVAL,
+                          "XML of hwloc is of whole machines, not of %s alone: leave it out, or "
+                          "take another format",
+                          s->root->id);
     for (size_t i = 0; i < t->n_things; i++) {
         const struct xd_topo_thing *o = t->things[i];
         const struct xd_cpuset *set = xd_topo_set(o, XD_TOPO_CPUS);

@@ -9,15 +9,18 @@
 struct xd_topo_item {
     const struct xd_topo_thing *thing;
     size_t size;    /* with all below: item i's next sibling is i + size */
-    size_t level;   /* below the machine; what is hidden doesn't count */
+    size_t level;   /* below the root; what is hidden doesn't count */
     uint64_t shape; /* equal where what is below looks the same to people, numbers apart */
 };
 struct xd_topo_items {
     struct xd_topo_item *item; /* in an arena */
     size_t n;
 };
-void xd_topo_items(const struct xd_topo *t, unsigned parts, struct xd_arena *a,
+/* Of the style its parts and its root count. */
+void xd_topo_items(const struct xd_topo *t, const struct xd_topo_style *s, struct xd_arena *a,
                    struct xd_topo_items *out);
+/* Whether a thing is the style's root, or in it. */
+bool xd_topo_is_within(const struct xd_topo_thing *o, const struct xd_topo_style *s);
 /* How many siblings from item i on may be shown as one: things of the CPU side and DIMM slots that
  * are alike. 1: just itself. `end`: where the siblings end. */
 size_t xd_topo_alike(const struct xd_topo_items *l, size_t i, size_t end);

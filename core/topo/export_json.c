@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machine as JSON: a list of things with the columns of the table `topology` (unknown: left
- * out), the parent's id in each, and distances and advice beside it. */
+ * out), the parent's id in each, and distances (of all nodes, or none) and advice beside it. */
 #include <math.h>
 
 #include "base/json.h"
@@ -59,7 +59,7 @@ int xd_topo_export_json(const struct xd_topo *t, const struct xd_topo_style *s, 
     struct xd_topo_items l;
     struct xd_json j;
 
-    xd_topo_items(t, s->parts, &a, &l);
+    xd_topo_items(t, s, &a, &l);
     xd_json_init(&j, out, true);
     xd_json_open(&j, NULL, '{');
     xd_json_u64(&j, "schema", 1);
@@ -68,12 +68,13 @@ int xd_topo_export_json(const struct xd_topo *t, const struct xd_topo_style *s, 
         thing(l.item[i].thing, &j);
     xd_json_close(&j, ']');
     xd_json_open(&j, "distances", '[');
-    for (size_t i = 0; i < t->n_distances; i++)
+    for (size_t i = 0; i < t->n_distances && (!s->root || s->root == t->machine); i++)
         distance(&t->distances[i], &j);
     xd_json_close(&j, ']');
     xd_json_open(&j, "advice", '[');
     for (size_t i = 0; i < t->n_advice; i++)
-        advice(&t->advice[i], &j);
+        if (xd_topo_is_within(t->advice[i].thing, s))
+            advice(&t->advice[i], &j);
     xd_json_close(&j, ']');
     xd_json_close(&j, '}');
     xd_buf_addc(out, '\n');

@@ -235,18 +235,20 @@ static void advices(struct drawing *d, int x, int y, int w)
 {
     static const char *const marks[] = {"note", "WARN", "BAD"};
     static const char *const marked[] = {"d", "warn", "bad"};
-    size_t n = d->t->n_advice < ADVICES ? d->t->n_advice : ADVICES;
+    size_t said = 0;
 
-    if (!n)
-        return;
-    text(d, x, y, "b", "Advice");
-    y += XD_SVG_LINE;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < d->t->n_advice && said < ADVICES; i++) {
         const struct xd_topo_advice *a = &d->t->advice[i];
         char called[128], **lines = NULL;
         size_t n_lines = 0;
         int indent = 6 * (int)(XD_SVG_CELL + 0.5);
 
+        if (!xd_topo_is_within(a->thing, d->s))
+            continue;
+        if (!said++) {
+            text(d, x, y, "b", "Advice");
+            y += XD_SVG_LINE;
+        }
         text(d, x, y, marked[a->gravity], marks[a->gravity]);
         xd_svg_wrap(xd_arena_printf(d->a, "%s: %s  %s",
                                     xd_topo_called(a->thing, called, sizeof(called)), a->text,
@@ -255,7 +257,7 @@ static void advices(struct drawing *d, int x, int y, int w)
         for (size_t k = 0; k < n_lines; k++, y += XD_SVG_LINE)
             text(d, x + indent, y, NULL, lines[k]);
     }
-    d->h = y;
+    d->h = said ? y : d->h;
 }
 
 /* A line that says what is what, broken where the picture ends. */
@@ -301,12 +303,15 @@ static void legend(struct drawing *d, int x, int y, int w)
 
 /* --- all --- */
 
-static size_t count(const struct xd_topo *t, enum xd_thing_kind kind, enum xd_thing_kind to)
+static size_t count(const struct drawing *d, enum xd_thing_kind kind, enum xd_thing_kind to)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < t->n_things; i++)
-        n += t->things[i]->kind >= kind && t->things[i]->kind <= to;
+    for (size_t i = 0; i < d->t->n_things; i++) {
+        const struct xd_topo_thing *o = d->t->things[i];
+
+        n += o->kind >= kind && o->kind <= to && xd_topo_is_within(o, d->s);
+    }
     return n;
 }
 
@@ -326,7 +331,7 @@ static char *summary(const struct drawing *d)
     char *s = xd_arena_strdup(d->a, "");
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        size_t n = count(d->t, parts[i].from, parts[i].to);
+        size_t n = count(d, parts[i].from, parts[i].to);
 
         if (n)
             s = xd_arena_printf(d->a, "%s%s%zu %s", s, s[0] ? " · " : "", n,
@@ -335,11 +340,26 @@ static char *summary(const struct drawing *d)
     return s;
 }
 
+static const char *title_of(const struct drawing *d)
+{
+    const struct xd_topo_thing *root = d->s->root, *machine = d->t->machine;
+    const char *name =
+        xd_topo_str(machine, XD_TOPO_LABEL, xd_topo_str(machine, XD_TOPO_NAME, NULL));
+    char called[128];
+
+    if (d->s->title)
+        return d->s->title;
+    if (!root || root == machine)
+        return name ? name : "Machine";
+    xd_topo_called(root, called, sizeof(called));
+    return name ? xd_arena_printf(d->a, "%s of %s", called, name) : xd_arena_strdup(d->a, called);
+}
+
 /* The body first, as its size stands in the head. */
 static void body(struct drawing *d, const struct xd_topo_items *l)
 {
-    const char *name = xd_topo_str(d->t->machine, XD_TOPO_NAME, "Machine");
-    const char *title = d->s->title ? d->s->title : xd_topo_str(d->t->machine, XD_TOPO_LABEL, name);
+    bool whole = !d->s->root || d->s->root == d->t->machine;
+    const char *title = title_of(d);
     unsigned parts = d->s->parts ? d->s->parts : XD_TOPO_PART_ALL;
     char *about = summary(d);
     int w;
@@ -351,7 +371,7 @@ static void body(struct drawing *d, const struct xd_topo_items *l)
     w = xd_svg_text_width(about) > w ? xd_svg_text_width(about) : w;
     w = xd_svg_text_width(MATRIX) > w ? xd_svg_text_width(MATRIX) : w;
     w = d->w - MARGIN > w ? d->w - MARGIN : w;
-    if (parts & XD_TOPO_PART_MEMORY)
+    if (whole && parts & XD_TOPO_PART_MEMORY)
         matrix(d, MARGIN, d->h + MARGIN);
     advices(d, MARGIN, d->h + MARGIN, w);
     legend(d, MARGIN, d->h + MARGIN, w);
@@ -366,7 +386,7 @@ int xd_topo_export_svg(const struct xd_topo *t, const struct xd_topo_style *s, s
     struct drawing d = {.t = t, .s = s, .a = &a, .out = &text_of_body};
     struct xd_topo_items l;
 
-    xd_topo_items(t, s->parts, &a, &l);
+    xd_topo_items(t, s, &a, &l);
     body(&d, &l);
     d.out = out;
     xd_buf_printf(out,
@@ -374,7 +394,7 @@ int xd_topo_export_svg(const struct xd_topo *t, const struct xd_topo_style *s, s
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
                   "viewBox=\"0 0 %d %d\">\n<title>",
                   d.w + MARGIN, d.h + MARGIN, d.w + MARGIN, d.h + MARGIN);
-    xd_topo_xml(out, s->title ? s->title : xd_topo_str(t->machine, XD_TOPO_LABEL, "Topology"));
+    xd_topo_xml(out, title_of(&d));
     xd_buf_add(out, "</title>\n");
     style_sheet(&d);
     xd_buf_printf(out, "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n");

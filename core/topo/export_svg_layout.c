@@ -12,7 +12,7 @@
 #define COLUMNS     30  /* pixels between columns of a bus */
 #define COLUMNS_MAX 12
 #define ROW_MAX     64 /* boxes side by side */
-#define TEXT_MIN    36  /* cells that text may always have */
+#define TEXT_MIN    36 /* cells that text may always have */
 
 struct maker {
     const struct xd_topo_items *l;
@@ -532,7 +532,7 @@ static void settle(struct xd_svg_box *b, int x, int y)
 struct xd_svg_box *xd_svg_layout(const struct xd_topo_items *l, struct xd_arena *a, int x, int y)
 {
     struct maker m = {l, a};
-    struct xd_svg_box *b = box(&m, 0);
+    struct xd_svg_box *b = xd_topo_kind_is_pci(l->item[0].thing->kind) ? bus(&m, 0) : box(&m, 0);
 
     settle(b, x, y);
     return b;

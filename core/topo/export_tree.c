@@ -167,7 +167,7 @@ int xd_topo_export_tree(const struct xd_topo *t, const struct xd_topo_style *s, 
     struct writer w = {
         .s = s, .l = &l, .out = out, .limbs = s->ascii ? &limbs_ascii : &limbs_unicode};
 
-    xd_topo_items(t, s->parts, &a, &l);
+    xd_topo_items(t, s, &a, &l);
     branch(&w, 0, l.n, 0);
     xd_buf_done(&w.line);
     xd_arena_done(&a);

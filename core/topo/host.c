@@ -14,9 +14,12 @@
 const struct xd_table_desc *const xd_topo_tables[XD_TOPO_TABLES_N + 1] = {
     &xd_topology_desc, &xd_distances_desc, &xd_facts_desc, &xd_advice_desc, NULL};
 
+const struct xd_table_desc *const xd_topo_live_tables[XD_TOPO_TABLES_N + 2] = {
+    &xd_topology_desc, &xd_distances_desc, &xd_facts_desc, &xd_advice_desc, &xd_traffic_desc, NULL};
+
 bool xd_topo_host_wanted(const struct xd_backend_env *env)
 {
-    for (const struct xd_table_desc *const *d = xd_topo_tables; *d; d++)
+    for (const struct xd_table_desc *const *d = xd_topo_live_tables; *d; d++)
         if (xd_wanted(env, *d))
             return true;
     return false;

@@ -12,6 +12,9 @@
 #define XD_TOPO_TABLES_N 4
 extern const struct xd_table_desc *const xd_topo_tables[XD_TOPO_TABLES_N + 1];
 
+/* The same with `traffic`, for machines that run. */
+extern const struct xd_table_desc *const xd_topo_live_tables[XD_TOPO_TABLES_N + 2];
+
 struct xd_topo_host {
     const char *source;   /* the backend's name */
     struct xd_topo *tree; /* NULL: not read yet */
@@ -20,7 +23,7 @@ struct xd_topo_host {
     int64_t read_at_ns, due_ns; /* when it was read, when it is to be read again */
 };
 
-/* Whether anybody looks at one of the tables. */
+/* Whether anybody looks at one of the tables, traffic among them. */
 bool xd_topo_host_wanted(const struct xd_backend_env *env);
 /* Nothing is kept, or it is old. What changes seldom is read seldom: ten seconds apart at least,
  * and so that reading takes a hundredth of the time at most. */
@@ -32,6 +35,12 @@ void xd_topo_host_read(struct xd_topo_host *h, const struct xd_files *files, con
 /* The tables that are wanted become part of a sample; each is made once. */
 void xd_topo_host_put(struct xd_topo_host *h, const struct xd_backend_env *env,
                       struct xd_builder *b);
+/* traffic, read anew each time, where it is wanted. */
+void xd_topo_host_traffic(const struct xd_topo_host *h, const struct xd_backend_env *env,
+                          struct xd_builder *b);
+#define XD_TOPO_NO_TRAFFIC "no disk and no NIC of this machine is counted here"
+void xd_topo_put_traffic(const struct xd_topo *t, const struct xd_files *f, struct xd_builder *b,
+                         int64_t at_ns);
 void xd_topo_host_done(struct xd_topo_host *h);
 
 /* Tells whatever has to be kept so that the machine can be read again as it is now: see

@@ -146,7 +146,7 @@ struct xd_topo *xd_topo_gather(const struct xd_files *f)
     if (!has_cpus(t))
         xd_topo_trouble(t, XD_TOPO_BY_US, "no source told of any CPU");
     xd_topo_read_acpi(t, f, &a, &acpi);
-    if (xd_topo_read_smbios(t, f, &a, &smbios))
+    if (xd_topo_read_smbios(t, f, &acpi, &a, &smbios))
         xd_topo_pci_slots(t, &smbios);
     xd_topo_pci_iommus(t, &acpi);
     xd_topo_xen_pci(t, &xen);

@@ -48,6 +48,25 @@ static void number_nodes(const struct xd_acpi *s, struct nodes *nodes)
         add_domain(nodes, s->initiators[i].domain);
 }
 
+struct xd_topo_span *xd_topo_acpi_spans(const struct xd_acpi *s, struct xd_arena *a, size_t *n)
+{
+    struct nodes *nodes = xd_malloc(sizeof(*nodes));
+    struct xd_topo_span *spans = xd_arena_array(a, s->n_memory, sizeof(*spans));
+
+    *n = 0;
+    number_nodes(s, nodes);
+    for (size_t i = 0; i < s->n_memory; i++) {
+        const struct xd_acpi_memory *m = &s->memory[i];
+        int node = node_of(nodes, m->domain);
+
+        if (node >= 0 && m->bytes >= 1024 && !m->hotplug) /* room for more is no memory yet */
+            spans[(*n)++] =
+                (struct xd_topo_span){m->base / 1024, m->base / 1024 + m->bytes / 1024 - 1, node};
+    }
+    free(nodes);
+    return spans;
+}
+
 /* --- CPUs by their APIC ids --- */
 
 struct place {

@@ -20,8 +20,7 @@
 #define FUNCTIONS(F)                                                                               \
     F(xmlCreateMemoryParserCtxt)                                                                   \
     F(xmlCtxtUseOptions)                                                                           \
-    F(xmlFreeDoc) F(xmlFreeParserCtxt) F(xmlParseDocument) F(xmlSAX2GetLineNumber)                 \
-        F(xmlStopParser)
+    F(xmlFreeDoc) F(xmlFreeParserCtxt) F(xmlParseDocument) F(xmlSAX2GetLineNumber) F(xmlStopParser)
 XD_LATE_LIBRARY(libxml, XD_SONAME_XML, FUNCTIONS)
 
 #define PATH    "xendeck/hwloc.xml"

@@ -24,13 +24,24 @@ void xd_topo_read_memory(struct xd_topo *t, const struct xd_files *f);
 /* xendeck/hwloc.xml. cpus: whether to ask it for CPUs, caches and nodes as well as for PCI. */
 void xd_topo_read_hwloc(struct xd_topo *t, const struct xd_files *f, bool cpus);
 /* sys/firmware/dmi/tables/DMI; out lives in a. False: there is none that could be read. Asks for
- * the packages that are there. */
-bool xd_topo_read_smbios(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,
-                         struct xd_smbios *out);
+ * the packages that are there, and ACPI for the nodes of DIMMs. */
+bool xd_topo_read_smbios(struct xd_topo *t, const struct xd_files *f, const struct xd_acpi *acpi,
+                         struct xd_arena *a, struct xd_smbios *out);
 /* sys/firmware/acpi/tables: SRAT, SLIT and HMAT are told here, the IOMMUs by xd_topo_pci_iommus.
  * Asks for threads' APIC ids and for PCI functions that are there. */
 void xd_topo_read_acpi(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,
                        struct xd_acpi *out);
+
+/* --- memory and its nodes --- */
+
+struct xd_topo_span { /* of addresses; the last KiB belongs to it */
+    uint64_t first_kib, last_kib;
+    int node;
+};
+/* What SRAT tells of memory that is there, with nodes as Xen and Linux count them; in a. */
+struct xd_topo_span *xd_topo_acpi_spans(const struct xd_acpi *s, struct xd_arena *a, size_t *n);
+/* The node of each of SMBIOS' DIMMs, -1: not told; in a. */
+int *xd_topo_dimm_nodes(const struct xd_smbios *s, const struct xd_acpi *acpi, struct xd_arena *a);
 
 /* --- what CPUs share --- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What SMBIOS says of the machine, its processors and its DIMMs (DSP0134 3.7, types 1, 4, 16, 17).
- */
+/* What SMBIOS says of the machine, its processors and its DIMMs (DSP0134 3.7, types 1, 4, 16, 17;
+ * for the nodes of DIMMs, 19 and 20). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,15 +95,40 @@ static bool sum_of(const struct xd_smbios *s, uint16_t array, uint64_t *kib)
     return known;
 }
 
-static void tell_array(struct xd_topo *t, const struct xd_smbios *s, size_t i)
+/* The node that all DIMMs of an array are on; -1: there is none, or it isn't known of all. */
+static int node_of_array(const struct xd_smbios *s, uint16_t array, const int *nodes)
+{
+    int node = -1;
+
+    for (size_t i = 0; i < s->n_dimms; i++) {
+        if (s->dimms[i].array != array || s->dimms[i].empty)
+            continue;
+        if (nodes[i] < 0 || (node >= 0 && node != nodes[i]))
+            return -1;
+        node = nodes[i];
+    }
+    return node;
+}
+
+/* Follows from SMBIOS and ACPI together. */
+static void tell_node(struct xd_topo *t, struct xd_topo_thing *o, int node)
+{
+    if (node >= 0)
+        xd_topo_tell_u64(t, o, XD_TOPO_NODE, XD_TOPO_BY_US, (uint64_t)node);
+}
+
+static void tell_array(struct xd_topo *t, const struct xd_smbios *s, size_t i, const int *nodes)
 {
     const struct xd_smbios_array *array = &s->arrays[i];
+    int node = node_of_array(s, array->handle, nodes);
+    const char *parent = node < 0 ? "machine" : xd_arena_printf(&t->arena, "node/%d", node);
     struct xd_topo_thing *o;
     uint64_t kib;
 
     if (!array->system_memory)
         return;
-    o = xd_topo_thing(t, XD_THING_MEMORY, "machine", "memory/%zu", i);
+    o = xd_topo_thing(t, XD_THING_MEMORY, parent, "memory/%zu", i);
+    tell_node(t, o, node);
     xd_topo_tell_u64(t, o, XD_TOPO_INDEX, BY, i);
     xd_topo_tell_str(t, o, XD_TOPO_ECC, BY, array->ecc);
     if (array->max_kib)
@@ -141,7 +166,7 @@ static void tell_module(struct xd_topo *t, struct xd_topo_thing *o, const struct
     xd_topo_tell_str(t, o, XD_TOPO_PART, BY, d->part);
 }
 
-static void tell_dimm(struct xd_topo *t, const struct xd_smbios *s, size_t i)
+static void tell_dimm(struct xd_topo *t, const struct xd_smbios *s, size_t i, int node)
 {
     const struct xd_smbios_dimm *d = &s->dimms[i];
     const struct xd_smbios_array *array = array_of(s, d->array);
@@ -161,6 +186,7 @@ static void tell_dimm(struct xd_topo *t, const struct xd_smbios *s, size_t i)
     xd_topo_tell_str(t, o, XD_TOPO_SLOT, BY, name);
     xd_topo_tell_str(t, o, XD_TOPO_FORM, BY, d->form);
     xd_topo_tell_bool(t, o, XD_TOPO_EMPTY, BY, d->empty);
+    tell_node(t, o, node);
     if (!d->empty)
         tell_module(t, o, d);
 }
@@ -174,11 +200,12 @@ static void limit(struct xd_topo *t, const char *what, size_t *n, size_t most)
     }
 }
 
-bool xd_topo_read_smbios(struct xd_topo *t, const struct xd_files *f, struct xd_arena *a,
-                         struct xd_smbios *out)
+bool xd_topo_read_smbios(struct xd_topo *t, const struct xd_files *f, const struct xd_acpi *acpi,
+                         struct xd_arena *a, struct xd_smbios *out)
 {
     struct xd_err err = XD_ERR_INIT;
     size_t size;
+    int *nodes;
     char *bytes;
     int rc = xd_files_read(f, PATH, TABLE_MAX, a, &bytes, &size, &err);
 
@@ -196,9 +223,10 @@ bool xd_topo_read_smbios(struct xd_topo *t, const struct xd_files *f, struct xd_
     xd_topo_tell_str(t, t->machine, XD_TOPO_NAME, BY, out->system.product);
     xd_topo_tell_str(t, t->machine, XD_TOPO_SERIAL, BY, out->system.serial);
     tell_processors(t, out);
+    nodes = xd_topo_dimm_nodes(out, acpi, a);
     for (size_t i = 0; i < out->n_arrays; i++)
-        tell_array(t, out, i);
+        tell_array(t, out, i, nodes);
     for (size_t i = 0; i < out->n_dimms; i++)
-        tell_dimm(t, out, i);
+        tell_dimm(t, out, i, nodes[i]);
     return true;
 }

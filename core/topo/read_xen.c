@@ -162,6 +162,8 @@ static void tell_host(struct xd_topo *t, struct xd_xen_host *h)
     tell_cores(t, h->cpus, h->n_cpus);
     tell_cpus(t, h->cpus, h->n_cpus);
     tell_nodes(t, h);
+    if (h->memory_kib)
+        xd_topo_tell_u64(t, t->machine, XD_TOPO_SIZE, BY, h->memory_kib);
     tell_identity(t, h);
     xd_topo_cpuid_caches(t, h);
 }

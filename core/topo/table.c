@@ -44,9 +44,13 @@ static bool put_things(const struct xd_topo *t, struct xd_rows *rows)
             if (o->facts[k].use == XD_TOPO_USED && !is_tree(o->facts[k].col))
                 xd_put_value(rows, o->facts[k].col, &o->facts[k].value);
     }
-    for (size_t i = 0; i < t->n_troubles; i++)
-        xd_build_reason(rows, "%s: %s", xd_topo_source_names[t->troubles[i].source],
-                        t->troubles[i].text);
+    for (size_t i = 0; i < t->n_troubles; i++) {
+        const struct xd_topo_trouble *trouble = &t->troubles[i];
+        bool ours = trouble->source == XD_TOPO_BY_US; /* of none of the sources in particular */
+
+        xd_build_reason(rows, "%s%s%s", ours ? "" : xd_topo_source_names[trouble->source],
+                        ours ? "" : ": ", trouble->text);
+    }
     xd_buf_done(&text);
     return true;
 }

@@ -9,7 +9,7 @@
  *    "owners": [{"bdf": "0000:41:00.0", "domain": "web1"}, …],
  *    "domains": [{"domain": "web1", "domid": 3, "vcpus": 2, "cpus": "0-3"}, …],
  *    "cpuid": [{"leaf": 4, "subleaf": 0, "regs": [eax, ebx, ecx, edx]}, …],
- *    "microcode": "0xd0003a5"}
+ *    "microcode": "0xd0003a5", "memory_kib": 16777216}
  *
  * Each list and each member may be missing, which is: unknown; members that are not of this list
  * are passed over. cpus: libxl_get_cpu_topology (a CPU that is offline has no place); nodes:
@@ -17,7 +17,8 @@
  * libxl_pci_topology; owners: devices in domains' configurations, by the domain's name; domains:
  * dom0 and those owners, with the CPUs that their vCPUs run on (by affinity and pool); cpuid: the
  * leaves of one of the host's CPUs as the hardware has them (Xen's raw policy), for caches and
- * names; microcode: its revision. apic_id: where there is a way to know it. */
+ * names; microcode: its revision; memory_kib: all that Xen can use (libxl_get_physinfo, total_pages:
+ * nodes' sizes count holes as well). apic_id: where there is a way to know it. */
 #ifndef XD_TOPO_XEN_H
 #define XD_TOPO_XEN_H
 
@@ -79,6 +80,7 @@ struct xd_xen_host {
     struct xd_xen_leaf *leaves;
     size_t n_cpus, n_nodes, n_pci, n_owners, n_domains, n_leaves;
     const char *microcode;
+    uint64_t memory_kib; /* 0: unknown */
     const char *trouble; /* the first thing that made no sense and was left out; NULL: nothing */
 };
 

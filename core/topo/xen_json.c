@@ -143,6 +143,8 @@ void xd_xen_host_write(const struct xd_xen_host *h, struct xd_buf *out)
     }
     if (h->microcode)
         xd_json_str(&j, "microcode", h->microcode);
+    if (h->memory_kib)
+        xd_json_u64(&j, "memory_kib", h->memory_kib);
     xd_json_close(&j, '}');
     xd_buf_addc(out, '\n');
 }
@@ -312,6 +314,18 @@ static void read_list(struct reading *r, size_t i, struct json_object *doc)
     memcpy((char *)r->out + lists[i].n, &count, sizeof(count));
 }
 
+/* Of the host itself. */
+static void read_scalars(struct reading *r, struct json_object *doc)
+{
+    struct json_object *v;
+
+    if (json_object_object_get_ex(doc, "microcode", &v) && json_object_is_type(v, json_type_string))
+        r->out->microcode = xd_str_safe(r->a, json_object_get_string(v), 64);
+    if (json_object_object_get_ex(doc, "memory_kib", &v) &&
+        !is_number(v, UINT64_MAX, &r->out->memory_kib) && !r->out->trouble)
+        r->out->trouble = WHAT ": memory_kib: wanted a number";
+}
+
 int xd_xen_host_parse(const char *text, size_t len, struct xd_arena *a, struct xd_xen_host *out,
                       struct xd_err *err)
 {
@@ -332,9 +346,7 @@ int xd_xen_host_parse(const char *text, size_t len, struct xd_arena *a, struct x
     } else {
         for (size_t i = 0; i < N_LISTS; i++)
             read_list(&r, i, doc);
-        if (json_object_object_get_ex(doc, "microcode", &v) &&
-            json_object_is_type(v, json_type_string))
-            out->microcode = xd_str_safe(a, json_object_get_string(v), 64);
+        read_scalars(&r, doc);
     }
     json_object_put(doc);
     return rc;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What xen/cpuid costs: loading its tables, levelling 1,000 hosts over all features, what each of
- * them loses, the verdict on each, and reading 1,000 dumps. CPU time of this thread; medians. */
+ * them loses, the verdict on each, and reading 1,000 dumps; and a matrix of 250 domains: making it,
+ * its lines, a search, each of its cells, and a reason for each of a column. CPU time of this
+ * thread; medians. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "xen/cpuid/level.h"
+#include "xen/cpuid/matrix.h"
 
-#define HOSTS  1000
-#define ROUNDS 21
+#define HOSTS   1000
+#define ROUNDS  21
+#define DOMAINS 250
 
 struct bench {
     struct xd_cpuid_db *db;
@@ -18,6 +22,9 @@ struct bench {
     struct xd_featureset of;
     struct xd_cpuid_level level;
     struct xd_buf dumps; /* 1,000 featuresets as text */
+    struct xd_cpuid_matrix matrix;
+    struct xd_cpuid_lines lines;
+    int columns[DOMAINS + 6];
 };
 
 static double cpu_us(void)
@@ -79,6 +86,75 @@ static void read_dumps(struct bench *b)
     xd_arena_done(&a);
 }
 
+/* --- the matrix --- */
+
+static void make(struct bench *b)
+{
+    static const struct xd_cpuid_column layers[] = {
+        {.name = "raw", .layer = XD_CPUID_LAYER_RAW},
+        {.name = "host", .layer = XD_CPUID_LAYER_HOST},
+        {.name = "pv-max", .layer = XD_CPUID_LAYER_MAX, .side = XD_CPUID_SIDE_PV},
+        {.name = "hvm-max", .layer = XD_CPUID_LAYER_MAX, .side = XD_CPUID_SIDE_HVM},
+        {.name = "pv-def", .layer = XD_CPUID_LAYER_DEFAULT, .side = XD_CPUID_SIDE_PV},
+        {.name = "hvm-def", .layer = XD_CPUID_LAYER_DEFAULT, .side = XD_CPUID_SIDE_HVM},
+    };
+
+    xd_cpuid_matrix_done(&b->matrix);
+    xd_cpuid_matrix_init(&b->matrix, b->db);
+    for (int i = 0; i < DOMAINS + 6; i++) {
+        struct xd_cpuid_column c = {
+            .name = "domain", .layer = XD_CPUID_LAYER_DOMAIN, .side = XD_CPUID_SIDE_HVM};
+
+        if (i < 6)
+            c = layers[i];
+        c.set = *b->set[i];
+        if (xd_cpuid_matrix_add(&b->matrix, &c, NULL) != i)
+            abort();
+        b->columns[i] = i;
+    }
+}
+
+static void lines_of(struct bench *b, enum xd_cpuid_rows rows, const char *text)
+{
+    struct xd_cpuid_wish w = {b->columns, DOMAINS + 6, rows, text, 0, false};
+
+    xd_cpuid_matrix_lines(&b->matrix, &w, &b->lines);
+}
+
+static void different(struct bench *b)
+{
+    lines_of(b, XD_CPUID_ROWS_DIFFERENT, NULL);
+}
+
+static void search(struct bench *b)
+{
+    lines_of(b, XD_CPUID_ROWS_USED, "meltdown");
+}
+
+static void cells(struct bench *b)
+{
+    int on = 0;
+
+    lines_of(b, XD_CPUID_ROWS_ALL, NULL);
+    for (size_t i = 0; i < b->lines.n; i++)
+        for (int c = 0; b->lines.line[i].bit >= 0 && c < DOMAINS + 6; c++)
+            on += xd_cpuid_cell_on(xd_cpuid_matrix_cell(&b->matrix, b->lines.line[i].bit, c));
+    if (!on)
+        abort();
+}
+
+static void whys(struct bench *b)
+{
+    for (size_t i = 0; i < b->lines.n; i++) {
+        struct xd_arena a = XD_ARENA_INIT;
+        struct xd_cpuid_why w;
+
+        if (b->lines.line[i].bit >= 0)
+            xd_cpuid_matrix_why(&b->matrix, b->lines.line[i].bit, DOMAINS, &a, &w);
+        xd_arena_done(&a);
+    }
+}
+
 /* Hosts of all models, each with some features switched off. */
 static void setup(struct bench *b)
 {
@@ -118,6 +194,9 @@ int main(void)
         {"load both tables", load},           {"level 1,000 hosts", level},
         {"what each of 1,000 loses", losses}, {"the nearest model", nearest},
         {"1,000 verdicts", verdicts},         {"read 1,000 featuresets", read_dumps},
+        {"matrix: 256 columns", make},        {"matrix: what differs", different},
+        {"matrix: a search", search},         {"matrix: all 321 x 256 cells", cells},
+        {"matrix: why, a column", whys},
     };
 
     setup(&b);
@@ -133,6 +212,8 @@ int main(void)
         qsort(us, ROUNDS, sizeof(us[0]), compare);
         printf("%-28s %9.0f us\n", cases[i].name, us[ROUNDS / 2]);
     }
+    xd_cpuid_lines_done(&b.lines);
+    xd_cpuid_matrix_done(&b.matrix);
     xd_buf_done(&b.dumps);
     xd_cpuid_db_free(b.db);
     return 0;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# xendeck cpuid: explain, models, show, diff, level, check, translate; on files and names alone.
+# xendeck cpuid: explain, models, show, diff, level, check, translate, on files and names alone; and
+# matrix and why, of a host.
 . "$(dirname "$0")/lib.sh"
 
 cat >"$tmp/old.txt" <<'EOF'
@@ -135,6 +136,61 @@ t "leaves come back" 0 cpuid translate Westmere --to leaves
 cp "$tmp/out" "$tmp/westmere.txt"
 t "… as the same" 0 cpuid diff "$tmp/westmere.txt" Westmere
 out 'no feature differs'
+
+# A host's processor, Xen's policies and a guest, as xen-cpuid -p prints a host; and its capture.
+t "matrix" 0 --host demo cpuid matrix
+silent
+out 'FEATURE               raw  host  pv-max  hvm-max  pv-def  hvm-def  Domain-0  web1'
+out 'Vectors: MMX, SSE, AVX'
+out '* has it   . off   x off here first'
+out 'nobody has them; --all shows them'
+no_out 'amx-tile'
+t "matrix of chosen columns" 0 --host demo cpuid matrix -c 'raw,hvm-*,web1' --different
+out 'FEATURE               raw  hvm-max  hvm-def  web1'
+no_out '  fpu '
+out "they don't differ"
+t "matrix: what is searched" 0 --host demo cpuid matrix --search 'pni' --explain
+out 'sse3'
+out 'SSE3: sums within a vector'
+no_out 'fpu'
+t "matrix as JSON" 0 --host demo cpuid matrix --all -o json
+json 'd["schema"] == 1 and d["columns"][0] == {"name": "raw", "machine": None, "layer": "raw", "guests": None, "key": "raw"}'
+json 'len(d["features"]) > 300 and d["hidden"] == 0'
+json 'all(len(f["cells"]) == len(d["columns"]) for f in d["features"])'
+json '[f for f in d["features"] if f["name"] == "erms"][0]["lost"][0]["cause"] == "domain'"'"'s policy"'
+json 'all(l["text"].endswith(".") for f in d["features"] for l in f["lost"])'
+t "matrix: no such column" 1 --host demo cpuid matrix -c raw,nobody
+err 'there is no column "nobody"'
+t "matrix: no CSV" 1 --host demo cpuid matrix -o csv
+err 'text or json'
+t "why" 0 --host demo cpuid why erms
+out 'The processor of this host has erms.'
+out 'The policy of web1 takes erms away'
+out "a running domain's policy can't change"
+t "why in a column" 0 --host demo cpuid why erms web1
+out 'web1: off'
+no_out 'web2'
+t "why as JSON" 0 --host demo cpuid why svm web1 hvm-def -o json
+json '[c["cell"] for c in d["columns"]] == ["gained", "lost"]'
+json 'd["columns"][1]["cause"] == "another setting" and "nestedhvm=1" in d["columns"][1]["remedy"]'
+t "why of what is not there" 1 --host demo cpuid why avx22
+err 'did you mean avx2?'
+t "why of nothing" 1 cpuid why
+err 'For example: xendeck cpuid why avx2 web1'
+t "a capture of a host" 0 --host demo capture "$tmp/node7.xdc" --count 1
+t "matrix of this host and another" 0 --host demo cpuid matrix host "$tmp/node7.xdc" -c 'raw,*:raw'
+out 'raw  node7.xdc:raw'
+t "matrix of another host alone" 0 cpuid matrix "$tmp/node7.xdc" --search erms
+out 'node7.xdc:web1'
+t "why on another host" 0 cpuid why pku --on "$tmp/node7.xdc"
+out 'node7.xdc:host'
+printf '078bfbff:f7fa3203:2c100800:00000121:0000000f:d19f27eb\n' >"$tmp/node8.txt"
+t "matrix of a featureset" 0 cpuid matrix "$tmp/node8.txt" --search avx2
+out 'avx2                *'
+t "matrix of nothing" 1 cpuid matrix "$tmp/none.txt"
+err 'none.txt: No such file'
+t "matrix of a capture without any" 5 --host capture:"$(dirname "$0")/../fixtures/tiny.xdc" cpuid matrix
+err 'tells nothing of CPU features'
 
 printf 'CPU 0:\n   0x00000000 0x00: eax=0x000000\n' >"$tmp/cut.txt"
 t "a truncated dump" 1 cpuid show "$tmp/cut.txt"

@@ -53,6 +53,12 @@ if [ -e "$modules/native.so" ]; then
     out "Package 0"
     export XENDECK_MODULES=/nonexistent
 fi
+mkdir -p "$tmp/empty/sys" "$tmp/empty/proc"
+echo nothing >"$tmp/empty/sys/nothing"
+tar -C "$tmp/empty" -cf "$tmp/empty.tar" sys proc
+t "an archive that tells of no machine" 0 topo --from "$tmp/empty.tar"
+err "xendeck: no source told of any CPU"
+no_err "xendeck: xendeck"
 t "never the demo host unasked" 5 topo
 err "no live host"
 
@@ -80,11 +86,48 @@ out "→ win-files"
 out "→ assignable"
 no_out "P0 A1"
 
+# What is marked in the drawing, as on the screen.
+t "who runs where" 0 --host demo topo --view cpu --overlay running
+out "d Domain-0"
+fits 80
+t "pools" 0 --host demo topo --view cpu --overlay pools
+out "A Pool-0"
+t "load, in ASCII" 0 --host demo topo --view cpu --overlay load --ascii --width 60
+out "busy all the time"
+fits 60 ascii
+t "where a domain may run" 0 --host demo topo --view cpu --overlay affinity --domain web1
+out "web1: * may and would rather"
+t "whose?" 1 --host demo topo --overlay affinity
+err "--overlay affinity and --domain NAME go together"
+t "a domain that isn't there" 1 --host demo topo --overlay affinity --domain nobody
+err 'there is no domain "nobody"'
+t "what goes over links" 0 --host demo topo --view pci --overlay links --width 100
+out "%: of the link, the busier way"
+out "nvme0n1 953G"
+fits 100
+t "which the CPUs don't show" 1 --host demo topo --view cpu --overlay links
+err "--overlay links shows in --view all and pci, not in cpu"
+t "one that there isn't" 1 --host demo topo --overlay heat
+err "running, affinity, pools, load, links or nothing"
+t "only in the drawing" 1 --host demo topo -o svg --overlay load
+err "--overlay is nothing to -o svg"
+t "a machine in a file runs nothing" 5 topo --from "$fixtures/four.xdt" --overlay running
+err "says nothing of its domains"
+
 t "one thing, by id" 0 --host demo topo node/1
 out "Node 1 32G"
 no_out "Node 0"
 t "by what it is called" 0 --host demo topo "Node 1"
 no_out "Package"
+t "in any format" 0 --host demo topo "Node 1" -o tree
+out "Node 1  32G"
+no_out "Node 0"
+t "as JSON" 0 --host demo topo node/1 -o json
+json "d['things'][0]['id'] == 'node/1' and not d['distances']"
+t "as a picture" 0 --host demo topo node/1 -o svg
+out "Node 1 of atlas"
+t "but for hwloc, whose XML is of machines" 1 --host demo topo node/1 -o hwloc-xml
+err "of whole machines, not of node/1 alone"
 t "a name that two have" 1 --host demo topo L3
 err "several are called L3: l3/0 and l3/8"
 t "one that isn't there" 1 --host demo topo node/77
@@ -152,7 +195,6 @@ t "nor is unfolding" 1 --host demo topo -o svg --unfolded
 t "folding by height is of the drawing" 1 --host demo topo -o tree --height 20
 t "a matrix is drawn only" 1 --host demo topo -o json --view numa
 err "goes with -o text"
-t "one thing is drawn only" 1 --host demo topo -o tree node/1
 t "no such theme" 1 --host demo topo -o svg --theme nosuch
 t "nothing of a topology" 5 --host "capture:$fixtures/../tiny.xdc" topo
 err "says nothing of its topology"

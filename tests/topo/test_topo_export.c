@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "machines.h"
 #include "topo/export.h"
+#include "topo/export_impl.h"
 
 #include <json-c/json.h>
 
@@ -234,7 +235,7 @@ static void check_picture(const struct xd_topo *t, const struct xd_topo_style *s
     struct shapes shapes;
 
     read_shapes(export(t, "svg", s, &out), &shapes);
-    assert_true(shapes.n_rects > 10); /* the legend alone has nine */
+    assert_true(shapes.n_rects > (s && s->root ? 9u : 10u)); /* the legend alone has nine */
     check_rects(&shapes, name);
     check_texts(&shapes, name);
     free(shapes.rect);
@@ -261,6 +262,59 @@ static void nothing_overlaps(void **state)
         check_picture(t, &s, name);
         xd_topo_free(t);
     }
+}
+
+/* One thing with all in it: nothing else is told, and its picture is drawn as well as the whole. */
+static void parts_of_machines(void **state)
+{
+    for (uint64_t seed = 0; seed < RANDOM_MACHINES / 5; seed++) {
+        struct xd_topo *t = machine_random(seed);
+
+        for (size_t i = seed % 7; i < t->n_things; i += 1 + t->n_things / 11) {
+            struct xd_topo_style s = xd_topo_style_print;
+            struct xd_buf out = XD_BUF_INIT;
+            struct json_object *doc, *things;
+            size_t n = 0;
+
+            s.root = t->things[i];
+            s.unfolded = true;
+            for (size_t k = 0; k < t->n_things; k++)
+                n += xd_topo_is_within(t->things[k], &s);
+            export(t, "json", &s, &out);
+            assert_int_equal(xd_json_parse("json", out.s, out.len, &doc, NULL), 0);
+            assert_true(json_object_object_get_ex(doc, "things", &things));
+            assert_int_equal(json_object_array_length(things), n);
+            assert_string_equal(json_object_get_string(json_object_object_get(
+                                    json_object_array_get_idx(things, 0), "id")),
+                                s.root->id);
+            json_object_put(doc);
+            export(t, "tree", &s, &out);
+            for (const char *p = out.s; (p = strchr(p, '\n')); p++)
+                n--;
+            assert_int_equal(n, 0); /* a line each */
+            export(t, "dot", &s, &out);
+            check_picture(t, &s, s.root->id);
+            xd_buf_done(&out);
+        }
+        xd_topo_free(t);
+    }
+}
+
+static void hwloc_has_no_parts(void **state)
+{
+    struct xd_topo *t = machine_named("two-sockets");
+    struct xd_topo_style s = xd_topo_style_print;
+    struct xd_buf out = XD_BUF_INIT;
+    struct xd_err err = XD_ERR_INIT;
+
+    s.root = xd_topo_find(t, "package/1");
+    assert_int_equal(xd_topo_export(t, "hwloc-xml", &s, &out, &err), -EINVAL);
+    assert_string_equal(err.text, "XML of hwloc is of whole machines, not of package/1 alone: "
+                                  "leave it out, or take another format");
+    s.root = t->machine;
+    export(t, "hwloc-xml", &s, &out);
+    xd_topo_free(t);
+    xd_buf_done(&out);
 }
 
 /* Each thread's number stands in the picture; each function has a row, or one of its like has. */
@@ -322,6 +376,8 @@ int main(void)
         cmocka_unit_test(a_small_machine_as_text),
         cmocka_unit_test(lines_keep_to_their_width),
         cmocka_unit_test(nothing_overlaps),
+        cmocka_unit_test(parts_of_machines),
+        cmocka_unit_test(hwloc_has_no_parts),
         cmocka_unit_test(all_is_in_the_picture),
         cmocka_unit_test(names_break_nothing),
     };

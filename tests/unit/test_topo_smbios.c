@@ -77,6 +77,139 @@ static void server(struct table *t)
     DIMM(t, 0x1103, 0x1001, 8192, "Mezzanine\0P1 B\0Micron\0X\0");
 }
 
+/* Addresses, in MiB: those of an array, or of a DIMM. */
+static void add_range(struct table *t, unsigned of, bool array, uint64_t from_mib, uint64_t mib)
+{
+    begin(t, array ? 19 : 20, array ? 0x0f : 0x13, 0x2000 + t->n);
+    put(t, 0x04, 4, from_mib << 10);
+    put(t, 0x08, 4, ((from_mib + mib) << 10) - 1);
+    put(t, 0x0c, 2, of);
+    END(t, "");
+}
+
+/* SRAT: a processor and memory of two domains, 32 GiB each with a hole below 4 GiB, as machines
+ * have it; and room for more. */
+static void put_srat(struct xd_files *f)
+{
+    static const struct {
+        uint32_t domain, flags;
+        uint64_t from_mib, mib;
+    } memory[] = {{7, 1, 0, 2048}, {7, 1, 4096, 30720}, {2, 1, 34816, 32768}, {7, 3, 67584, 65536}};
+    uint8_t b[48 + 2 * 16 + 4 * 40] = "SRAT", sum = 0;
+    size_t n = 48;
+
+    for (unsigned i = 0; i < 2; i++, n += 16) {
+        b[n + 1] = 16;
+        b[n + 2] = i ? 2 : 7;
+        b[n + 3] = (uint8_t)i;
+        b[n + 4] = 1;
+    }
+    for (unsigned i = 0; i < 4; i++, n += 40) {
+        uint64_t base = memory[i].from_mib << 20, size = memory[i].mib << 20;
+
+        b[n] = 1;
+        b[n + 1] = 40;
+        b[n + 2] = (uint8_t)memory[i].domain;
+        memcpy(b + n + 8, &base, 8);
+        memcpy(b + n + 16, &size, 8);
+        b[n + 28] = (uint8_t)memory[i].flags;
+    }
+    b[4] = (uint8_t)n;
+    b[8] = 3;
+    for (size_t i = 0; i < n; i++)
+        sum = (uint8_t)(sum + b[i]);
+    b[9] = (uint8_t)-sum;
+    assert_int_equal(xd_files_put(f, "sys/firmware/acpi/tables/SRAT", b, n, NULL), 0);
+}
+
+static struct xd_topo *read_nodes(const struct table *t)
+{
+    struct xd_files *f = xd_files_new(NULL);
+    struct xd_topo *out;
+
+    put_cpu(f, 0, "0", "0", "0", "0");
+    put_cpu(f, 1, "1", "1", "1", "1");
+    for (unsigned i = 0; i < 2; i++)
+        put_text(f, "sys/devices/system/node/node%u/cpulist", i ? "1" : "0", i);
+    put_srat(f);
+    assert_int_equal(xd_files_put(f, DMI, t->bytes, t->n, NULL), 0);
+    out = xd_topo_read(f);
+    xd_files_free(f);
+    assert_int_equal(out->n_troubles, 1); /* of processors, of which server() has one */
+    return out;
+}
+
+/* Of two arrays one has all its DIMMs on one node: it is there, with its empty slots. Of the other
+ * one DIMM is on another node, and of one nobody tells. */
+static void nodes_of_dimms(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_topo *t;
+    struct table table;
+
+    server(&table);
+    add_range(&table, 0x1100, false, 34816, 16384);
+    add_range(&table, 0x1102, false, 0, 2048);
+    add_range(&table, 0x1102, false, 4096, 14336);
+    t = read_nodes(&table);
+    assert_string_equal(xd_topo_find(t, "memory/0")->parent->id, "node/1");
+    assert_string_equal(xd_topo_find(t, "memory/1")->parent->id, "machine");
+    assert_string_equal(value_text(t, "memory/0", XD_TOPO_NODE, &a), "1");
+    assert_string_equal(value_text(t, "memory/1", XD_TOPO_NODE, &a), "unknown");
+    assert_string_equal(value_text(t, "dimm/P0 A DIMM 0", XD_TOPO_NODE, &a), "1");
+    assert_string_equal(value_text(t, "dimm/DIMM 1", XD_TOPO_NODE, &a), "unknown"); /* empty */
+    assert_string_equal(value_text(t, "dimm/P1 A DIMM 0", XD_TOPO_NODE, &a), "0");
+    assert_string_equal(value_text(t, "dimm/Mezzanine", XD_TOPO_NODE, &a), "unknown");
+    for (size_t i = 0; i < t->n_advice; i++) /* one may be anywhere */
+        assert_string_not_equal(t->advice[i].check, "node-unbalanced");
+    xd_topo_free(t);
+    xd_arena_done(&a);
+}
+
+static const char *advice_of(const struct xd_topo *t, const char *check)
+{
+    for (size_t i = 0; i < t->n_advice; i++)
+        if (strcmp(t->advice[i].check, check) == 0)
+            return t->advice[i].text;
+    return NULL;
+}
+
+/* Where DIMMs have no addresses, those of their array serve, unless they are of several nodes. */
+static void nodes_of_arrays(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_topo *t;
+    struct table table;
+
+    server(&table);
+    add_range(&table, 0x1000, true, 0, 34816);
+    add_range(&table, 0x1001, true, 34816, 32768);
+    t = read_nodes(&table);
+    assert_string_equal(value_text(t, "dimm/P0 A DIMM 0", XD_TOPO_NODE, &a), "0");
+    assert_string_equal(value_text(t, "dimm/Mezzanine", XD_TOPO_NODE, &a), "1");
+    assert_string_equal(advice_of(t, "node-unbalanced"),
+                        "the DIMMs of node 0 hold 16G, those of node 1 24G: domains that fit there "
+                        "have to spread over nodes here");
+    xd_topo_free(t);
+
+    server(&table); /* interleaved over nodes */
+    add_range(&table, 0x1000, true, 0, 67584);
+    add_range(&table, 0x1001, true, 0, 67584);
+    t = read_nodes(&table);
+    assert_string_equal(value_text(t, "dimm/P0 A DIMM 0", XD_TOPO_NODE, &a), "unknown");
+    assert_null(advice_of(t, "node-unbalanced"));
+    xd_topo_free(t);
+
+    server(&table); /* addresses that SRAT has no memory at */
+    add_range(&table, 0x1100, false, 2048, 2048);
+    add_range(&table, 0x1102, false, 67584, 2048);
+    t = read_nodes(&table);
+    assert_string_equal(value_text(t, "dimm/P0 A DIMM 0", XD_TOPO_NODE, &a), "unknown");
+    assert_string_equal(value_text(t, "dimm/P1 A DIMM 0", XD_TOPO_NODE, &a), "unknown");
+    xd_topo_free(t);
+    xd_arena_done(&a);
+}
+
 static struct xd_topo *read_table(const struct table *t, size_t size, unsigned packages)
 {
     static const char *const cpus[] = {"0", "1"};
@@ -202,10 +335,9 @@ static void a_table_that_is_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_server),
-        cmocka_unit_test(processors_that_do_not_match),
-        cmocka_unit_test(slots_of_one_name),
-        cmocka_unit_test(a_table_that_is_cut),
+        cmocka_unit_test(a_server),          cmocka_unit_test(nodes_of_dimms),
+        cmocka_unit_test(nodes_of_arrays),   cmocka_unit_test(processors_that_do_not_match),
+        cmocka_unit_test(slots_of_one_name), cmocka_unit_test(a_table_that_is_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,15 @@ static void a_host(void **state)
     assert_int_equal(t->distances[1].value, 21);
     assert_int_equal(t->n_troubles, 0);
     xd_topo_free(t);
+
+    /* Nodes are spans of addresses, with their holes: what all of it has is counted by Xen. */
+    t = read_json("{\"schema\":1," CPUS "," NODES ",\"memory_kib\":2621440}");
+    assert_string_equal(value_text(t, "machine", XD_TOPO_SIZE, &a), "2560M");
+    xd_topo_free(t);
+    t = read_json("{\"schema\":1," CPUS "," NODES ",\"memory_kib\":\"much\"}");
+    assert_string_equal(value_text(t, "machine", XD_TOPO_SIZE, &a), "3G");
+    assert_string_equal(trouble_of(t, XD_TOPO_BY_XEN), "xen.json: memory_kib: wanted a number");
+    xd_topo_free(t);
     xd_arena_done(&a);
 }
 
@@ -362,8 +371,8 @@ static void round_trip(void **state)
     struct xd_xen_owner owners[] = {{"0000:01:00.0", "web \"1\""}};
     struct xd_xen_leaf leaves[] = {{0x80000005, XD_XEN_NO, {0, 1, 0xffffffff, 3}}};
     struct xd_xen_domain domains[] = {{"web \"1\"", 3, 2, "0-3,8"}, {"db", XD_XEN_NO, XD_XEN_NO}};
-    struct xd_xen_host in = {cpus, nodes, pci, owners, domains, leaves, 2,
-                             1,    1,     1,   2,      1,       "0x1",  NULL},
+    struct xd_xen_host in = {cpus, nodes, pci, owners, domains, leaves, 2,   1,
+                             1,    1,     2,   1,      "0x1",   4096,   NULL},
                        out;
     struct xd_buf text = XD_BUF_INIT, again = XD_BUF_INIT;
 

@@ -151,6 +151,8 @@ static uint64_t sum_of_thing(const struct xd_topo_thing *o)
     }
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         sum = mix_text(sum, xd_topo_str(o, texts[i], NULL));
+    if (o->kind == XD_THING_DIMM) /* of others it is their place */
+        sum = mix(sum, xd_topo_u64(o, XD_TOPO_NODE, UINT64_MAX));
     return sum;
 }
 
@@ -245,10 +247,11 @@ static void add_range(const struct xd_diagram_node *n, struct xd_buf *out)
         xd_buf_printf(out, " ×%zu threads", threads);
 }
 
+/* A DIMM's node is said where its array is no part of one. */
 static void add_dimm(const struct xd_topo_thing *o, struct xd_buf *out)
 {
     struct xd_arena a = XD_ARENA_INIT;
-    struct xd_value size = xd_topo_value(o, XD_TOPO_SIZE);
+    struct xd_value size = xd_topo_value(o, XD_TOPO_SIZE), node = xd_topo_value(o, XD_TOPO_NODE);
     char name[XD_KEY_MAX];
 
     xd_topo_called(o, name, sizeof(name));
@@ -256,6 +259,8 @@ static void add_dimm(const struct xd_topo_thing *o, struct xd_buf *out)
                   xd_topo_bool(o, XD_TOPO_EMPTY, false)
                       ? "empty"
                       : xd_value_short(&size, &xd_topology_desc.columns[XD_TOPO_SIZE].kind, &a));
+    if (node.have && !xd_topo_value(o->parent, XD_TOPO_NODE).have)
+        xd_buf_printf(out, " node %llu", (unsigned long long)node.cell.u);
     xd_arena_done(&a);
 }
 

@@ -56,8 +56,14 @@ int xd_cmd_topo_overlay(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_app *a = ctx;
     int at = (int)a->topo->overlay;
-    int rc = choose(argc, argv, xd_topo_overlay_names, XD_TOPO_OVERLAYS, "overlay", &at, err);
+    int rc;
 
+    do /* by the key to the next one that this drawing has */
+        rc = choose(argc, argv, xd_topo_overlay_names, XD_TOPO_OVERLAYS, "overlay", &at, err);
+    while (argc < 2 && !xd_topo_overlay_fits((enum xd_topo_overlay)at, a->topo->view));
+    if (rc == 0 && !xd_topo_overlay_fits((enum xd_topo_overlay)at, a->topo->view))
+        return xd_err_set(err, -EINVAL, "the drawing \"%s\" shows nothing of %s: take another (v)",
+                          xd_diagram_view_names[a->topo->view], xd_topo_overlay_names[at]);
     a->topo->overlay = (enum xd_topo_overlay)at;
     return rc;
 }

@@ -30,9 +30,11 @@ struct xd_diagram_look {
     const struct xd_topo_thing *root; /* what is looked at; NULL: the machine */
     int width;                        /* cells */
     int height;                       /* lines that it should fit into; 0: fold nothing */
-    /* All may be NULL. The note is put behind a thing's title or line: its owner, say. */
+    /* All may be NULL. The note is put behind a thing's title or line: its owner, say; the load
+     * stands beside its link. */
     bool (*mark)(const void *ctx, const struct xd_topo_thing *thread, struct xd_diagram_mark *out);
     const char *(*note)(const void *ctx, const struct xd_topo_thing *o);
+    const char *(*load)(const void *ctx, const struct xd_topo_thing *o);
     const void *ctx;
 };
 

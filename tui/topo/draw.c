@@ -150,7 +150,8 @@ static void line_words(const struct xd_diagram *d, const struct xd_diagram_node 
     const struct xd_topo_thing *o = n->thing;
     const char *driver = xd_topo_str(o, XD_TOPO_DRIVER, NULL), *name = short_name(o),
                *slot = xd_topo_str(o, XD_TOPO_SLOT, NULL),
-               *note = d->look.note ? d->look.note(d->look.ctx, o) : NULL;
+               *note = d->look.note ? d->look.note(d->look.ctx, o) : NULL,
+               *load = d->look.load ? d->look.load(d->look.ctx, o) : NULL;
     char text[64];
 
     xd_diagram_name(n, o, left);
@@ -164,6 +165,8 @@ static void line_words(const struct xd_diagram *d, const struct xd_diagram_node 
         xd_buf_printf(left, " [%s]", driver);
     if (xd_topo_link_text(o, text, sizeof(text))[0])
         xd_buf_printf(right, " %s%s", text, xd_topo_link_is_low(o) ? " ▼" : "");
+    if (load)
+        xd_buf_printf(right, " %s", load);
     if (note)
         xd_buf_printf(right, " → %s", note);
 }

@@ -10,8 +10,8 @@
 #include "model/tables.h"
 #include "tui/topo/screen.h"
 
-const char *const xd_topo_overlay_names[XD_TOPO_OVERLAYS + 1] = {"running", "affinity", "pools",
-                                                                 "load",    "nothing",  NULL};
+const char *const xd_topo_overlay_names[XD_TOPO_OVERLAYS + 1] = {
+    "running", "affinity", "pools", "load", "links", "nothing", NULL};
 
 static void put(struct xd_topo_marks *m, uint64_t cpu, const char *text, enum xd_role_style s)
 {
@@ -67,9 +67,8 @@ static bool runs(const struct xd_row *v, const char *uuid)
 
 static void who_runs(struct xd_topo_marks *m)
 {
-    const struct xd_table *domains = xd_app_table(m->app, "domains"),
-                          *vcpus = xd_app_table(m->app, "vcpus");
-    const struct xd_row *chosen = xd_topo_domain(m->app);
+    const struct xd_table *domains = m->of_host.domains, *vcpus = m->of_host.vcpus;
+    const struct xd_row *chosen = m->of_host.domain;
     struct letters l = {0};
 
     for (size_t i = 0; domains && vcpus && i < domains->n; i++) {
@@ -97,8 +96,8 @@ static void who_runs(struct xd_topo_marks *m)
 
 static void where_it_may(struct xd_topo_marks *m)
 {
-    const struct xd_table *vcpus = xd_app_table(m->app, "vcpus");
-    const struct xd_row *chosen = xd_topo_domain(m->app);
+    const struct xd_table *vcpus = m->of_host.vcpus;
+    const struct xd_row *chosen = m->of_host.domain;
     const char *uuid = chosen ? xd_row_str(chosen, XD_DOMAIN_UUID, "") : "";
 
     for (unsigned i = 0; i < m->n; i++)
@@ -132,7 +131,7 @@ static void where_it_may(struct xd_topo_marks *m)
 static void whose_pool(struct xd_topo_marks *m)
 {
     static const enum xd_role_style styles[] = {XD_S_NORMAL, XD_S_ACCENT, XD_S_GOOD, XD_S_WARN};
-    const struct xd_table *pools = xd_app_table(m->app, "pools");
+    const struct xd_table *pools = m->of_host.pools;
 
     for (unsigned i = 0; i < m->n; i++)
         put(m, i, "-", XD_S_DIM);
@@ -155,7 +154,7 @@ static void whose_pool(struct xd_topo_marks *m)
 static void how_busy(struct xd_topo_marks *m)
 {
     static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    const struct xd_table *pcpus = xd_app_table(m->app, "pcpus");
+    const struct xd_table *pcpus = m->of_host.pcpus;
 
     for (size_t i = 0; pcpus && i < pcpus->n; i++) {
         double busy = xd_row_f64(pcpus->desc, pcpus->rows[i], XD_PCPU_BUSY, NAN);
@@ -170,8 +169,8 @@ static void how_busy(struct xd_topo_marks *m)
     xd_buf_add(&m->legend, "▁ idle … █ busy all the time");
 }
 
-void xd_topo_marks_make(struct xd_topo_marks *m, const struct xd_app *a,
-                        enum xd_topo_overlay overlay)
+void xd_topo_marks_make(struct xd_topo_marks *m, const struct xd_topo *t,
+                        const struct xd_topo_tables *tables, enum xd_topo_overlay overlay)
 {
     static void (*const make[XD_TOPO_OVERLAYS])(struct xd_topo_marks *) = {
         [XD_TOPO_SHOW_RUNNING] = who_runs,
@@ -180,12 +179,30 @@ void xd_topo_marks_make(struct xd_topo_marks *m, const struct xd_app *a,
         [XD_TOPO_SHOW_LOAD] = how_busy,
     };
 
-    *m = (struct xd_topo_marks){.app = a, .overlay = overlay, .n = XD_TOPO_PCPUS};
+    *m = (struct xd_topo_marks){.of_host = *tables, .overlay = overlay, .n = XD_TOPO_PCPUS};
     xd_arena_init(&m->arena);
+    if (overlay == XD_TOPO_SHOW_LINKS)
+        xd_topo_loads_make(m, t);
     if (!make[overlay])
         return;
     m->of = xd_arena_array(&m->arena, m->n, sizeof(*m->of));
     make[overlay](m);
+}
+
+bool xd_topo_overlay_fits(enum xd_topo_overlay overlay, enum xd_diagram_view view)
+{
+    bool threads = view == XD_DIAGRAM_ALL || view == XD_DIAGRAM_CPU,
+         links = view == XD_DIAGRAM_ALL || view == XD_DIAGRAM_PCI;
+
+    return overlay == XD_TOPO_SHOW_NOTHING || (overlay == XD_TOPO_SHOW_LINKS ? links : threads);
+}
+
+void xd_topo_marks_look(const struct xd_topo_marks *m, struct xd_diagram_look *look)
+{
+    look->mark = m->of ? xd_topo_mark_of : NULL;
+    look->load = m->overlay == XD_TOPO_SHOW_LINKS ? xd_topo_load_of : NULL;
+    look->note = xd_topo_note_of;
+    look->ctx = m;
 }
 
 void xd_topo_marks_done(struct xd_topo_marks *m)
@@ -227,5 +244,5 @@ const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o)
 {
     const struct xd_topo_marks *m = ctx;
 
-    return xd_topo_use_of(xd_app_table(m->app, "pci"), o);
+    return xd_topo_use_of(m->of_host.pci, o);
 }

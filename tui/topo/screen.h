@@ -11,6 +11,7 @@ enum xd_topo_overlay {
     XD_TOPO_SHOW_AFFINITY, /* where the chosen domain may run, and had better */
     XD_TOPO_SHOW_POOLS,
     XD_TOPO_SHOW_LOAD,
+    XD_TOPO_SHOW_LINKS, /* what goes over the links of PCI, and how much of them that is */
     XD_TOPO_SHOW_NOTHING,
     XD_TOPO_OVERLAYS,
 };
@@ -53,25 +54,46 @@ const struct xd_topo *xd_topo_now(const struct xd_app *a);
 /* The row of the chosen domain, or NULL. */
 const struct xd_row *xd_topo_domain(const struct xd_app *a);
 
-/* --- what threads show (overlay.c) --- */
+/* --- what threads and links show (overlay.c, links.c) --- */
 
 #define XD_TOPO_PCPUS 4096
 
+/* What overlays are made of; any may be NULL. */
+struct xd_topo_tables {
+    const struct xd_table *domains, *vcpus, *pools, *pcpus, *pci, *traffic;
+    const struct xd_row *domain; /* the chosen one */
+};
+
+struct xd_topo_load { /* of a link */
+    const struct xd_topo_thing *thing;
+    const char *text; /* "1.20 GB/s 31%" */
+};
+
 struct xd_topo_marks {
-    const struct xd_app *app;
+    struct xd_topo_tables of_host;
     enum xd_topo_overlay overlay;
     struct xd_arena arena;
     struct xd_diagram_mark *of; /* by pCPU */
     unsigned n;
+    struct xd_topo_load *loads; /* by the things' addresses */
+    size_t n_loads;
     struct xd_buf legend; /* "w web1  d db1" */
 };
-void xd_topo_marks_make(struct xd_topo_marks *m, const struct xd_app *a,
-                        enum xd_topo_overlay overlay);
+/* t: the tree that is drawn, which marks must not outlive; nor the tables. */
+void xd_topo_marks_make(struct xd_topo_marks *m, const struct xd_topo *t,
+                        const struct xd_topo_tables *tables, enum xd_topo_overlay overlay);
 void xd_topo_marks_done(struct xd_topo_marks *m);
+/* The part of it that links.c does. */
+void xd_topo_loads_make(struct xd_topo_marks *m, const struct xd_topo *t);
+/* Whether an overlay shows anything in that view; what shows nothing is nothing. */
+bool xd_topo_overlay_fits(enum xd_topo_overlay overlay, enum xd_diagram_view view);
+/* Asks marks from now on, as their overlay needs. */
+void xd_topo_marks_look(const struct xd_topo_marks *m, struct xd_diagram_look *look);
 /* For struct xd_diagram_look; ctx is the marks. */
 bool xd_topo_mark_of(const void *ctx, const struct xd_topo_thing *thread,
                      struct xd_diagram_mark *out);
 const char *xd_topo_note_of(const void *ctx, const struct xd_topo_thing *o);
+const char *xd_topo_load_of(const void *ctx, const struct xd_topo_thing *o);
 /* The domain that a PCI function is passed through to, "assignable", or NULL: the host's own. By
  * the table of that name, which may be NULL; where it says nothing, by the machine's. */
 const char *xd_topo_use_of(const struct xd_table *pci, const struct xd_topo_thing *o);

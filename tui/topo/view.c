@@ -98,7 +98,7 @@ static const struct xd_topo_thing *root_of(const struct xd_app *a, const struct 
 static bool same_look(const struct xd_diagram_look *a, const struct xd_diagram_look *b)
 {
     return a->view == b->view && a->root == b->root && a->width == b->width &&
-           a->height == b->height && a->mark == b->mark;
+           a->height == b->height && a->mark == b->mark && a->load == b->load;
 }
 
 /* The drawing for so much room. */
@@ -111,13 +111,11 @@ static const struct xd_diagram *diagram_for(const struct xd_app *a, const struct
         .view = ts->view,
         .width = w,
         .height = FOLD_FROM * h,
-        .mark = ts->overlay == XD_TOPO_SHOW_NOTHING ? NULL : xd_topo_mark_of,
-        .note = xd_topo_note_of,
-        .ctx = m,
     };
 
     if (!t)
         return NULL;
+    xd_topo_marks_look(m, &look);
     look.root = root_of(a, t, xd_topo_under_cursor(a, s));
     if (!ts->diagram || !same_look(&look, &ts->look)) {
         xd_diagram_free(ts->diagram);
@@ -130,9 +128,16 @@ static const struct xd_diagram *diagram_for(const struct xd_app *a, const struct
 
 /* --- drawing --- */
 
-static bool has_threads(const struct xd_topo_screen *t)
+static bool has_overlays(enum xd_diagram_view view)
 {
-    return t->view == XD_DIAGRAM_ALL || t->view == XD_DIAGRAM_CPU;
+    return xd_topo_overlay_fits(XD_TOPO_SHOW_LINKS, view) ||
+           xd_topo_overlay_fits(XD_TOPO_SHOW_RUNNING, view);
+}
+
+/* What is marked in this view. */
+static enum xd_topo_overlay overlay_now(const struct xd_topo_screen *t)
+{
+    return xd_topo_overlay_fits(t->overlay, t->view) ? t->overlay : XD_TOPO_SHOW_NOTHING;
 }
 
 static void draw_head(const struct xd_app *a, const struct xd_screen *s, struct xd_canvas *c,
@@ -145,10 +150,13 @@ static void draw_head(const struct xd_app *a, const struct xd_screen *s, struct 
 
     x += xd_canvas_text(c, x, r.y, XD_S_TITLE, "drawn: ");
     x += xd_canvas_printf(c, x, r.y, XD_S_TITLE_ON, "%s", xd_diagram_view_names[t->view]);
-    if (has_threads(t)) {
-        x += xd_canvas_text(c, x, r.y, XD_S_TITLE, "   threads: ");
-        x += xd_canvas_printf(c, x, r.y, XD_S_TITLE_ON, "%s", xd_topo_overlay_names[t->overlay]);
-        if (domain)
+    if (has_overlays(t->view)) {
+        bool links = t->view == XD_DIAGRAM_PCI || t->overlay == XD_TOPO_SHOW_LINKS;
+
+        x += xd_canvas_text(c, x, r.y, XD_S_TITLE, links ? "   marked: " : "   threads: ");
+        x +=
+            xd_canvas_printf(c, x, r.y, XD_S_TITLE_ON, "%s", xd_topo_overlay_names[overlay_now(t)]);
+        if (domain && !links)
             x += xd_canvas_printf(c, x, r.y, XD_S_TITLE, "   domain: %s",
                                   xd_row_str(domain, XD_DOMAIN_NAME, "?"));
     }
@@ -199,12 +207,26 @@ static void draw_foot(const struct xd_diagram *d, const struct xd_topo_marks *m,
                     XD_S_DIM, more);
 }
 
+static void tables_of(const struct xd_app *a, struct xd_topo_tables *out)
+{
+    *out = (struct xd_topo_tables){
+        .domains = xd_app_table(a, "domains"),
+        .vcpus = xd_app_table(a, "vcpus"),
+        .pools = xd_app_table(a, "pools"),
+        .pcpus = xd_app_table(a, "pcpus"),
+        .pci = xd_app_table(a, "pci"),
+        .traffic = xd_app_table(a, "traffic"),
+        .domain = xd_topo_domain(a),
+    };
+}
+
 static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_canvas *c,
                  struct xd_rect r)
 {
     const struct xd_topo_thing *cursor = xd_topo_under_cursor(a, s);
     const char *trouble = xd_app_trouble(a, "topology");
     const struct xd_diagram *d;
+    struct xd_topo_tables tables;
     struct xd_topo_marks m;
     int h = r.h - 2;
 
@@ -216,7 +238,8 @@ static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_ca
     }
     if (h < 1)
         return;
-    xd_topo_marks_make(&m, a, has_threads(a->topo) ? a->topo->overlay : XD_TOPO_SHOW_NOTHING);
+    tables_of(a, &tables);
+    xd_topo_marks_make(&m, xd_topo_now(a), &tables, overlay_now(a->topo));
     d = diagram_for(a, s, r.w, h, &m);
     a->topo->top = scrolled(d, xd_diagram_item_of(d, cursor), a->topo->top, h);
     xd_diagram_draw(d, c, (struct xd_rect){r.x, r.y + 1, r.w, h}, a->topo->top, cursor,
@@ -331,7 +354,7 @@ static const struct xd_want wants[] = {
     {0},
 };
 
-static const char *const with[] = {"distances", "facts", "advice", "pci", NULL};
+static const char *const with[] = {"distances", "facts", "advice", "pci", "traffic", NULL};
 
 const struct xd_view xd_view_topology = {
     .name = "topology",

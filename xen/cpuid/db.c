@@ -78,6 +78,15 @@ const struct xd_featureset *xd_cpuid_named(const struct xd_cpuid_db *db)
     return &db->named;
 }
 
+const char *xd_cpuid_group(const struct xd_cpuid_db *db, int i, const char **title)
+{
+    if (i < 0 || i >= db->n_groups)
+        return NULL;
+    if (title)
+        *title = db->groups[i].title;
+    return db->groups[i].name;
+}
+
 const struct xd_featureset *xd_cpuid_of_xen(const struct xd_cpuid_db *db)
 {
     return &db->of_xen;

@@ -49,6 +49,7 @@ struct xd_cpuid_feature {
     const char *const *also;             /* further names */
     size_t n_also;
     const char *group, *group_title;
+    int group_at; /* the group's place in the file's order: xd_cpuid_group */
     enum xd_cpuid_given given;
     enum xd_cpuid_over over;
     struct xd_featureset offered_with; /* Xen gives it to guests where the host has one of these */
@@ -100,6 +101,8 @@ const struct xd_cpuid_feature *xd_cpuid_feature(const struct xd_cpuid_db *db,
                                                 int bit); /* or NULL */
 /* All bits that have a name. */
 const struct xd_featureset *xd_cpuid_named(const struct xd_cpuid_db *db);
+/* The i-th group's name and title (may be NULL), in the order to show them; NULL past the end. */
+const char *xd_cpuid_group(const struct xd_cpuid_db *db, int i, const char **title);
 /* Those that Xen 4.17 knows. */
 const struct xd_featureset *xd_cpuid_of_xen(const struct xd_cpuid_db *db);
 /* By name: case and '_', '-', '.' don't matter. NULL: none. */

@@ -20,7 +20,11 @@ struct xd_cpuid_db {
     struct xd_cpuid_feature *by_bit[XD_CPUID_BITS];
     struct xd_featureset named, of_xen;
     struct xd_featureset offered; /* those with an offered_with */
-    struct xd_cpuid_name *names;  /* of features, by key and then system */
+    struct xd_cpuid_group {
+        const char *name, *title;
+    } * groups;
+    int n_groups;
+    struct xd_cpuid_name *names; /* of features, by key and then system */
     size_t n_names;
     struct xd_cpuid_model *models; /* a base stands before what is made from it */
     size_t n_models;

@@ -39,13 +39,14 @@ enum xd_cpuid_vendor xd_cpuid_maker(const char *vendor)
 
 static void brand(const struct xd_cpuid_leaves *l, struct xd_cpuid_about *out)
 {
-    uint32_t all[12];
+    uint32_t all[12] = {0};
 
     for (int i = 0; i < 3; i++) {
         const struct xd_cpuid_leaf *b = xd_cpuid_leaf(l, 0x80000002u + (uint32_t)i, 0);
-        if (!b)
+        if (!b && !l->complete)
             return;
-        memcpy(all + 4 * i, b->r, sizeof(b->r));
+        if (b) /* a short name ends early, and what is zero may be left out */
+            memcpy(all + 4 * i, b->r, sizeof(b->r));
     }
     text(all, 12, out->brand, sizeof(out->brand));
 }

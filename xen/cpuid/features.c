@@ -12,11 +12,6 @@ static const char *const given_names[] = {"hardware", "microcode", "firmware", "
                                           "xen",      "os",        "negative"};
 static const char *const over_names[] = {"all", "any", "ignore"};
 
-/* The groups while they are loaded. */
-struct groups {
-    const struct xd_yaml *list;
-};
-
 static int choice(const struct xd_yaml *n, const char *what, const char *const *names, size_t count,
                   int *out, struct xd_err *err)
 {
@@ -103,18 +98,32 @@ static int need_text(struct xd_cpuid_db *db, const struct xd_yaml *n, const char
     return **out ? 0 : xd_yaml_error(v, err, "%s is empty", key);
 }
 
-static int load_group(struct xd_cpuid_db *db, const struct groups *g, const struct xd_yaml *n,
-                      struct xd_cpuid_feature *f, struct xd_err *err)
+static int load_groups(struct xd_cpuid_db *db, const struct xd_yaml *list, struct xd_err *err)
 {
-    const char *name;
+    struct xd_cpuid_group g;
 
+    for (const struct xd_yaml *e = list->first; e; e = e->next) {
+        if (need_text(db, e, "name", &g.name, err) < 0 ||
+            need_text(db, e, "title", &g.title, err) < 0)
+            return -EINVAL;
+        db->groups =
+            xd_arena_grow(&db->arena, db->groups, (size_t)db->n_groups, sizeof(*db->groups));
+        db->groups[db->n_groups++] = g;
+    }
+    return 0;
+}
+
+static int load_group(struct xd_cpuid_db *db, const struct xd_yaml *n, struct xd_cpuid_feature *f,
+                      struct xd_err *err)
+{
     if (need_text(db, n, "group", &f->group, err) < 0)
         return -EINVAL;
-    for (const struct xd_yaml *e = g->list->first; e; e = e->next) {
-        if (need_text(db, e, "name", &name, err) < 0)
-            return -EINVAL;
-        if (strcmp(name, f->group) == 0)
-            return need_text(db, e, "title", &f->group_title, err);
+    for (int i = 0; i < db->n_groups; i++) {
+        if (strcmp(db->groups[i].name, f->group) == 0) {
+            f->group_title = db->groups[i].title;
+            f->group_at = i;
+            return 0;
+        }
     }
     return xd_yaml_error(xd_yaml_get(n, "group"), err, "there is no group \"%s\"", f->group);
 }
@@ -164,8 +173,8 @@ static int load_names(struct xd_cpuid_db *db, const struct xd_yaml *n, struct xd
     return 0;
 }
 
-static int load_feature(struct xd_cpuid_db *db, const struct groups *g, int word,
-                        const struct xd_yaml *n, struct xd_err *err)
+static int load_feature(struct xd_cpuid_db *db, int word, const struct xd_yaml *n,
+                        struct xd_err *err)
 {
     static const char *const keys[] = {"name",  "bit",   "xen",     "newer", "xl",
                                        "linux", "qemu",  "libvirt", "also",  "group",
@@ -182,7 +191,7 @@ static int load_feature(struct xd_cpuid_db *db, const struct groups *g, int word
     if (db->by_bit[f->bit])
         return xd_yaml_error(bit, err, "bit %d is %s already", (int)v, db->by_bit[f->bit]->name);
     if (load_xen(db, n, f, err) < 0 || load_names(db, n, f, err) < 0 ||
-        load_group(db, g, n, f, err) < 0 || need_text(db, n, "text", &f->text, err) < 0 ||
+        load_group(db, n, f, err) < 0 || need_text(db, n, "text", &f->text, err) < 0 ||
         choice(xd_yaml_get(n, "given"), "given", given_names, N_OF(given_names), &given, err) < 0 ||
         choice(xd_yaml_get(n, "level"), "level", over_names, N_OF(over_names), &over, err) < 0)
         return -EINVAL;
@@ -193,8 +202,7 @@ static int load_feature(struct xd_cpuid_db *db, const struct groups *g, int word
     return 0;
 }
 
-static int load_word(struct xd_cpuid_db *db, const struct groups *g, const struct xd_yaml *n,
-                     struct xd_err *err)
+static int load_word(struct xd_cpuid_db *db, const struct xd_yaml *n, struct xd_err *err)
 {
     static const char *const keys[] = {"word", "features"};
     const struct xd_yaml *name, *list;
@@ -208,7 +216,7 @@ static int load_word(struct xd_cpuid_db *db, const struct groups *g, const struc
     if (word < 0)
         return xd_yaml_error(name, err, "there is no word \"%s\"", text);
     for (const struct xd_yaml *e = list->first; e; e = e->next)
-        if (load_feature(db, g, word, e, err) < 0)
+        if (load_feature(db, word, e, err) < 0)
             return -EINVAL;
     return 0;
 }
@@ -269,15 +277,14 @@ static int find_dependents(struct xd_cpuid_db *db, const struct xd_yaml *root, s
 int xd_cpuid_load_features(struct xd_cpuid_db *db, const struct xd_yaml *root, struct xd_err *err)
 {
     static const char *const keys[] = {"groups", "words"};
-    const struct xd_yaml *words;
-    struct groups g;
+    const struct xd_yaml *groups, *words;
 
     if (xd_yaml_only_keys(root, keys, N_OF(keys), err) < 0 ||
-        xd_yaml_need(root, "groups", &g.list, err) < 0 ||
-        xd_yaml_need(root, "words", &words, err) < 0)
+        xd_yaml_need(root, "groups", &groups, err) < 0 ||
+        xd_yaml_need(root, "words", &words, err) < 0 || load_groups(db, groups, err) < 0)
         return -EINVAL;
     for (const struct xd_yaml *e = words->first; e; e = e->next)
-        if (load_word(db, &g, e, err) < 0)
+        if (load_word(db, e, err) < 0)
             return -EINVAL;
     xd_cpuid_names_sort(db->names, db->n_names);
     if (duplicate_names(db, root, err) < 0 || load_needs(db, words, err) < 0)

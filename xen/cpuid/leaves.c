@@ -64,6 +64,13 @@ static bool beyond(const struct xd_cpuid_leaves *l, const struct xd_cpuid_word *
     return false;
 }
 
+bool xd_cpuid_leaves_reach(const struct xd_cpuid_leaves *l, int word)
+{
+    const struct xd_cpuid_word *w = xd_cpuid_word(word);
+
+    return w->msr || !beyond(l, w);
+}
+
 static void msr_to_set(const struct xd_cpuid_leaves *l, int word, struct xd_cpuid_set *out)
 {
     const struct xd_cpuid_word *w = xd_cpuid_word(word);

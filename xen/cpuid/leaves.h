@@ -42,6 +42,8 @@ const struct xd_cpuid_leaf *xd_cpuid_leaf(const struct xd_cpuid_leaves *l, uint3
 /* What features they say. Words are unknown whose leaf is not there, unless the leaf is beyond the
  * highest that leaf 0 or 0x80000000 names, which is zero by definition. */
 void xd_cpuid_leaves_to_set(const struct xd_cpuid_leaves *l, struct xd_cpuid_set *out);
+/* Whether the leaf of that word lies within the highest that these name; MSRs always do. */
+bool xd_cpuid_leaves_reach(const struct xd_cpuid_leaves *l, int word);
 /* The leaves that hold these words (with the bits that leaf 0x80000001 repeats for AMD), and no
  * more: what isn't a feature stays zero. */
 void xd_cpuid_leaves_of_set(const struct xd_cpuid_set *s, bool amd, struct xd_arena *a,

@@ -43,36 +43,45 @@ void xd_cpuid_lose(struct xd_cpuid_lost *lost, struct xd_arena *a, int bit, cons
 
 /* --- Xen --- */
 
-/* Which bits a policy has to clear and to set. A feature that guests have unasked needs no setting;
- * one that they never see can't be given, and needs no clearing. */
-static void xen_changes(struct writer *w, struct xd_featureset *clear, struct xd_featureset *set)
+/* Which bits a policy has to clear and to set; `fs` is what a spec means whose base isn't "host". A
+ * feature that guests have unasked needs no setting; one that they never see can't be given, and
+ * needs no clearing. */
+static void changes(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                    const struct xd_featureset *fs, enum xd_cpuid_guests guests,
+                    struct xd_featureset *clear, struct xd_featureset *set)
 {
-    struct xd_featureset visible, unasked, never;
+    struct xd_featureset visible, unasked;
 
-    xd_cpuid_visible(w->db, w->guests, false, &visible);
-    xd_cpuid_visible(w->db, w->guests, true, &unasked);
-    if (w->s->base == XD_CPUID_BASE_HOST) {
-        *clear = w->s->remove;
-        *set = w->s->add;
-        never = w->s->add;
+    xd_cpuid_visible(db, guests, false, &visible);
+    xd_cpuid_visible(db, guests, true, &unasked);
+    if (s->base == XD_CPUID_BASE_HOST) {
+        *clear = s->remove;
+        *set = s->add;
     } else {
         *clear = unasked;
-        xd_fs_minus(clear, &w->fs);
+        xd_fs_minus(clear, fs);
         *set = visible;
         xd_fs_minus(set, &unasked);
-        xd_fs_and(set, &w->fs);
-        never = w->fs;
+        xd_fs_and(set, fs);
     }
     xd_fs_and(clear, &visible);
     xd_fs_and(set, &visible);
-    xd_fs_minus(&never, &visible);
     for (int b = xd_fs_next(&visible, 0); b >= 0; b = xd_fs_next(&visible, b + 1)) {
-        if (xd_cpuid_feature(w->db, b)->over == XD_CPUID_OVER_IGNORE) { /* Xen's own business */
+        if (xd_cpuid_feature(db, b)->over == XD_CPUID_OVER_IGNORE) { /* Xen's own business */
             xd_fs_del(clear, b);
             xd_fs_del(set, b);
         }
     }
-    xd_cpuid_roots(w->db, clear); /* Xen itself takes away what depends on something */
+    xd_cpuid_roots(db, clear); /* Xen itself takes away what depends on something */
+}
+
+static void xen_changes(struct writer *w, struct xd_featureset *clear, struct xd_featureset *set)
+{
+    struct xd_featureset visible, never = w->s->base == XD_CPUID_BASE_HOST ? w->s->add : w->fs;
+
+    changes(w->db, w->s, &w->fs, w->guests, clear, set);
+    xd_cpuid_visible(w->db, w->guests, false, &visible);
+    xd_fs_minus(&never, &visible);
     for (int b = xd_fs_next(&never, 0); b >= 0; b = xd_fs_next(&never, b + 1)) {
         const struct xd_cpuid_feature *f = xd_cpuid_feature(w->db, b);
         if (f->over != XD_CPUID_OVER_IGNORE)
@@ -83,6 +92,42 @@ static void xen_changes(struct writer *w, struct xd_featureset *clear, struct xd
         xd_cpuid_lose(w->lost, w->a, -1,
                       "family, model and stepping of %s: guests see those of the host",
                       w->s->model->name);
+}
+
+void xd_cpuid_predict(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                      enum xd_cpuid_guests guests, const struct xd_featureset *unasked,
+                      const struct xd_featureset *most, struct xd_featureset *out)
+{
+    struct xd_featureset fs = {{0}}, clear, set;
+
+    xd_cpuid_spec_resolve(db, s, unasked, &fs, NULL, NULL);
+    changes(db, s, &fs, guests, &clear, &set);
+    *out = *unasked;
+    xd_fs_or(out, &set);
+    xd_fs_and(out, most);
+    xd_fs_minus(out, &clear);
+    xd_cpuid_drop_unmet(db, out);
+}
+
+void xd_cpuid_fit(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                  enum xd_cpuid_guests guests, const struct xd_cpuid_leaves *of,
+                  const struct xd_cpuid_leaves *unasked, struct xd_cpuid_spec *out,
+                  struct xd_featureset *left_out)
+{
+    struct xd_featureset fs = {{0}};
+
+    memset(left_out, 0, sizeof(*left_out));
+    *out = (struct xd_cpuid_spec){.base = XD_CPUID_BASE_HOST};
+    if (s->base != XD_CPUID_BASE_HOST)
+        xd_cpuid_spec_resolve(db, s, NULL, &fs, NULL, NULL);
+    changes(db, s, &fs, guests, &out->remove, &out->add);
+    for (int i = 0; i < XD_CPUID_WORDS; i++) {
+        if (!xd_cpuid_word(i)->name ||
+            (xd_cpuid_leaves_reach(of, i) && xd_cpuid_leaves_reach(unasked, i)))
+            continue;
+        left_out->w[i] = out->remove.w[i] | out->add.w[i];
+        out->remove.w[i] = out->add.w[i] = 0;
+    }
 }
 
 static int to_xl(struct writer *w)

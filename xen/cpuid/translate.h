@@ -11,6 +11,7 @@
 #define XD_CPUID_TRANSLATE_H
 
 #include "base/arena.h"
+#include "xen/cpuid/leaves.h"
 #include "xen/cpuid/spec.h"
 
 enum xd_cpuid_format {
@@ -39,6 +40,20 @@ int xd_cpuid_translate(const struct xd_cpuid_db *db, const struct xd_cpuid_spec 
                        const struct xd_featureset *host, enum xd_cpuid_format to,
                        enum xd_cpuid_guests guests, struct xd_arena *a, struct xd_buf *out,
                        struct xd_cpuid_lost *lost, struct xd_err *err);
+
+/* The same for one host, as "host" and changes: Xen 4.17 refuses to start a guest whose policy has
+ * a bit in a leaf that the host hasn't got, even where it clears it. `of` and `unasked`: the host's
+ * own leaves, and those of its default policy. left_out gets the bits that have no leaf there. */
+void xd_cpuid_fit(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                  enum xd_cpuid_guests guests, const struct xd_cpuid_leaves *of,
+                  const struct xd_cpuid_leaves *unasked, struct xd_cpuid_spec *out,
+                  struct xd_featureset *left_out);
+
+/* What guests of that kind see on a host if they are started with the spec in their configuration:
+ * of what they have there unasked, and can have at most (Xen's default and maximum policies). */
+void xd_cpuid_predict(const struct xd_cpuid_db *db, const struct xd_cpuid_spec *s,
+                      enum xd_cpuid_guests guests, const struct xd_featureset *unasked,
+                      const struct xd_featureset *most, struct xd_featureset *out);
 
 /* Which of them a text is, as far as can be seen. Never hex or leaves, which say a set and no spec.
  */

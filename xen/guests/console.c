@@ -53,6 +53,12 @@ void console_say(const char *format, ...)
     write_bytes(line, length);
 }
 
+void console_flush(void)
+{
+    for (event_take(port); rings->out_cons != rings->out_prod; event_take(port))
+        event_wait(&port, 1, 0);
+}
+
 bool console_typed(void)
 {
     uint32_t produced = rings->in_prod;

@@ -13,6 +13,8 @@ uint32_t console_port(void);
 
 /* Writes a line: %s, %u and %03u. If nobody has read the last 2 KiB, the line is dropped: a guest
  * that waited for its reader could be stopped by him. */
+/* Waits until dom0 has taken what was said: for those who say much at once. */
+void console_flush(void);
 void console_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says whether somebody typed something, and throws it away. */

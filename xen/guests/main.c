@@ -5,6 +5,7 @@
  */
 #include "console.h"
 #include "control.h"
+#include "cpuid.h"
 #include "events.h"
 #include "hypercall.h"
 #include "load.h"
@@ -84,6 +85,8 @@ void guest_main(const struct hvm_start_info *start_info)
     options_read(&options, (const char *)(uintptr_t)start_info->cmdline_paddr);
     find_memory(start_info, &memory_start, &memory_end);
     console_say("up, mode %s", load_mode_name(options.mode));
+    if (options.cpuid)
+        cpuid_say();
     control_offer();
     if (options.data[0])
         xenstore_write(XENSTORE_NO_TRANSACTION, "data/xendeck", options.data);

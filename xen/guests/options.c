@@ -24,6 +24,7 @@ static const struct {
     {"period", offsetof(struct options, period_ms), 1, 3600000},
     {"hb", offsetof(struct options, heartbeat_s), 0, 86400},
     {"touch", offsetof(struct options, touch_mib), 0, 3072},
+    {"cpuid", offsetof(struct options, cpuid), 0, 1},
 };
 
 const char *load_mode_name(enum load_mode mode)

@@ -15,6 +15,7 @@ struct options {
     uint32_t period_ms;
     uint32_t heartbeat_s; /* 0: none */
     uint32_t touch_mib;
+    uint32_t cpuid; /* say what CPUID returns, once */
     char data[128]; /* what to write into data/xendeck; empty: nothing */
 };
 

@@ -111,6 +111,12 @@ static void put_number(struct sink *sink, uint32_t value, unsigned int digits)
         put(sink, reversed[--n]);
 }
 
+static void put_hex(struct sink *sink, uint32_t value)
+{
+    for (int shift = 28; shift >= 0; shift -= 4)
+        put(sink, "0123456789abcdef"[value >> shift & 15]);
+}
+
 size_t text_format(char *to, size_t room, const char *format, va_list args)
 {
     struct sink sink = {.to = to, .room = room};
@@ -121,6 +127,8 @@ size_t text_format(char *to, size_t room, const char *format, va_list args)
         } else if (*++format == 's') {
             for (const char *s = va_arg(args, const char *); *s; s++)
                 put(&sink, *s);
+        } else if (*format == 'x') {
+            put_hex(&sink, va_arg(args, uint32_t));
         } else if (*format == '0') { /* %03u */
             format += 2;
             put_number(&sink, va_arg(args, uint32_t), (unsigned int)(format[-1] - '0'));

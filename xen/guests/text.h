@@ -25,7 +25,7 @@ uint32_t text_number(const char *text);
 /* Replaces each %XX (two hexadecimal digits) in place by the byte it stands for; not %00. */
 void text_unescape(char *text);
 
-/* Formats %s, %u and %03u into what fits; returns the length of the result. */
+/* Formats %s, %u, %03u and %x (eight digits) into what fits; returns the length of the result. */
 size_t text_format(char *to, size_t room, const char *format, va_list args);
 
 #endif

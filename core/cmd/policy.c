@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `xendeck policy VERB …`: scheduling policies checked, tried on recorded load, and explained. None
+ * of it touches a host. */
+#include "cmd/policy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static const struct {
+    const char *name;
+    int (*run)(struct policy *c, int argc, char **argv, struct xd_err *err);
+    const char *usage;
+} verbs[] = {
+    {"check", policy_cmd_check, "check FILE…"},
+    {"simulate", policy_cmd_simulate, "simulate FILE --from LOAD"},
+    {"explain", policy_cmd_explain, "explain DOMAIN --policy FILE"},
+    {"show", policy_cmd_show, "show [NAME]"},
+    {"reference", policy_cmd_reference, "reference"},
+};
+
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int unknown_verb(const char *word, struct xd_err *err)
+{
+    const char *names[N_VERBS];
+    struct xd_buf all = XD_BUF_INIT;
+
+    for (size_t i = 0; i < N_VERBS; i++) {
+        names[i] = verbs[i].name;
+        xd_buf_printf(&all, "%s%s", i ? ", " : "", verbs[i].usage);
+    }
+    const char *near = word ? xd_str_nearest(word, names, N_VERBS) : NULL;
+    if (near)
+        xd_err_set(err, -EINVAL, "policy can't \"%s\"; did you mean %s?", word, near);
+    else
+        xd_err_set(err, -EINVAL, "policy does one of: %s", xd_buf_str(&all));
+    xd_buf_done(&all);
+    return XD_EXIT_USAGE;
+}
+
+static const struct xd_table_desc *desc_of(void *arg, const char *table)
+{
+    return xd_registry_desc(arg, table);
+}
+
+static int load(struct policy *c, const char *path, struct xd_policy **out, struct xd_err *err)
+{
+    struct xd_policy_env env = {desc_of, c->cli->registry, xd_clock_wall(&c->cli->clock)};
+
+    return xd_policy_load(path, c->cli->registry ? &env : NULL, out, err);
+}
+
+int policy_load(struct policy *c, const char *path, struct xd_policy **out, struct xd_err *err)
+{
+    if (load(c, path, out, err) < 0)
+        return -EINVAL;
+    for (size_t i = 0; i < (*out)->n_warnings; i++)
+        fprintf(c->cli->err, "xendeck: warning: %s\n", (*out)->warnings[i]);
+    return 0;
+}
+
+/* --- check --- */
+
+static void check_json(struct xd_json *j, const char *path, const struct xd_policy *p,
+                       const struct xd_err *err)
+{
+    xd_json_open(j, NULL, '{');
+    xd_json_str(j, "file", path);
+    xd_json_bool(j, "valid", p != NULL);
+    xd_json_str(j, "error", p ? NULL : xd_err_text(err));
+    xd_json_str(j, "policy", p ? p->name : NULL);
+    xd_json_open(j, "rules", '[');
+    for (size_t i = 0; p && i < p->n; i++)
+        xd_json_str(j, NULL, p->rules[i].name);
+    xd_json_close(j, ']');
+    xd_json_open(j, "warnings", '[');
+    for (size_t i = 0; p && i < p->n_warnings; i++)
+        xd_json_str(j, NULL, p->warnings[i]);
+    xd_json_close(j, ']');
+    xd_json_close(j, '}');
+}
+
+int policy_cmd_check(struct policy *c, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_json j;
+    int status = XD_EXIT_DONE;
+
+    if (argc < 2) {
+        xd_err_set(err, -EINVAL, "which file? xendeck policy check FILE…");
+        return XD_EXIT_USAGE;
+    }
+    xd_json_init(&j, &b, true);
+    xd_json_open(&j, NULL, '[');
+    for (int i = 1; i < argc; i++) {
+        struct xd_err why = XD_ERR_INIT;
+        struct xd_policy *p;
+
+        if (c->format == XD_FORMAT_JSON) {
+            if (load(c, argv[i], &p, &why) < 0)
+                status = XD_EXIT_USAGE;
+            check_json(&j, argv[i], p, &why);
+        } else if (policy_load(c, argv[i], &p, &why) < 0) {
+            status = XD_EXIT_USAGE;
+            fprintf(c->cli->err, "xendeck: %s\n", why.text);
+        } else {
+            fprintf(c->cli->out, "%s: policy %s, %zu rule%s: valid\n", p->file, p->name, p->n,
+                    p->n == 1 ? "" : "s");
+        }
+        xd_policy_free(p);
+    }
+    xd_json_close(&j, ']');
+    if (c->format == XD_FORMAT_JSON)
+        fprintf(c->cli->out, "%s\n", xd_buf_str(&b));
+    xd_buf_done(&b);
+    return status;
+}
+
+/* --- texts --- */
+
+int policy_cmd_show(struct policy *c, int argc, char **argv, struct xd_err *err)
+{
+    const char *names[32], *near;
+    size_t n = 0;
+
+    for (const struct xd_embedded *e = xd_embedded_policies; e->name && n < 32; e++) {
+        names[n++] = e->name;
+        if (argc > 1 && strcmp(e->name, argv[1]) == 0) {
+            fwrite(e->data, 1, e->len, c->cli->out);
+            return XD_EXIT_DONE;
+        }
+    }
+    if (argc > 1) {
+        near = xd_str_nearest(argv[1], names, n);
+        xd_err_set(err, -ENOENT, "no policy \"%s\" comes with xendeck%s%s%s", argv[1],
+                   near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return XD_EXIT_USAGE;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct xd_policy *p;
+
+        if (xd_policy_load(names[i], NULL, &p, err) < 0)
+            return XD_EXIT_USAGE;
+        fprintf(c->cli->out, "%-16s %s\n", names[i], p->title);
+        xd_policy_free(p);
+    }
+    return XD_EXIT_DONE;
+}
+
+int policy_cmd_reference(struct policy *c, int argc, char **argv, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    xd_policy_reference(&b);
+    fputs(xd_buf_str(&b), c->cli->out);
+    xd_buf_done(&b);
+    return XD_EXIT_DONE;
+}
+
+int xd_cmd_policy(void *ctx, int argc, char **argv, struct xd_err *err)
+{
+    struct policy c = {.cli = ctx};
+    size_t v = 0;
+
+    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
+        v++;
+    if (argc < 2 || v == N_VERBS)
+        return unknown_verb(argc > 1 ? argv[1] : NULL, err);
+    if (xd_cli_format(c.cli, &c.format, err) < 0)
+        return XD_EXIT_USAGE;
+    if (c.format == XD_FORMAT_CSV) {
+        xd_err_set(err, -EINVAL, "--output: policy prints text (table) or json");
+        return XD_EXIT_USAGE;
+    }
+    return verbs[v].run(&c, argc - 1, argv + 1, err);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of `xendeck policy`. */
+#ifndef XD_CMD_POLICY_H
+#define XD_CMD_POLICY_H
+
+#include "cmd/cli.h"
+#include "policies/sim.h"
+
+struct policy {
+    struct xd_cli *cli;
+    enum xd_format format;
+};
+
+/* Reads a policy with the tables of this program's backends, and prints its warnings. */
+int policy_load(struct policy *c, const char *path, struct xd_policy **out, struct xd_err *err);
+
+/* Recorded load: a capture, or a table as policies/trace.h says. */
+struct policy_source;
+int policy_source_open(const char *path, struct policy_source **out, struct xd_err *err);
+void policy_source_close(struct policy_source *s); /* NULL allowed */
+const char *
+policy_source_damage(const struct policy_source *s); /* what couldn't be read; or NULL */
+/* Plays it: once to its end, or, with days, so long, from the beginning again where it is shorter.
+ */
+int policy_source_play(struct policy_source *s, struct xd_sim *sim, uint64_t days,
+                       struct xd_err *err);
+
+int policy_cmd_check(struct policy *c, int argc, char **argv, struct xd_err *err);
+int policy_cmd_simulate(struct policy *c, int argc, char **argv, struct xd_err *err);
+int policy_cmd_explain(struct policy *c, int argc, char **argv, struct xd_err *err);
+int policy_cmd_show(struct policy *c, int argc, char **argv, struct xd_err *err);
+int policy_cmd_reference(struct policy *c, int argc, char **argv, struct xd_err *err);
+
+#endif

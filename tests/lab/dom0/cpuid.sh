@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# CPUID policies on a real Xen, for tests/lab/cpuid, which compares what is left in /share.
+#
+#   cpuid.sh other     the host that guests are to go to: its policies, as other.xdc
+#   cpuid.sh host      guests with policies in our words, on a host that has more features
+#
+. /tests/lib.sh
+cd /share || exit 1
+log=/var/log/xen/console
+
+# A sample is one of one source's: as many as are needed until CPUID is among them.
+record() {
+    local count
+    for count in 8 16 32 64; do
+        xendeck capture --count $count --interval 500ms --force "$1.xdc" >/dev/null || return
+        xendeck get cpuid --host "capture:$1.xdc" >/dev/null 2>&1 && return
+    done
+    return 1
+}
+
+if [ "$1" = other ]; then
+    check "its policies are recorded" record other
+    xen-cpuid -p >other-policies.txt
+    chmod a+r ./*
+    tap_end
+fi
+
+# One line a guest: its name, and what it shall see.
+specs() {
+    cat <<'END'
+plain host
+less host,-avx2,-sse4a
+v2 x86-64-v2
+rome EPYC-Rome,-svm
+none none,+fpu,+msr,+pae,+cx8,+apic,+cmov,+sse2,+fxsr,+mmx,+sse,+sse3,+tsc
+END
+}
+
+# start NAME WORDS: a guest with what xl understands, which says what CPUID returns
+start() {
+    guest idle "$1" 'extra="cpuid=1"' "$2" &&
+        eventually 60 grep -q 'cpuid: that is all' "$log/guest-$1.log"
+}
+
+while read -r name spec; do
+    words=$(xendeck cpuid translate "$spec" --to xl 2>/dev/null)
+    check "$name starts with $spec" start "$name" "$words"
+done < <(specs)
+note "$(xendeck cpuid translate x86-64-v2 --to xl 2>&1 >/dev/null)"
+words=$(xendeck cpuid level host other.xdc -o json | jq -r .xl)
+like "a level for both hosts" "$words" '^cpuid = "host,.*avx2=0'
+check "levelled starts with it" start levelled "$words"
+
+for name in plain less v2 rome none levelled; do
+    sed -n 's/^.*xendeck-guest: \(0x.*\)$/   \1/p' "$log/guest-$name.log" | tr -d '\r' >"$name.txt"
+    xen-cpuid -p "$(xl domid $name)" >"$name-policy.txt"
+done
+specs >specs.txt
+xen-cpuid -p >policies.txt
+xen-cpuid >sets.txt
+xen-cpuid -p 0 >dom0-policy.txt
+record host
+
+check "a guest runs on its own host" xendeck cpuid check plain --on host
+xendeck cpuid check plain --on other.xdc >verdict.txt
+is "but not on the other: status" "$?" 2
+like "… because of AVX2" "$(cat verdict.txt)" 'other.xdc has no avx2'
+like "… and of SSE4a" "$(cat verdict.txt)" 'other.xdc has no sse4a'
+like "… and it says how it would" "$(cat verdict.txt)" 'started anew it would run there with cpuid="host,.*avx2=0'
+check "a levelled guest may go there" xendeck cpuid check levelled --on other.xdc
+check "… as it is seen by its number" xendeck cpuid check "$(xl domid levelled)" --on other.xdc
+check "dom0's policy is a PV one" xendeck cpuid check Domain-0 --on host
+like "doctor" "$(xendeck doctor -o json | jq -c '.rows[] | select(.area=="cpuid")')" 'policies: 1[0-9]'
+chmod a+r ./*
+tap_end
