@@ -10,6 +10,7 @@
 #include "model/tables.h"
 
 #define KEEP_LEAST (86400 * XD_NS_PER_S)
+#define GONE_MOST  4096 /* domains that are remembered beside those that are there */
 
 /* --- beginning --- */
 
@@ -212,7 +213,7 @@ static void read_rtds(struct xd_engine *e, const struct xd_snapshot *s)
     const struct xd_table *t = xd_snapshot_table(s, "vcpus");
 
     for (size_t i = 0; i < e->n; i++)
-        e->list[i]->knobs[XD_POLICY_RTDS].seen_known = false;
+        e->list[i]->rtds_known = false;
     for (size_t i = 0; t && t->state == XD_TABLE_OK && i < t->n; i++) {
         const struct xd_row *r = t->rows[i];
         struct xd_engine_domain *d;
@@ -222,18 +223,28 @@ static void read_rtds(struct xd_engine *e, const struct xd_snapshot *s)
         d = xd_engine_lookup(e, xd_row_str(r, XD_VCPU_DOMAIN_UUID, ""), false);
         if (!d || d->tick != e->ticks)
             continue;
-        struct xd_engine_knob *kn = &d->knobs[XD_POLICY_RTDS];
         bool first = xd_row_u64(r, XD_VCPU_ID, 1) == 0;
         uint64_t v = r->cell[XD_VCPU_BUDGET_US].u;
 
-        kn->seen_known = first || (kn->seen_known && kn->seen == v);
-        kn->seen = v;
+        d->rtds_known = first || (d->rtds_known && d->rtds == v);
+        d->rtds = v;
     }
 }
 
 static bool is_past(const struct xd_engine *e, const struct xd_engine_domain *d)
 {
-    return !d->present && e->t - d->seen_t > e->keep_ns;
+    return !d->present && e->t - d->seen_t > e->keep_now_ns;
+}
+
+/* Who is gone for long, and sooner where guests come and go by the thousand. */
+static void forget(struct xd_engine *e, size_t present)
+{
+    e->keep_now_ns = e->keep_ns;
+    xd_engine_forget(e, is_past);
+    while (e->n > present + GONE_MOST && e->keep_now_ns > 0) {
+        e->keep_now_ns /= 2;
+        xd_engine_forget(e, is_past);
+    }
 }
 
 /* Finds the row's domain and takes in who it is; the rest needs all of them. */
@@ -359,7 +370,7 @@ int xd_engine_tick(struct xd_engine *e, const struct xd_snapshot *s,
     for (size_t i = 0; i < e->n; i++)
         if (e->list[i]->present)
             finish_domain(e, e->list[i], t->rows[e->list[i]->ordinal]);
-    xd_engine_forget(e, is_past);
+    forget(e, t->n);
     e->begun = true;
     return 0;
 }

@@ -59,6 +59,8 @@ struct xd_engine_domain {
     bool cpu_known, domid_known;
     uint64_t cpu_ns, domid;
     uint64_t vcpus;
+    bool rtds_known;          /* its vCPUs have a budget, and the same one */
+    uint64_t rtds;            /* us */
     int64_t seen_t;           /* when it was in a snapshot last */
     double rate;              /* CPU time per time of the last step; pCPUs */
     uint64_t matched, active; /* a bit for each rule */

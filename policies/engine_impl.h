@@ -25,7 +25,7 @@ struct xd_engine {
     uint8_t
         *flags[XD_POLICY_RULES_MAX]; /* of conditions over parts: by row; bit 0 where, 1 until */
     size_t cap_flags;
-    int64_t keep_ns; /* how long one that is gone is remembered */
+    int64_t keep_ns, keep_now_ns; /* how long one that is gone is remembered */
 };
 
 /* By UUID; makes one where there is none, if wanted. */

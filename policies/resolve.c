@@ -112,12 +112,16 @@ static void act(struct xd_engine *e, const struct xd_engine_domain *d, enum xd_p
 }
 
 /* Takes in what the host shows. What somebody else has set is what it goes back to one day. */
-static void observe(struct xd_engine_knob *kn, const struct xd_row *r, enum xd_policy_knob k)
+static void observe(struct xd_engine_domain *d, const struct xd_row *r, enum xd_policy_knob k)
 {
+    struct xd_engine_knob *kn = &d->knobs[k];
     uint64_t before = kn->seen;
     bool known_before = kn->seen_known;
 
-    if (columns[k] >= 0) {
+    if (columns[k] < 0) {
+        kn->seen_known = d->rtds_known;
+        kn->seen = d->rtds;
+    } else {
         kn->seen_known = xd_row_has(r, columns[k]);
         if (kn->seen_known)
             kn->seen = xd_policy_amount(k, r->cell[columns[k]].u);
@@ -134,9 +138,9 @@ static void observe(struct xd_engine_knob *kn, const struct xd_row *r, enum xd_p
 void xd_engine_observe(struct xd_engine_domain *d, const struct xd_row *r, bool restarted)
 {
     for (int k = 0; k < XD_POLICY_KNOBS; k++) {
-        if (restarted && columns[k] >= 0) /* it begins with what its configuration says */
+        if (restarted) /* it begins with what its configuration says */
             d->knobs[k].seen_known = false;
-        observe(&d->knobs[k], r, k);
+        observe(d, r, k);
     }
 }
 

@@ -2,7 +2,8 @@
 /* What would have happened: recorded load under a policy. The engine is the one that rules a host,
  * and it sees the same kind of snapshots; only the host is played. What a domain used in a step of
  * the recording it wants in the simulation; a cap gives it less, and what it doesn't get is gone (a
- * recording can't tell what the guest would have done later). */
+ * recording can't tell what the guest would have done later). Caps are played; of the other knobs
+ * it is told when they would move, and no more. */
 #ifndef XD_POLICIES_SIM_H
 #define XD_POLICIES_SIM_H
 
@@ -24,7 +25,8 @@ struct xd_sim_domain {
     int rule;                              /* the budget that the graph is of; -1: none */
     struct xd_sim_bin {
         int16_t permille; /* of the budget that was left at least; -1: not known */
-        bool spent, limited;
+        /* Samples; those in which it was used up, and in which a cap was in force. */
+        uint32_t n, spent, limited;
     } bins[XD_SIM_BINS];
 };
 

@@ -175,7 +175,7 @@ static int domain_of(struct xd_trace *t, const char *name, const char *uuid, con
     struct trace_domain *d;
     char key[NAME_BYTES];
 
-    xd_str_safe_to(key, sizeof(key), uuid && *uuid ? uuid : name);
+    xd_str_safe_to(key, sizeof(key), uuid && *uuid ? uuid : name ? name : "");
     if (!*key)
         return broken(t, at, err, "a line without a name");
     HASH_FIND_STR(t->domains, key, d);

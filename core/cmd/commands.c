@@ -208,7 +208,7 @@ const struct xd_command xd_cli_commands[] = {
          "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
          "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
          "help: status 0 is yes, 2 no, 4 unsure. matrix [SOURCE…] sets side by side what the "
-         "hardware, Xen, guests at most and unasked, and each domain have, of the host (without a "
+         "hardware, Xen, guests at most and by default, and each domain have, of the host (without a "
          "SOURCE, or for \"host\") and of files of other hosts, captures among them; why FEATURE "
          "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) "
          "why "

@@ -14,9 +14,21 @@ struct matrix {
     struct cpuid *c;
     struct xd_cpuid_matrix m;
     struct xd_cpuid_lines lines;
-    int *cols; /* that are shown */
+    int *cols;  /* that are shown */
+    int *width; /* cells of each one's name */
     size_t n_cols;
 };
+
+/* Whose a column is needs no saying where all are one machine's. */
+static const char *called(struct matrix *x, int column)
+{
+    const struct xd_cpuid_column *c = &x->m.column[column];
+
+    for (size_t i = 0; i < x->n_cols; i++)
+        if (!xd_streq(x->m.column[x->cols[i]].machine, c->machine))
+            return xd_cpuid_column_called(c, &x->c->a);
+    return c->name;
+}
 
 /* --- columns --- */
 
@@ -68,6 +80,9 @@ static int sources(struct matrix *x, char **words, int n, struct xd_err *err)
         rc = strcmp(words[i], "host") == 0
                  ? of_host(x, err)
                  : xd_cpuid_columns_of_file(&x->m, words[i], &trouble, err);
+    if (rc == -ENOENT) /* a domain's name is no source here */
+        xd_err_set(err, rc, "%s; columns of the host are chosen with -c: matrix -c raw,host,web1",
+                   xd_arena_strdup(&x->c->a, xd_err_text(err)));
     if (trouble.len)
         fprintf(x->c->cli->err, "xendeck: %s\n", trouble.s);
     xd_buf_done(&trouble);
@@ -88,7 +103,7 @@ static int choose(struct matrix *x, const char *list, struct xd_err *err)
         for (int i = 0; i < x->m.n; i++) {
             const struct xd_cpuid_column *c = &x->m.column[i];
 
-            if (fnmatch(w, c->name, 0) != 0 &&
+            if (fnmatch(w, c->name, 0) != 0 && (!c->key || fnmatch(w, c->key, 0) != 0) &&
                 fnmatch(w, xd_cpuid_column_called(c, &x->c->a), 0) != 0)
                 continue;
             hit = true;
@@ -116,9 +131,14 @@ static void heading(struct matrix *x)
 {
     FILE *out = x->c->cli->out;
 
+    x->width = xd_arena_array(&x->c->a, x->n_cols + 1, sizeof(*x->width));
     fprintf(out, "%-20s", "FEATURE");
-    for (size_t i = 0; i < x->n_cols; i++)
-        fprintf(out, "  %s", xd_cpuid_column_called(&x->m.column[x->cols[i]], &x->c->a));
+    for (size_t i = 0; i < x->n_cols; i++) {
+        const char *name = called(x, x->cols[i]);
+
+        x->width[i] = xd_str_width(name);
+        fprintf(out, "  %s", name);
+    }
     fputc('\n', out);
 }
 
@@ -140,11 +160,9 @@ static void print_text(struct matrix *x)
         }
         fprintf(out, "  %-18s", xd_cpuid_name(x->c->db, l->bit, buf));
         for (size_t k = 0; k < x->n_cols; k++) {
-            const struct xd_cpuid_column *c = &x->m.column[x->cols[k]];
-
             fprintf(out, "%*s  %s", pad, "",
                     signs[xd_cpuid_matrix_cell(&x->m, l->bit, x->cols[k])]);
-            pad = xd_str_width(xd_cpuid_column_called(c, &x->c->a)) - 1;
+            pad = x->width[k] - 1;
         }
         if (explain && f)
             fprintf(out, "%*s  %s", pad, "", f->text);
@@ -326,8 +344,7 @@ static void why_text(struct matrix *x, int bit)
         struct xd_buf names = XD_BUF_INIT;
 
         for (size_t k = 0; k < list[i].n; k++)
-            xd_buf_printf(&names, "%s%s", k ? ", " : "",
-                          xd_cpuid_column_called(&x->m.column[list[i].columns[k]], &x->c->a));
+            xd_buf_printf(&names, "%s%s", k ? ", " : "", called(x, list[i].columns[k]));
         why_of(x, names.s, &list[i].why);
         xd_buf_done(&names);
     }

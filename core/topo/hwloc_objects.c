@@ -171,8 +171,6 @@ static void make_host_bridge(struct xd_hwloc *r, struct xd_hwloc_object *o)
     snprintf(id, sizeof(id), "bus/%04x:%02x", segment, first);
     o->thing = xd_topo_thing(r->t, XD_THING_HOST_BRIDGE, NULL, "%s", id);
     o->pci = o->thing->id;
-    xd_topo_tell_str(r->t, o->thing, XD_TOPO_LABEL, BY,
-                     xd_arena_printf(&r->scratch, "bus %s", id + (segment ? 4 : 9)));
     xd_topo_tell_u64(r->t, o->thing, XD_TOPO_FIRST_BUS, BY, first);
     xd_topo_tell_u64(r->t, o->thing, XD_TOPO_LAST_BUS, BY, last);
     node = only_node(r, o->nodeset);

@@ -181,14 +181,18 @@ t "a capture of a host" 0 --host demo capture "$tmp/node7.xdc" --count 1
 t "matrix of this host and another" 0 --host demo cpuid matrix host "$tmp/node7.xdc" -c 'raw,*:raw'
 out 'raw  node7.xdc:raw'
 t "matrix of another host alone" 0 cpuid matrix "$tmp/node7.xdc" --search erms
-out 'node7.xdc:web1'
+out 'hvm-def  Domain-0  web1  web2'
 t "why on another host" 0 cpuid why pku --on "$tmp/node7.xdc"
-out 'node7.xdc:host'
+out 'raw'
+no_out 'node7.xdc:'
 printf '078bfbff:f7fa3203:2c100800:00000121:0000000f:d19f27eb\n' >"$tmp/node8.txt"
 t "matrix of a featureset" 0 cpuid matrix "$tmp/node8.txt" --search avx2
 out 'avx2                *'
 t "matrix of nothing" 1 cpuid matrix "$tmp/none.txt"
 err 'none.txt: No such file'
+err 'chosen with -c'
+t "columns by the table's own names" 0 --host demo cpuid why erms pv-default
+out 'pv-def: on'
 t "matrix of a capture without any" 5 --host capture:"$(dirname "$0")/../fixtures/tiny.xdc" cpuid matrix
 err 'tells nothing of CPU features'
 

@@ -163,13 +163,65 @@ static void files_of_other_hosts(void **state)
     assert_non_null(strstr(xd_err_text(&err), "no CPU features in it"));
 }
 
+static int column(const char *name)
+{
+    for (int i = 0; i < m.n; i++)
+        if (strcmp(m.column[i].name, name) == 0)
+            return i;
+    fail_msg("there is no column %s", name);
+    return -1;
+}
+
+/* A capture of Debian's Xen 4.17 with cpuid=no-movbe on its command line, and three PVH guests:
+ * "noavx" was made with cpuid="host,avx=0,sse4.2=0". */
+static void a_real_host(void **state)
+{
+    static const struct {
+        const char *feature, *column;
+        enum xd_cpuid_cell cell;
+        enum xd_cpuid_cause cause;
+    } cases[] = {
+        {"avx", "noavx", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_POLICY},
+        {"avx2", "noavx", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_NEEDS},
+        {"sse4-2", "noavx", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_POLICY},
+        {"avx2", "plain", XD_CPUID_CELL_ON, XD_CPUID_CAUSE_ON},
+        {"movbe", "host", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_OPTION},
+        {"movbe", "plain", XD_CPUID_CELL_OFF, XD_CPUID_CAUSE_OPTION},
+        {"sep", "host", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_XEN},
+        {"sep", "hvm-max", XD_CPUID_CELL_GAINED, XD_CPUID_CAUSE_GIVEN},
+        {"pse", "Domain-0", XD_CPUID_CELL_OFF, XD_CPUID_CAUSE_SIDE},
+        {"svm", "plain", XD_CPUID_CELL_OFF, XD_CPUID_CAUSE_SETTING},
+        {"x2apic", "Domain-0", XD_CPUID_CELL_OFF, XD_CPUID_CAUSE_SIDE},
+        {"cmp-legacy", "plain", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_LAYOUT},
+        {"osxsave", "host", XD_CPUID_CELL_LOST, XD_CPUID_CAUSE_OS},
+        {"avx512f", "plain", XD_CPUID_CELL_OFF, XD_CPUID_CAUSE_HARDWARE},
+        {"smap", "noavx", XD_CPUID_CELL_OFF, XD_CPUID_CAUSE_HARDWARE},
+    };
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_err err = XD_ERR_INIT;
+
+    if (xd_cpuid_columns_of_file(&m, "tests/fuzz/corpus/capture/cpuid-lab.xdc", &trouble, &err) < 0)
+        fail_msg("%s", xd_err_text(&err));
+    assert_int_equal(m.n, 10);
+    assert_int_equal(trouble.len, 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct xd_cpuid_why w;
+
+        xd_cpuid_matrix_why(&m, bit(cases[i].feature), column(cases[i].column), &a, &w);
+        if (w.cell != cases[i].cell || w.cause != cases[i].cause)
+            fail_msg("%s in %s: %s, %s: %s", cases[i].feature, cases[i].column,
+                     xd_cpuid_cell_name(w.cell), xd_cpuid_cause_name(w.cause), w.text);
+    }
+    xd_arena_done(&a);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_hosts_policies),      T(hostile_names),        T(words_that_make_no_sense),
-        T(a_table_without_words), T(files_of_other_hosts),
+        T(a_table_without_words), T(files_of_other_hosts), T(a_real_host),
     };
 
     return cmocka_run_group_tests(tests, load_db, free_db);

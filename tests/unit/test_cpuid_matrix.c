@@ -383,6 +383,31 @@ static void a_line_of_its_own(void **state)
     assert_has(why("pae", WEB1).remedy, "pae=1");
 }
 
+/* What the toolstack sets to match the vCPUs is nobody's choice, and no loss. */
+static void what_follows_the_guest(void **state)
+{
+    for (int i = 0; i < N; i++)
+        xd_fs_add(&m.column[i].set.fs, bit("cmp-legacy"));
+    off_from("cmp-legacy", WEB1);
+    assert_int_equal(why("cmp-legacy", WEB1).cause, XD_CPUID_CAUSE_LAYOUT);
+    xd_fs_add(&m.column[RAW].set.fs, bit("osxsave"));
+    assert_int_equal(why("osxsave", HOST).cause, XD_CPUID_CAUSE_OS);
+    assert_has(why("osxsave", HOST).text, "no policy has it");
+}
+
+/* Xen 4.17 has x2apic in PV's maximum, for guests that come with it, and gives it to none. */
+static void only_kept(void **state)
+{
+    for (int i = 0; i < N; i++)
+        xd_fs_add(&m.column[i].set.fs, bit("apic"));
+    for (int i = PV_MAX; i <= HVM_DEF; i++)
+        if (i != PV_DEF)
+            xd_fs_add(&m.column[i].set.fs, bit("x2apic"));
+    assert_int_equal(why("x2apic", DB1).cause, XD_CPUID_CAUSE_SIDE);
+    assert_has(why("x2apic", DB1).text, "may keep it");
+    assert_null(why("x2apic", DB1).remedy);
+}
+
 static void the_domains_own_policy(void **state)
 {
     off_from("movbe", WEB1);
@@ -421,6 +446,10 @@ static void on_and_from_where(void **state)
         xd_fs_add(&m.column[i].set.fs, bit("x2apic"));
     assert_int_equal(why("x2apic", WEB1).cause, XD_CPUID_CAUSE_GIVEN);
     assert_has(why("x2apic", WEB1).text, "although this host hasn't got it");
+    off_from("movbe", HOST);
+    for (int i = HVM_MAX; i < N; i++)
+        xd_fs_add(&m.column[i].set.fs, bit("movbe"));
+    assert_has(why("movbe", WEB1).text, "although it doesn't use it itself");
 }
 
 static void unknown_is_not_off(void **state)
@@ -506,6 +535,8 @@ int main(void)
         T(hidden_by_spec_ctrl),
         T(only_if_asked_for),
         T(a_line_of_its_own),
+        T(what_follows_the_guest),
+        T(only_kept),
         T(the_domains_own_policy),
         T(what_it_needs),
         T(on_and_from_where),

@@ -100,7 +100,7 @@ static void a_machine(void **state)
     assert_string_equal(value_text(t, "l3/0", XD_TOPO_WAYS, &a), "16");
     assert_string_equal(value_text(t, "l3/1", XD_TOPO_WAYS, &a), "unknown");
     assert_string_equal(value_text(t, "core/0", XD_TOPO_INDEX, &a), "9");
-    assert_string_equal(value_text(t, "bus/0000:40", XD_TOPO_LABEL, &a), "bus 40");
+    assert_string_equal(value_text(t, "bus/0000:40", XD_TOPO_LABEL, &a), "PCI bus 40");
     assert_string_equal(value_text(t, "pci/0000:40:01.0", XD_TOPO_LAST_BUS, &a), "65");
     assert_string_equal(value_text(t, "pci/0000:41:00.0", XD_TOPO_PCI_ID, &a), "144d:a808");
     assert_string_equal(value_text(t, "pci/0000:41:00.0", XD_TOPO_MAKER, &a), "Samsung");

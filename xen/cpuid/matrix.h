@@ -142,6 +142,7 @@ enum xd_cpuid_cause {
     XD_CPUID_CAUSE_HIDDEN,  /* Xen keeps it for itself */
     XD_CPUID_CAUSE_SIDE,    /* guests of the other kind can have it */
     XD_CPUID_CAUSE_UNASKED, /* off by default */
+    XD_CPUID_CAUSE_LAYOUT,  /* the toolstack sets it to match the guest's vCPUs */
     XD_CPUID_CAUSE_SETTING, /* follows another line of the domain's configuration */
     XD_CPUID_CAUSE_POLICY,  /* the domain's own policy */
     XD_CPUID_CAUSE_NEEDS,   /* something that it needs is off */

@@ -36,6 +36,7 @@ const char *xd_cpuid_cause_name(enum xd_cpuid_cause c)
         "kept by Xen",
         "guest type",
         "not asked",
+        "vCPU layout",
         "another setting",
         "domain's policy",
         "dependency",
@@ -130,12 +131,32 @@ static void not_in_hardware(struct asker *q)
         by[g].remedy);
 }
 
+/* No policy has these: they follow what the guest's system does, or how its vCPUs are laid out. */
+static bool follows_guest(struct asker *q)
+{
+    if (!q->f || (q->f->given != XD_CPUID_BY_OS && q->f->over != XD_CPUID_OVER_IGNORE))
+        return false;
+    if (q->f->given == XD_CPUID_BY_OS)
+        say(q, XD_CPUID_CAUSE_OS,
+            xd_arena_printf(q->a, "%s follows what the running system does: no policy has it.",
+                            q->name),
+            "Nothing is wrong.");
+    else
+        say(q, XD_CPUID_CAUSE_LAYOUT,
+            xd_arena_printf(q->a,
+                            "Xen and its tools set %s to match how a guest's vCPUs are laid "
+                            "out.",
+                            q->name),
+            "Nothing is wrong.");
+    return true;
+}
+
 static void not_used_by_xen(struct asker *q)
 {
     const char *option = xd_cpuid_option_against(q->m->db, q->c->options, q->bit, q->a);
 
-    if (q->f && q->f->given == XD_CPUID_BY_OS) {
-        not_in_hardware(q);
+    if (follows_guest(q)) {
+        return;
     } else if (option) {
         say(q, XD_CPUID_CAUSE_OPTION,
             xd_arena_printf(q->a,
@@ -150,8 +171,11 @@ static void not_used_by_xen(struct asker *q)
     } else {
         say(q, XD_CPUID_CAUSE_XEN,
             xd_arena_printf(q->a, "The processor has %s, and Xen has switched it off%s.", q->name,
-                            q->c->options ? " by itself, to work round a fault of the processor"
-                                          : ": by its command line or to work round a fault"),
+                            q->c->options
+                                ? " by itself: it can't use it, or works round a fault of the "
+                                  "processor"
+                                : ": by its command line, because it can't use it, or to "
+                                  "work round a fault"),
             q->c->options ? "Xen's log (xl dmesg) may say why."
                           : xd_arena_printf(q->a,
                                             "Look for %s on Xen's command line (xl info, "
@@ -180,8 +204,8 @@ static void not_for_guests(struct asker *q)
             xd_arena_printf(
                 q->a, "Xen 4.17 doesn't know %s, and what it doesn't know no guest sees.", q->name),
             "A newer Xen may know it.");
-    else if (q->f->given == XD_CPUID_BY_OS)
-        not_in_hardware(q);
+    else if (follows_guest(q))
+        return;
     else if (to == XD_CPUID_NOBODY)
         say(q, XD_CPUID_CAUSE_HIDDEN,
             xd_arena_printf(q->a, "Xen keeps %s for itself: no guest of Xen 4.17 sees it.",
@@ -248,9 +272,16 @@ static void not_unasked(struct asker *q)
                               "from its next start.",
                               xl, who->layer == XD_CPUID_LAYER_DOMAIN ? who->name : "a guest");
 
-    if (follows_setting(q, true))
+    if (follows_guest(q) || follows_setting(q, true))
         return;
-    if (q->f && !xd_cpuid_by_default(q->f))
+    if (q->f && q->c->side == XD_CPUID_SIDE_PV && xd_cpuid_guests(q->f) < XD_CPUID_EVERY)
+        say(q, XD_CPUID_CAUSE_SIDE,
+            xd_arena_printf(q->a,
+                            "Xen gives %s to HVM and PVH guests only; a PV guest that comes from "
+                            "elsewhere with it may keep it.",
+                            q->name),
+            NULL);
+    else if (q->f && !xd_cpuid_by_default(q->f))
         say(q, XD_CPUID_CAUSE_UNASKED,
             xd_arena_printf(q->a, "%s can have %s, but only if their configuration asks for it.",
                             guests_of(q->c), q->name),
@@ -266,9 +297,9 @@ static void not_in_domain(struct asker *q)
 {
     const char *xl = xl_name(q);
 
-    if (q->f && q->f->given == XD_CPUID_BY_OS)
-        not_in_hardware(q);
-    else if (q->c->dom0)
+    if (follows_guest(q))
+        return;
+    if (q->c->dom0)
         say(q, XD_CPUID_CAUSE_POLICY,
             xd_arena_printf(q->a, "Dom0's policy hasn't got %s: Xen made it so when it started.",
                             q->name),
@@ -376,6 +407,13 @@ static void why_off(struct asker *q, int column, bool deep)
         not_in_domain(q);
 }
 
+static bool hardware_has(const struct asker *q, int column)
+{
+    while (q->m->column[column].parent >= 0)
+        column = q->m->column[column].parent;
+    return xd_cpuid_cell_on(xd_cpuid_matrix_cell(q->m, q->bit, column));
+}
+
 /* Where an "on" comes from: the column that has it although what it was made from has not. */
 static void why_on(struct asker *q, int column)
 {
@@ -402,11 +440,14 @@ static void why_on(struct asker *q, int column)
             NULL);
     else
         say(q, XD_CPUID_CAUSE_GIVEN,
-            xd_arena_printf(q->a,
-                            "Xen gives %s %s although %s hasn't got it: it emulates it, or guests "
-                            "have to know.",
-                            c->layer == XD_CPUID_LAYER_HOST ? "itself" : guests_of(c), q->name,
-                            c->layer == XD_CPUID_LAYER_HOST ? "the processor" : host_of(q)),
+            xd_arena_printf(
+                q->a, "Xen gives %s %s although %s.",
+                c->layer == XD_CPUID_LAYER_HOST ? "itself" : guests_of(c), q->name,
+                hardware_has(q, from)
+                    ? "it doesn't use it itself"
+                    : xd_arena_printf(q->a,
+                                      "%s hasn't got it: it emulates it, or guests have to know",
+                                      host_of(q))),
             NULL);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Does the backend of real hosts hold to what every backend has to hold to? Runs tests/conformance
-# against it. To be run in the lab's dom0, with that program put there:
+# Do the backends of real hosts hold to what every backend has to hold to? Runs tests/conformance
+# against them. To be run in the lab's dom0, with that program put there:
 #   tests/lab/lab run --put build/dev/tests/conformance/conformance:/usr/bin/conformance \
 #       'bash /tests/conformance.sh'
 
@@ -23,5 +23,7 @@ conformance --module /usr/lib/xendeck/modules/libxl.so --dom0 --edit edit1 \
     --do pause=pause1 --do unpause=unpause1 --do reboot=reboot1 --do shutdown=shutdown1 \
     --do destroy=destroy1
 status=$?
+# What the machine is built of: there is nothing to edit.
+conformance --module /usr/lib/xendeck/modules/topology.so || status=1
 end_guests
 exit $status
