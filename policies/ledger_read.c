@@ -207,12 +207,10 @@ static bool read_domain(struct json_object *o, struct xd_engine *e)
 
 static bool read_head(struct json_object *o, struct xd_engine *e)
 {
-    int64_t boot = 0;
+    struct json_object *boot = member(o, "boot"); /* a hash: it may need all 64 bits */
 
     e->begun = true;
-    if (!number(o, "boot", 0, INT64_MAX, &boot))
-        boot = 0;
-    e->last.boot = (uint64_t)boot;
+    e->last.boot = json_object_is_type(boot, json_type_int) ? json_object_get_uint64(boot) : 0;
     return number(o, "t", 0, MOST_NS, &e->t) &&
            number(o, "mono_ns", 0, MOST_NS, &e->last.mono_ns) &&
            number(o, "wall_ns", -MOST_NS, MOST_SEEN, &e->last.wall_ns);

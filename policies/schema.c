@@ -2,6 +2,7 @@
 /* The language of policies as a table: each key with what it takes, what it is if left out, what it
  * means, and how it is read. The reference is printed from it. */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/tables.h"
@@ -437,17 +438,48 @@ const struct xd_policy_section xd_policy_sections[] = {
 };
 // clang-format on
 
+/* Words of the text from column `indent` on, up to column 78. */
+static void add_wrapped(struct xd_buf *out, int indent, const char *text)
+{
+    int col = indent;
+
+    xd_buf_pad(out, ' ', indent);
+    while (*text) {
+        size_t len = strcspn(text, " ");
+        char word[128];
+
+        snprintf(word, sizeof(word), "%.*s", (int)len, text);
+        int width = xd_str_width(word);
+        if (col > indent && col + 1 + width > 78) {
+            xd_buf_addc(out, '\n');
+            xd_buf_pad(out, ' ', indent);
+            col = indent;
+        } else if (col > indent) {
+            xd_buf_addc(out, ' ');
+            col++;
+        }
+        xd_buf_addn(out, text, len);
+        col += width;
+        text += len + strspn(text + len, " ");
+    }
+    xd_buf_addc(out, '\n');
+}
+
 void xd_policy_reference(struct xd_buf *out)
 {
     xd_buf_add(out, "Times are written 90s, 5m, 1h, 1d.\n");
     for (const struct xd_policy_section *s = xd_policy_sections; s->title; s++) {
         xd_buf_printf(out, "\n%s\n  %s\n", s->title, s->help);
-        for (const struct xd_policy_key *k = s->keys; k->name; k++)
-            xd_buf_printf(out, "\n  %-10s %s%s%s\n             %s\n", k->name, k->takes,
+        for (const struct xd_policy_key *k = s->keys; k->name; k++) {
+            xd_buf_printf(out, "\n  %s: %s%s%s\n", k->name, k->takes,
                           k->fallback ? "; if left out: " : "; needed",
-                          k->fallback ? k->fallback : "", k->help);
+                          k->fallback ? k->fallback : "");
+            add_wrapped(out, 6, k->help);
+        }
     }
     xd_buf_add(out, "\nKnobs (set, at_least, at_most, then)\n");
-    for (int k = 0; k < XD_POLICY_KNOBS; k++)
-        xd_buf_printf(out, "\n  %-12s %s.\n", xd_policy_knob(k)->name, xd_policy_knob(k)->help);
+    for (int k = 0; k < XD_POLICY_KNOBS; k++) {
+        xd_buf_printf(out, "\n  %s\n", xd_policy_knob(k)->name);
+        add_wrapped(out, 6, xd_policy_knob(k)->help);
+    }
 }

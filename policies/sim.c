@@ -232,7 +232,8 @@ static void note(struct xd_sim *s, struct played *d, const struct xd_engine_doma
     if (at >= XD_SIM_BINS)
         return;
     struct xd_sim_bin *b = &d->d.bins[at];
-    b->limited |= d->limited;
+    b->n++;
+    b->limited += d->limited;
     if (d->d.rule < 0)
         return;
     const struct xd_policy_budget *budget = s->p->rules[d->d.rule].budget;
@@ -241,7 +242,7 @@ static void note(struct xd_sim *s, struct played *d, const struct xd_engine_doma
     int16_t permille = (int16_t)((__int128)left * 1000 / xd_account_most(budget));
     if (b->permille < 0 || permille < b->permille)
         b->permille = permille;
-    b->spent |= a->spent;
+    b->spent += a->spent;
 }
 
 /* Twice as long bins, half as many. */
@@ -256,8 +257,9 @@ static void widen(struct xd_sim *s)
 
             if (x.permille < 0 || (y.permille >= 0 && y.permille < x.permille))
                 x.permille = y.permille;
-            x.spent |= y.spent;
-            x.limited |= y.limited;
+            x.n += y.n;
+            x.spent += y.spent;
+            x.limited += y.limited;
             b[k] = x;
         }
         for (size_t k = XD_SIM_BINS / 2; k < XD_SIM_BINS; k++)

@@ -25,7 +25,8 @@ struct xd_sim_domain {
     int rule;                              /* the budget that the graph is of; -1: none */
     struct xd_sim_bin {
         int16_t permille; /* of the budget that was left at least; -1: not known */
-        bool spent, limited;
+        /* Samples; those in which it was used up, and in which a cap was in force. */
+        uint32_t n, spent, limited;
     } bins[XD_SIM_BINS];
 };
 

@@ -69,7 +69,8 @@ static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
         return XD_S_STAGED;
     }
     const struct xd_screen *s = &a->screens[a->screen];
-    trouble = s->desc ? xd_app_trouble(a, s->desc->name) : NULL;
+    const char *table = s->desc ? s->desc->name : s->view->needs;
+    trouble = table ? xd_app_trouble(a, table) : NULL;
     if (trouble && !a->frozen) {
         xd_buf_printf(b, "STALE: %s", trouble);
         return XD_S_WARN;

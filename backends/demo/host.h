@@ -277,7 +277,8 @@ size_t xd_demo_pool_domains(const struct xd_demo_host *h, unsigned pool);
 int xd_demo_pool_named(const struct xd_demo_host *h, const char *name);   /* index or -1 */
 bool xd_demo_sched_used(const struct xd_demo_host *h, const char *sched); /* by any pool */
 const char *xd_demo_pool_sched(const struct xd_demo_host *h, unsigned pool);
-/* Gives every vCPU of the domain what a pool's scheduler begins with. */
+/* Weight, cap and budgets stay as they are where the pool's scheduler knows them, as the backend of
+ * real hosts sees to. */
 void xd_demo_domain_to_pool(struct xd_demo_host *h, struct xd_demo_domain *d, unsigned pool);
 int xd_demo_check_pool_of(const struct xd_demo_host *h, const struct xd_demo_domain *d,
                           const char *pool, struct xd_err *err);

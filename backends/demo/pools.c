@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cpupools and pCPUs of the simulated host: whose is which, and what Xen refuses. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,40 @@ static int no_such_pool(const struct xd_demo_host *h, const char *name, struct x
 
 /* --- domains --- */
 
+#define NEW_PERIOD_US 10000
+#define NEW_BUDGET_US 4000
+
+static bool is_rtds(const struct xd_demo_host *h, unsigned pool)
+{
+    return xd_streq(xd_demo_pool_sched(h, pool), "rtds");
+}
+
+/* What a domain has of its scheduler and another doesn't know would be lost for good. */
+static int check_lost(const struct xd_demo_host *h, const struct xd_demo_domain *d, unsigned to,
+                      struct xd_err *err)
+{
+    const char *sched = xd_demo_pool_sched(h, to), *pool = h->pools[to].name;
+
+    if (is_rtds(h, d->pool) == is_rtds(h, to))
+        return 0;
+    if (is_rtds(h, to) && (d->weight != DEFAULT_WEIGHT || d->cap))
+        return xd_err_set(err, -EINVAL,
+                          "domain %s has weight %" PRIu64 " and cap %" PRIu64
+                          ", which %s of cpupool %s doesn't know: "
+                          "set sched.weight=%d sched.cap=none first",
+                          d->shown, d->weight, d->cap, sched, pool, DEFAULT_WEIGHT);
+    for (size_t i = 0; i < d->n_vcpus && !is_rtds(h, to); i++) {
+        const struct xd_demo_vcpu *v = &d->vcpus[i];
+
+        if (v->period_us != NEW_PERIOD_US || v->budget_us != NEW_BUDGET_US || !v->extratime)
+            return xd_err_set(err, -EINVAL,
+                              "%s/%zu has a budget of its own, which %s of cpupool %s doesn't "
+                              "know: set sched.period=%d sched.budget=%d sched.extratime=yes first",
+                              d->shown, i, sched, pool, NEW_PERIOD_US, NEW_BUDGET_US);
+    }
+    return 0;
+}
+
 int xd_demo_check_pool_of(const struct xd_demo_host *h, const struct xd_demo_domain *d,
                           const char *pool, struct xd_err *err)
 {
@@ -120,20 +155,26 @@ int xd_demo_check_pool_of(const struct xd_demo_host *h, const struct xd_demo_dom
                               "hard affinity first",
                               d->shown, i, h->pools[to].name);
     }
-    return 0;
+    return check_lost(h, d, (unsigned)to, err);
 }
 
 void xd_demo_domain_to_pool(struct xd_demo_host *h, struct xd_demo_domain *d, unsigned pool)
 {
+    bool anew = is_rtds(h, d->pool) != is_rtds(h, pool);
+
     d->pool = pool;
-    d->weight = DEFAULT_WEIGHT;
-    d->cap = 0;
+    if (anew) {
+        d->weight = DEFAULT_WEIGHT;
+        d->cap = 0;
+    }
     for (size_t i = 0; i < d->n_vcpus; i++) {
         struct xd_demo_vcpu *v = &d->vcpus[i];
 
-        v->period_us = 10000;
-        v->budget_us = 4000;
-        v->extratime = true;
+        if (anew) {
+            v->period_us = NEW_PERIOD_US;
+            v->budget_us = NEW_BUDGET_US;
+            v->extratime = true;
+        }
         xd_demo_set_hard(h, v, &h->masks[v->hard].set);
     }
 }

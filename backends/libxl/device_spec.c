@@ -14,21 +14,21 @@
 #define XVD_EXTENDED  (1U << 28)
 #define XVD_MOST_DISK 0xfffffU
 
+/* -1: c is no digit to that base. */
+static int digit_of(char c, unsigned base)
+{
+    if (isdigit((unsigned char)c))
+        return c - '0';
+    return base == 16 && isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+}
+
 /* Digits, at most 9 of them; NULL: none. */
 static const char *take_number(const char *s, unsigned base, uint32_t *out)
 {
     size_t n = 0;
 
-    for (*out = 0; n < 9; s++, n++) {
-        int digit = isdigit((unsigned char)*s) ? *s - '0'
-                    : base == 16 && isxdigit((unsigned char)*s)
-                        ? tolower((unsigned char)*s) - 'a' + 10
-                        : -1;
-
-        if (digit < 0)
-            break;
-        *out = *out * base + (uint32_t)digit;
-    }
+    for (*out = 0; n < 9 && digit_of(*s, base) >= 0; s++, n++)
+        *out = *out * base + (uint32_t)digit_of(*s, base);
     return n ? s : NULL;
 }
 
@@ -127,14 +127,10 @@ int xd_xl_mac_parse(const char *text, uint8_t mac[6], struct xd_err *err)
     uint8_t any = 0;
 
     for (int i = 0; s && i < 6; i++) {
-        uint32_t byte = 0;
+        int high = digit_of(s[0], 16), low = high >= 0 ? digit_of(s[1], 16) : -1;
 
-        if (isxdigit((unsigned char)s[0]) && isxdigit((unsigned char)s[1]) &&
-            s[2] == (i < 5 ? ':' : '\0')) {
-            char two[3] = {s[0], s[1], '\0'};
-
-            take_number(two, 16, &byte);
-            mac[i] = (uint8_t)byte;
+        if (low >= 0 && s[2] == (i < 5 ? ':' : '\0')) {
+            mac[i] = (uint8_t)(high << 4 | low);
             any |= mac[i];
             s += i < 5 ? 3 : 2;
         } else {

@@ -70,6 +70,9 @@ int xd_xl_pool_by_name(const struct xd_xl_pools *p, const char *what, const char
 int xd_xl_check_pool_name(const struct xd_xl_pools *pools, const char *what, const char *name,
                           uint32_t own, struct xd_err *err);
 void xd_xl_pool_cpus(const libxl_cpupoolinfo *p, struct xd_cpuset *out);
+/* Weight and cap of a domain whose cpupool has that scheduler, credit or credit2. 0, or -1 with
+ * errno. */
+int xd_xl_shares_set(struct xd_xl *x, uint32_t domid, int sched, uint64_t weight, uint64_t cap);
 /* The scheduler of a cpupool; ERROR_ negative where there is none of that number. */
 int xd_xl_pool_sched(struct xd_xl *x, uint32_t id);
 

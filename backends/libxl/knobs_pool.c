@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend_libxl/knobs.h"
+#include "backend_libxl/moved.h"
 #include "backend_libxl/rules.h"
 #include "base/str.h"
 
@@ -52,7 +53,21 @@ static int move_failed(struct xd_xl *x, const struct xd_xl_target *t, const char
     }
 }
 
-/* As `xl cpupool-migrate`. */
+/* As `xl cpupool-migrate`, but what Xen forgets of it is set again. */
+static int move(struct xd_xl *x, const struct xd_xl_target *t, const libxl_cpupoolinfo *to,
+                struct xd_err *err)
+{
+    struct xd_xl_kept kept;
+    int rc = xd_xl_keep(x, t, to, &kept, err);
+
+    if (rc == 0 && xc_cpupool_movedomain(x->xc, to->poolid, t->on.info.domain) < 0)
+        rc = move_failed(x, t, name_of(to), errno, err);
+    if (rc == 0)
+        rc = xd_xl_set_again(x, t, &kept, err);
+    xd_xl_kept_free(&kept);
+    return rc;
+}
+
 int xd_xl_put_domain_pool(struct xd_xl *x, const struct xd_xl_target *t, const struct xd_value *v,
                           struct xd_err *err)
 {
@@ -66,8 +81,8 @@ int xd_xl_put_domain_pool(struct xd_xl *x, const struct xd_xl_target *t, const s
         rc = move_failed(x, t, name_of(to), EPERM, err);
     if (rc == 0 && libxl_bitmap_is_empty(&to->cpumap))
         rc = move_failed(x, t, name_of(to), ENOENT, err);
-    if (rc == 0 && xc_cpupool_movedomain(x->xc, to->poolid, t->on.info.domain) < 0)
-        rc = move_failed(x, t, name_of(to), errno, err);
+    if (rc == 0)
+        rc = move(x, t, to, err);
     xd_xl_pools_free(&pools);
     return rc;
 }

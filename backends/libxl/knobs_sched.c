@@ -56,13 +56,13 @@ int xd_xl_get_sched(struct xd_xl *x, const struct xd_xl_target *t, struct xd_val
     return rc;
 }
 
-static int shares_set(struct xd_xl *x, uint32_t domid, const struct shares *s)
+int xd_xl_shares_set(struct xd_xl *x, uint32_t domid, int sched, uint64_t weight, uint64_t cap)
 {
-    struct xen_domctl_sched_credit credit = {(uint16_t)s->weight, (uint16_t)s->cap};
-    struct xen_domctl_sched_credit2 credit2 = {(uint16_t)s->weight, (uint16_t)s->cap};
+    struct xen_domctl_sched_credit credit = {(uint16_t)weight, (uint16_t)cap};
+    struct xen_domctl_sched_credit2 credit2 = {(uint16_t)weight, (uint16_t)cap};
 
-    return s->sched == LIBXL_SCHEDULER_CREDIT ? xc_sched_credit_domain_set(x->xc, domid, &credit)
-                                              : xc_sched_credit2_domain_set(x->xc, domid, &credit2);
+    return sched == LIBXL_SCHEDULER_CREDIT ? xc_sched_credit_domain_set(x->xc, domid, &credit)
+                                           : xc_sched_credit2_domain_set(x->xc, domid, &credit2);
 }
 
 /* Xen takes any cap; one of more than all vCPUs is none, and libxl refuses it too. */
@@ -88,7 +88,7 @@ int xd_xl_put_sched(struct xd_xl *x, const struct xd_xl_target *t, const struct 
     if (rc < 0)
         return rc;
     *(xd_xl_knob(t) == XD_KNOB_WEIGHT ? &s.weight : &s.cap) = v->cell.u;
-    if (shares_set(x, t->on.info.domain, &s) < 0)
+    if (xd_xl_shares_set(x, t->on.info.domain, s.sched, s.weight, s.cap) < 0)
         return xd_xl_fail_errno(&x->logger, errno, err, "%s: %s was not set to %llu", t->what,
                                 t->knob->name, (unsigned long long)v->cell.u);
     return 0;

@@ -83,6 +83,9 @@ static const struct xd_option cpuid_options[] = {
     {"columns", 'c', "LIST", "matrix: columns, such as raw,host,web*"},
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
+    {"spec", 0, "SPEC", "try: with this policy instead of the one in CONFIG"},
+    {"dry-run", 0, NULL, "try: only say what making the domain would do"},
+    {"yes", 'y', NULL, "try: don't ask"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
     {"all", 'a', NULL,
      "Features that no guest sees, too; show, matrix: also those that nobody has"},
@@ -208,14 +211,19 @@ const struct xd_command xd_cli_commands[] = {
          "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
          "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
          "help: status 0 is yes, 2 no, 4 unsure. matrix [SOURCE…] sets side by side what the "
-         "hardware, Xen, guests at most and unasked, and each domain have, of the host (without a "
+         "hardware, Xen, guests at most and by default, and each domain have, of the host (without a "
          "SOURCE, or for \"host\") and of files of other hosts, captures among them; why FEATURE "
          "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) "
          "why "
          "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says "
          "a spec in the "
          "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
-         "can't say is listed, and text that begins with a dash stands behind --. A SOURCE is "
+         "can't say is listed, and text that begins with a dash stands behind --. try CONFIG "
+         "makes a paused domain of an xl config file, under another name, with little memory and "
+         "without its devices, says what policy Xen gave it, and destroys it; both are journalled. "
+         "A "
+         "running domain's policy can't be changed: it is what its configuration said when it "
+         "started. A SOURCE is "
          "\"host\", a domain's name or number, or raw, pv-max, hvm-max, pv-default, hvm-default "
          "(of this Xen host or of --host; as a host counts what its guests can have at most; "
          "without Xen \"host\" is this machine by the CPUID instruction), a "

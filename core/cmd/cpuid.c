@@ -22,6 +22,7 @@ static const struct {
     {"check", cpuid_cmd_check, "check SOURCE --on HOST"},
     {"matrix", cpuid_cmd_matrix, "matrix [SOURCE…]"},
     {"why", cpuid_cmd_why, "why FEATURE [COLUMN…]"},
+    {"try", cpuid_cmd_try, "try CONFIG"},
     {"translate", cpuid_cmd_translate, "translate SPEC --to FORMAT"},
 };
 

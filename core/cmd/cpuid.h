@@ -95,6 +95,7 @@ int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_matrix(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_why(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_try(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err);
 
 #endif

@@ -80,6 +80,9 @@ static int sources(struct matrix *x, char **words, int n, struct xd_err *err)
         rc = strcmp(words[i], "host") == 0
                  ? of_host(x, err)
                  : xd_cpuid_columns_of_file(&x->m, words[i], &trouble, err);
+    if (rc == -ENOENT) /* a domain's name is no source here */
+        xd_err_set(err, rc, "%s; columns of the host are chosen with -c: matrix -c raw,host,web1",
+                   xd_arena_strdup(&x->c->a, xd_err_text(err)));
     if (trouble.len)
         fprintf(x->c->cli->err, "xendeck: %s\n", trouble.s);
     xd_buf_done(&trouble);
@@ -100,7 +103,7 @@ static int choose(struct matrix *x, const char *list, struct xd_err *err)
         for (int i = 0; i < x->m.n; i++) {
             const struct xd_cpuid_column *c = &x->m.column[i];
 
-            if (fnmatch(w, c->name, 0) != 0 &&
+            if (fnmatch(w, c->name, 0) != 0 && (!c->key || fnmatch(w, c->key, 0) != 0) &&
                 fnmatch(w, xd_cpuid_column_called(c, &x->c->a), 0) != 0)
                 continue;
             hit = true;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "policies/policy.h"
+
 static const char *const exit_statuses[] = {
     "done",
     "usage: the command line or a file can't be understood; or the output can't be written",
@@ -150,6 +152,21 @@ static void man_keys(FILE *out, const struct xd_command *c)
     }
 }
 
+/* The language of policies, from the table that reads it. */
+static void man_policies(FILE *out)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    xd_policy_reference(&b);
+    fputs(".SH POLICIES\n.nf\n", out);
+    for (char *line = b.s, *end; line && (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        man_text(out, line);
+    }
+    fputs(".fi\n", out);
+    xd_buf_done(&b);
+}
+
 void xd_help_man(struct xd_cli *cli, FILE *out)
 {
     fprintf(out,
@@ -169,6 +186,7 @@ void xd_help_man(struct xd_cli *cli, FILE *out)
     man_commands(out);
     fputs(".SH FILTERS\n", out);
     man_text(out, filters);
+    man_policies(out);
     man_keys(out, cli->console_commands);
     fputs(".SH EXIT STATUS\n", out);
     for (int i = 0; i < 6; i++)

@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 #define DAYS_MOST 3660
-#define WIDTH     64 /* characters of a drawing */
+#define WIDTH     48 /* characters of a drawing */
 
 struct run {
     const char *file;
@@ -110,15 +110,16 @@ static void draw_domain(FILE *out, const struct run *r, const struct xd_sim_doma
     fputc(' ', out);
     for (size_t i = 0; i < n; i += per) {
         int permille = -1;
-        bool spent = false, limited = false;
+        uint64_t samples = 0, spent = 0, limited = 0;
 
         for (size_t k = i; k < i + per && k < n; k++) {
             if (permille < 0 || (d->bins[k].permille >= 0 && d->bins[k].permille < permille))
                 permille = d->bins[k].permille;
-            spent |= d->bins[k].spent;
-            limited |= d->bins[k].limited;
+            samples += d->bins[k].n;
+            spent += d->bins[k].spent;
+            limited += d->bins[k].limited;
         }
-        if (spent || (permille < 0 && limited))
+        if (samples && 2 * (permille < 0 ? limited : spent) >= samples)
             fputc('x', out);
         else if (permille < 0)
             fputc('.', out);
@@ -138,9 +139,7 @@ static void draw(struct policy *c, const struct run *r)
     size_t n = xd_sim_bins(r->sim, &bin_ns), per = (n + WIDTH - 1) / WIDTH;
     char text[24];
 
-    fprintf(c->cli->out,
-            "\nWhat was left of the budget, %s a character; x used up or capped, . no "
-            "budget\n",
+    fprintf(c->cli->out, "\nBudget left, %s a character; x mostly used up or capped, . no budget\n",
             xd_fmt_ns((uint64_t)bin_ns * per, text, sizeof(text)));
     for (size_t i = 0; i < xd_sim_domains(r->sim); i++)
         draw_domain(c->cli->out, r, xd_sim_domain(r->sim, i), n, per, ascii);

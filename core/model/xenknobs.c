@@ -148,8 +148,8 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .table = "domains",
             .column = "pool",
             .title = "cpupool",
-            .help = "The cpupool whose pCPUs and scheduler run it; its weight, cap and affinities "
-                    "start anew there",
+            .help = "The cpupool whose pCPUs and scheduler run it; its weight, cap and affinities, "
+                    "which Xen forgets, are set again there",
             .kind = {.type = XD_STR},
             .risk = XD_RISK_LOW,
             .xl = "xl cpupool-migrate {name} {value}",

@@ -190,6 +190,9 @@ t "matrix of a featureset" 0 cpuid matrix "$tmp/node8.txt" --search avx2
 out 'avx2                *'
 t "matrix of nothing" 1 cpuid matrix "$tmp/none.txt"
 err 'none.txt: No such file'
+err 'chosen with -c'
+t "columns by the table's own names" 0 --host demo cpuid why erms pv-default
+out 'pv-def: on'
 t "matrix of a capture without any" 5 --host capture:"$(dirname "$0")/../fixtures/tiny.xdc" cpuid matrix
 err 'tells nothing of CPU features'
 

@@ -43,4 +43,11 @@ out 'no feature differs'
 t "level a capture and a model" 0 cpuid level "$tmp/demo.xdc" EPYC-Rome -o json
 json 'd["n_hosts"] == 2 and "vaes" in d["hosts"][0]["loses"] and d["hosts"][0]["name"] == "demo.xdc"'
 t "what host means there" 0 cpuid translate host,-avx --to hex --on "$tmp/demo.xdc:hvm-default"
+printf 'name="x"\ntype="pvh"\nkernel="/k"\n' >"$tmp/x.cfg"
+t "try needs xl" 2 cpuid try "$tmp/x.cfg" --yes --host demo
+err 'create'
+t "try without a file" 1 cpuid try "$tmp/none.cfg" --host demo
+err 'No such file'
+t "try a bad spec" 1 cpuid try "$tmp/x.cfg" --spec host,-avx22 --host demo
+err 'avx2'
 finish

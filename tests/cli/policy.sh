@@ -49,6 +49,10 @@ t "simulate days" 0 policy simulate burst-hour --from "$tmp/load.csv" --days 1 -
 json 'abs(d["simulation"]["length_s"] - 86400) < 20'
 t "simulate a capture" 0 policy simulate burst-hour --from "$(dirname "$0")/../fixtures/tiny.xdc" --ascii
 out 'web1             999999 burst'
+t "what get prints is a load" 0 --host demo get domains -c name,uuid,cpu_ns,vcpus -o csv --watch 1s --count 3
+cp "$tmp/out" "$tmp/watched.csv"
+t "… and can be simulated" 0 policy simulate burst-hour --from "$tmp/watched.csv" -o json
+json 'len(d["simulation"]["domains"]) == 14 and d["simulation"]["domains"][0]["wanted_s"] > 0'
 t "compare" 0 policy simulate burst-hour --from "$tmp/load.csv" --compare "$tmp/twice.yaml"
 out 'twice against burst-hour: what changes'
 t "no load" 1 policy simulate burst-hour
@@ -75,7 +79,7 @@ out 'then: {sched.cap: 20}'
 t "show none" 1 policy show bust-hour
 err 'did you mean burst-hour?'
 t "reference" 0 policy reference
-out 'on_exit    hold or restore; if left out: restore'
+out '  on_exit: hold or restore; if left out: restore'
 t "help" 0 policy --help
 out 'the daemon that'
 finish

@@ -61,6 +61,7 @@ static const struct conf_host builtin[] = {
      .arg = "pools",
      .edit = "rt1",
      .edit_host = true,
+     .refuses = "pool", /* no other pool knows its budgets */
      .victims = {{"pool-create", "", "name=conf sched=rtds cpus=14-15"},
                  {"pool-destroy", "spare", NULL}}},
     {.name = "demo:huge",

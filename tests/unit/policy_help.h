@@ -42,7 +42,7 @@ struct host {
     size_t n;
     int64_t mono_ns, wall_ns;
     struct xd_snapshot *last;
-    uint64_t seq;
+    uint64_t seq, boot;
     bool deaf; /* nothing that is wanted of it happens */
 };
 
@@ -153,7 +153,7 @@ static inline void host_obey(struct host *h)
 
 static inline void host_tick(struct host *h)
 {
-    struct xd_policy_now now = {h->mono_ns, h->wall_ns, 0};
+    struct xd_policy_now now = {h->mono_ns, h->wall_ns, h->boot};
     struct xd_err err = XD_ERR_INIT;
 
     if (xd_engine_tick(h->e, host_snapshot(h), &now, &err) < 0)

@@ -98,6 +98,17 @@ static void there_and_back_is_nothing(void **state)
     assert_null(xd_cpuid_draft_of(t, WEB1));
 }
 
+/* The domain was started anew with it: nothing is planned any more, and nothing is turned round. */
+static void once_it_is_so(void **state)
+{
+    assert_int_equal(flip("movbe", WEB1), 0);
+    assert_true(xd_cpuid_draft_differs(t, WEB1, bit("movbe")));
+    xd_fs_del(&t->m.column[WEB1].set.fs, bit("movbe"));
+    assert_false(xd_cpuid_draft_has(t, WEB1, bit("movbe")));
+    assert_false(xd_cpuid_draft_differs(t, WEB1, bit("movbe")));
+    assert_string_equal(line(WEB1), "cpuid = \"host,movbe=0\"");
+}
+
 static void what_has_to_be_asked_for(void **state)
 {
     xd_fs_add(&t->m.column[HVM_MAX].set.fs, bit("mpx"));
@@ -155,9 +166,15 @@ static void there_is_an_end_to_plans(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(off_with_what_depends_on_it), T(on_with_what_it_needs),    T(there_and_back_is_nothing),
-        T(what_has_to_be_asked_for),    T(what_can_not_be_had),      T(dom0s_is_xens),
-        T(each_domain_has_its_own),     T(there_is_an_end_to_plans),
+        T(off_with_what_depends_on_it),
+        T(on_with_what_it_needs),
+        T(there_and_back_is_nothing),
+        T(once_it_is_so),
+        T(what_has_to_be_asked_for),
+        T(what_can_not_be_had),
+        T(dom0s_is_xens),
+        T(each_domain_has_its_own),
+        T(there_is_an_end_to_plans),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

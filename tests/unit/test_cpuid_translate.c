@@ -311,9 +311,50 @@ static int done(void **state)
     return free_db(state);
 }
 
+/* Xen refuses a policy that names a leaf which the host hasn't got: what is said for one host
+ * leaves those out. */
+static void for_one_host(void **state)
+{
+    struct xd_cpuid_leaves host = {.leaf = NULL};
+    struct xd_cpuid_spec spec, fitted;
+    struct xd_featureset left_out;
+
+    xd_cpuid_leaves_add(&host, &arena, (struct xd_cpuid_leaf){0, 0, {0xd}});
+    xd_cpuid_leaves_add(&host, &arena, (struct xd_cpuid_leaf){7, 0, {0}}); /* no subleaf 1 */
+    xd_cpuid_leaves_add(&host, &arena, (struct xd_cpuid_leaf){0x80000000, 0, {0x8000001e}});
+    host.complete = true;
+    assert_int_equal(xd_cpuid_spec_parse(db, "x86-64-v2,+fzrm", &spec, NULL, NULL), 0);
+    xd_cpuid_fit(db, &spec, XD_CPUID_HVM_HAP, &host, &host, &fitted, &left_out);
+    assert_int_equal(fitted.base, XD_CPUID_BASE_HOST);
+    assert_true(xd_fs_has(&fitted.remove, bit("bmi1"))); /* leaf 7, subleaf 0 */
+    assert_true(xd_fs_has(&left_out, bit("fsrs")));      /* leaf 7, subleaf 1 */
+    assert_true(xd_fs_has(&left_out, bit("nscb")));      /* leaf 0x80000021 */
+    assert_false(xd_fs_has(&fitted.remove, bit("fsrs")));
+    assert_false(xd_fs_has(&left_out, bit("bmi1")));
+}
+
+/* What a guest sees: what is unasked, less and more by the spec, as far as the host can. */
+static void prediction(void **state)
+{
+    struct xd_featureset unasked = set_of("fpu fxsr sse sse2 sse3 xsave avx avx2 htt"),
+                         most = set_of("fpu fxsr sse sse2 sse3 xsave avx avx2 htt mpx"), out;
+    struct xd_cpuid_spec spec;
+
+    assert_int_equal(xd_cpuid_spec_parse(db, "host,-avx,+fma,+mpx", &spec, NULL, NULL), 0);
+    xd_cpuid_predict(db, &spec, XD_CPUID_HVM_HAP, &unasked, &most, &out);
+    assert_false(xd_fs_has(&out, bit("avx2"))); /* it needs avx */
+    assert_false(xd_fs_has(&out, bit("fma")));  /* the host hasn't got it */
+    assert_true(xd_fs_has(&out, bit("sse3")));
+    assert_true(xd_fs_has(&out, bit("mpx")));
+    assert_int_equal(xd_cpuid_spec_parse(db, "none,+fpu,+sse2,+sse,+fxsr", &spec, NULL, NULL), 0);
+    xd_cpuid_predict(db, &spec, XD_CPUID_HVM_HAP, &unasked, &most, &out);
+    assert_string_equal(names_of(&out), "fpu fxsr sse sse2 htt"); /* htt is Xen's own business */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(for_one_host),           cmocka_unit_test(prediction),
         cmocka_unit_test(in_the_words_of_each),   cmocka_unit_test(what_cant_be_said_is_listed),
         cmocka_unit_test(what_others_wrote),      cmocka_unit_test(errors_have_a_place),
         cmocka_unit_test(the_format_is_seen),     cmocka_unit_test(qemu_there_and_back),

@@ -146,6 +146,10 @@ static void pools_come_and_go(void **state)
     assert_null(rig_find(&r, "limits", "sched.budget"));
     /* What moves there is scheduled by its rules, and has weight and cap no more. */
     assert_int_equal(rig_set(&r, XD_KNOB_WEIGHT, "a", "99", &err), 0);
+    refused(&r, XD_KNOB_POOL, "a", "new",
+            "domain a has weight 99 and cap 0, which rtds of cpupool new doesn't know: set "
+            "sched.weight=256 sched.cap=none first");
+    assert_int_equal(rig_set(&r, XD_KNOB_WEIGHT, "a", "256", &err), 0);
     assert_int_equal(rig_set(&r, XD_KNOB_POOL, "a", "new", &err), 0);
     assert_int_equal(rig_set(&r, XD_KNOB_EXTRATIME, "a/0", "no", &err), 0);
     rig_sample(&r, 0);
@@ -157,6 +161,10 @@ static void pools_come_and_go(void **state)
                      140); /* 40 % promised, and no more; the other all it wants */
     assert_int_equal(RIG_DO(&r, XD_ACTION_POOL_DESTROY, "new", &err, NULL), -EINVAL);
     assert_string_equal(err.text, "cpupool new has 1 domain: move them first");
+    refused(&r, XD_KNOB_POOL, "a", "Pool-0",
+            "a/0 has a budget of its own, which credit2 of cpupool Pool-0 doesn't know: set "
+            "sched.period=10000 sched.budget=4000 sched.extratime=yes first");
+    assert_int_equal(rig_set(&r, XD_KNOB_EXTRATIME, "a/0", "yes", &err), 0);
     assert_int_equal(rig_set(&r, XD_KNOB_POOL, "a", "Pool-0", &err), 0);
     rig_sample(&r, 0);
     assert_int_equal(xd_row_u64(rig_domain(&r, "a"), XD_DOMAIN_WEIGHT, 0), 256);
@@ -188,6 +196,23 @@ static void moves_that_are_refused(void **state)
     assert_int_equal(rig_set(&r, XD_KNOB_POOL_NAME, "side", "slow lane", &err), 0);
     rig_sample(&r, 0);
     assert_string_equal(xd_row_str(rig_domain(&r, "b"), XD_DOMAIN_POOL, ""), "slow lane");
+    rig_close(&r);
+}
+
+static void a_domain_keeps_what_it_has(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct rig r;
+
+    rig_open_text(&r, two_pools);
+    rig_sample(&r, 0);
+    assert_int_equal(rig_set(&r, XD_KNOB_WEIGHT, "a", "512", &err), 0);
+    assert_int_equal(rig_set(&r, XD_KNOB_CAP, "a", "40", &err), 0);
+    assert_int_equal(rig_set(&r, XD_KNOB_POOL, "a", "side", &err), 0);
+    rig_sample(&r, 0);
+    assert_string_equal(xd_row_str(rig_domain(&r, "a"), XD_DOMAIN_SCHED, ""), "credit");
+    assert_int_equal(xd_row_u64(rig_domain(&r, "a"), XD_DOMAIN_WEIGHT, 0), 512);
+    assert_int_equal(xd_row_u64(rig_domain(&r, "a"), XD_DOMAIN_CAP, 0), 40);
     rig_close(&r);
 }
 
@@ -382,6 +407,7 @@ int main(void)
         cmocka_unit_test(smt_goes_off),
         cmocka_unit_test(pools_come_and_go),
         cmocka_unit_test(moves_that_are_refused),
+        cmocka_unit_test(a_domain_keeps_what_it_has),
         cmocka_unit_test(slices_and_limits),
         cmocka_unit_test(names),
         cmocka_unit_test(vcpus_come_one_by_one),

@@ -19,6 +19,7 @@
 static void host_make(struct host *h)
 {
     host_init(h, POLICY);
+    h->boot = UINT64_MAX - 5;
     guest_add(h, "a1", 1, 1.0);
     guest_add(h, "b1", 2, 1.5);
     guest_add(h, "c1", 1, 0.4);
@@ -75,6 +76,28 @@ static void test_what_was_before_is_known(void **state)
     assert_int_equal(xd_engine_exit(h.e) > 0, 1);
     host_obey(&h);
     assert_int_equal(h.guest[0].cap, 0);
+    host_done(&h);
+}
+
+/* Another run of the monotonic clock, and what the old one had is still an hour ago. */
+static void test_after_a_reboot(void **state)
+{
+    struct host h;
+
+    host_make(&h);
+    host_go(&h, 40 * S, S);
+    int64_t t = xd_engine_time(h.e);
+    swap(&h, 1);
+    h.boot = 7;
+    h.mono_ns += 10 * H; /* says nothing about how long the host was down */
+    h.wall_ns += 60 * S;
+    for (size_t i = 0; i < 3; i++) {
+        h.guest[i].cpu_ns = 0;
+        h.guest[i].cap = 0;
+    }
+    host_tick(&h);
+    assert_int_equal(xd_engine_time(h.e) - t, 60 * S);
+    assert_int_equal(h.guest[0].cap, 20);
     host_done(&h);
 }
 
@@ -154,8 +177,11 @@ static void test_another_policy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goes_on),        cmocka_unit_test(test_what_was_before_is_known),
-        cmocka_unit_test(test_torn),           cmocka_unit_test(test_the_newest_whole_one),
+        cmocka_unit_test(test_goes_on),
+        cmocka_unit_test(test_what_was_before_is_known),
+        cmocka_unit_test(test_after_a_reboot),
+        cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_the_newest_whole_one),
         cmocka_unit_test(test_another_policy),
     };
 

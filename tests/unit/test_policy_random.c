@@ -118,6 +118,41 @@ static void test_budgets_hold(void **state)
         }
 }
 
+/* Three guests of one budget together are held as one would be. */
+static void test_shared_budgets_hold(void **state)
+{
+    static struct use u[STEPS];
+
+    for (uint32_t round = 1; round <= ROUNDS; round++) {
+        uint32_t seed = round * 668265263U;
+        struct host h;
+
+        host_init(&h, "policy: p\ntimezone: UTC\nrules:\n"
+                      "  - {name: b, match: all, budget: {cpu: 120s, per: 20m, shared: true, then: "
+                      "{sched.cap: 20}}}\n");
+        for (int i = 0; i < 3; i++)
+            guest_add(&h, i == 0 ? "web1" : i == 1 ? "web2" : "web3", 2, 0);
+        host_tick(&h);
+        for (int i = 0; i < STEPS; i++) {
+            int64_t at = h.mono_ns, before = 0, after = 0;
+            struct guest *g = &h.guest[between(&seed, 0, 2)];
+
+            if (between(&seed, 0, 20) == 0)
+                g->wants = (double)between(&seed, 0, 20) / 10;
+            for (int k = 0; k < 3; k++)
+                before += h.guest[k].free_ns;
+            host_run(&h, between(&seed, 1, 100) * S / 10);
+            for (int k = 0; k < 3; k++)
+                after += h.guest[k].free_ns;
+            u[i] = (struct use){at, h.mono_ns, after - before, false};
+            host_tick(&h);
+        }
+        int64_t most = most_in(u, STEPS, 20 * MIN);
+        assert_in_range(most, 60 * S, 120 * S + 60 * S); /* 10 s of six vCPUs */
+        host_done(&h);
+    }
+}
+
 /* The same rules in another order give the same values. */
 static void test_order_means_nothing(void **state)
 {
@@ -242,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_budgets_hold),
+        cmocka_unit_test(test_shared_budgets_hold),
         cmocka_unit_test(test_order_means_nothing),
         cmocka_unit_test(test_simulation_is_a_run),
     };

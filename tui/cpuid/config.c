@@ -15,9 +15,10 @@ static void add_changes(struct xd_cpuid_box *e, const struct xd_cpuid_screen *t,
     const struct xd_cpuid_draft *d = xd_cpuid_draft_of(t, column);
     struct xd_featureset on = {{0}}, off = {{0}};
 
-    for (int b = d ? xd_fs_next(&d->flips, 0) : -1; b >= 0; b = xd_fs_next(&d->flips, b + 1))
-        xd_fs_add(xd_cpuid_draft_has(t, column, b) ? &on : &off, b);
-    if (!d)
+    for (int b = d ? xd_fs_next(&d->said, 0) : -1; b >= 0; b = xd_fs_next(&d->said, b + 1))
+        if (xd_cpuid_draft_differs(t, column, b))
+            xd_fs_add(xd_cpuid_draft_has(t, column, b) ? &on : &off, b);
+    if (xd_fs_empty(&on) && xd_fs_empty(&off))
         xd_cpuid_box_add(
             e, XD_S_DIALOG_DIM, 0,
             "Nothing is planned yet: Space on a feature switches it on or off. This is what gives "

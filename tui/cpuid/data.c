@@ -84,14 +84,18 @@ static void show(struct xd_cpuid_screen *t, int i)
     t->shown[t->n_shown++] = i;
 }
 
-/* "host" is this host's, and "node7:raw" another's; "*" is all. */
+/* "host" is this host's, as "pv-default" of the table is; "node7:raw" is another's, "node7" all of
+ * it. */
 static bool is_called(const struct xd_cpuid_column *c, const char *pattern)
 {
     char full[XD_KEY_MAX];
 
     snprintf(full, sizeof(full), "%s:%s", c->machine ? c->machine : "", c->name);
-    return fnmatch(pattern, c->machine ? full : c->name, 0) == 0 ||
-           (c->machine && fnmatch(pattern, c->machine, 0) == 0);
+    return fnmatch(pattern, c->machine ? full : c->name, 0) == 0 || fnmatch(pattern,
+                                                                            c->machine ? c->machine
+                                                                            : c->key   ? c->key
+                                                                                       : "",
+                                                                            0) == 0;
 }
 
 /* The shown domain that has the same, made from the same; SIZE_MAX: none has. One of which

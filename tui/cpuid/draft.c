@@ -31,7 +31,7 @@ static struct xd_cpuid_draft *begin(struct xd_cpuid_screen *t, int column, struc
         return NULL;
     }
     d = &t->drafts[t->n_drafts++];
-    *d = (struct xd_cpuid_draft){.flips = {{0}}};
+    *d = (struct xd_cpuid_draft){.said = {{0}}};
     snprintf(d->key, sizeof(d->key), "%s", t->m.column[column].key);
     return d;
 }
@@ -48,7 +48,13 @@ bool xd_cpuid_draft_has(const struct xd_cpuid_screen *t, int column, int bit)
 {
     const struct xd_cpuid_draft *d = xd_cpuid_draft_of(t, column);
 
-    return xd_fs_has(&t->m.column[column].set.fs, bit) != (d && xd_fs_has(&d->flips, bit));
+    return d && xd_fs_has(&d->said, bit) ? xd_fs_has(&d->on, bit)
+                                         : xd_fs_has(&t->m.column[column].set.fs, bit);
+}
+
+bool xd_cpuid_draft_differs(const struct xd_cpuid_screen *t, int column, int bit)
+{
+    return xd_cpuid_draft_has(t, column, bit) != xd_fs_has(&t->m.column[column].set.fs, bit);
 }
 
 /* The column of that layer that this one was made from, or NULL. */
@@ -118,11 +124,19 @@ static int check_bit(const struct xd_cpuid_screen *t, int column, int bit, struc
 
 /* --- switching --- */
 
-/* Flips all bits of the set. */
-static void flip(struct xd_cpuid_draft *d, const struct xd_featureset *set)
+/* All bits of the set are to be on, or off; what is so already needs no saying. */
+static void plan(struct xd_cpuid_draft *d, const struct xd_featureset *set, bool on,
+                 const struct xd_featureset *now)
 {
-    for (int w = 0; w < XD_CPUID_WORDS; w++)
-        d->flips.w[w] ^= set->w[w];
+    for (int b = xd_fs_next(set, 0); b >= 0; b = xd_fs_next(set, b + 1)) {
+        xd_fs_del(&d->said, b);
+        xd_fs_del(&d->on, b);
+        if (xd_fs_has(now, b) == on)
+            continue;
+        xd_fs_add(&d->said, b);
+        if (on)
+            xd_fs_add(&d->on, b);
+    }
 }
 
 /* What has to change with the bit: it, and what it needs or what depends on it. */
@@ -176,9 +190,9 @@ int xd_cpuid_draft_switch(struct xd_cpuid_screen *t, int column, int bit, char *
     d = begin(t, column, err);
     if (!d)
         return -E2BIG;
-    flip(d, &all);
+    plan(d, &all, on, &t->m.column[column].set.fs);
     tell(t, column, bit, on, &all, said, size);
-    if (xd_fs_empty(&d->flips)) {
+    if (xd_fs_empty(&d->said)) {
         snprintf(said, size, "%s: as it is now", t->m.column[column].name);
         xd_cpuid_draft_drop(t, column);
     }
@@ -209,7 +223,7 @@ static void spec_of(const struct xd_cpuid_screen *t, int column, struct xd_cpuid
     *out = (struct xd_cpuid_spec){.base = XD_CPUID_BASE_HOST};
     for (int b = 0; b < XD_CPUID_BITS; b++) {
         const struct xd_cpuid_feature *f = xd_cpuid_feature(t->db, b);
-        bool asked = d && xd_fs_has(&d->flips, b), has = xd_cpuid_draft_has(t, column, b);
+        bool asked = d && xd_fs_has(&d->said, b), has = xd_cpuid_draft_has(t, column, b);
 
         if (!f || !f->names[XD_CPUID_XL] || !knows(&t->m.column[column], b) ||
             (!asked && governed_elsewhere(f)))

@@ -79,7 +79,6 @@ static void draw_label(const struct xd_cpuid_screen *t, int column, struct xd_ca
     struct xd_arena a = XD_ARENA_INIT;
     char buf[16];
     const struct xd_cpuid_column *col = &t->m.column[column];
-    const struct xd_cpuid_draft *d = xd_cpuid_draft_of(t, column);
     const char *text =
         t->bit < 0
             ? xd_cpuid_group_title(t->db, t->group)
@@ -93,7 +92,7 @@ static void draw_label(const struct xd_cpuid_screen *t, int column, struct xd_ca
         3 + xd_canvas_printf(c, 3, r.y - 1, XD_S_TITLE_ON, " %s%s ", text,
                              t->bit < 0 ? "" : states[xd_cpuid_matrix_cell(&t->m, t->bit, column)]);
 
-    if (t->bit >= 0 && d && xd_fs_has(&d->flips, t->bit))
+    if (t->bit >= 0 && xd_cpuid_draft_differs(t, column, t->bit))
         xd_canvas_printf(c, x, r.y - 1, XD_S_STAGED, "now, %s from its next start ",
                          xd_cpuid_draft_has(t, column, t->bit) ? "on" : "off");
     xd_arena_done(&a);

@@ -7,10 +7,11 @@
 #include "tui/app.h"
 #include "xen/cpuid/matrix.h"
 
-/* What a domain's policy is to differ in from what it has now. */
+/* What a domain is to have from its next start on, where somebody said so: in `said`, as `on`
+ * tells. It is no difference any more once the domain was started so. */
 struct xd_cpuid_draft {
     char key[XD_KEY_MAX]; /* of the row in the table `cpuid` */
-    struct xd_featureset flips;
+    struct xd_featureset said, on;
 };
 
 #define XD_CPUID_DRAFTS 16
@@ -96,6 +97,8 @@ void xd_cpuid_box_list(struct xd_cpuid_box *e, const struct xd_cpuid_screen *t, 
 const struct xd_cpuid_draft *xd_cpuid_draft_of(const struct xd_cpuid_screen *t, int column);
 /* Whether the domain is to have the feature: as it has now, but for the draft. */
 bool xd_cpuid_draft_has(const struct xd_cpuid_screen *t, int column, int bit);
+/* Whether that is something else than what it has now. */
+bool xd_cpuid_draft_differs(const struct xd_cpuid_screen *t, int column, int bit);
 /* Plans the opposite: with what it needs, or with what depends on it. Refuses with the reason what
  * can't be had. The sentence in said[size] tells what went along. */
 int xd_cpuid_draft_switch(struct xd_cpuid_screen *t, int column, int bit, char *said, size_t size,

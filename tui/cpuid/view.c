@@ -119,9 +119,9 @@ static void draw_cell(const struct xd_cpuid_screen *t, const struct xd_cpuid_lay
 {
     int column = t->shown[l->first + i], x = r.x + l->x[i] + (l->w[i] - 1) / 2;
     enum xd_cpuid_cell cell = xd_cpuid_matrix_cell(&t->m, bit, column);
-    const struct xd_cpuid_draft *d = xd_cpuid_draft_of(t, column);
+    bool planned = xd_cpuid_draft_differs(t, column, bit);
 
-    if (d && xd_fs_has(&d->flips, bit)) {
+    if (planned) {
         bool on = xd_cpuid_draft_has(t, column, bit);
 
         xd_canvas_text(c, x - 1, r.y, XD_S_STAGED, "→");
@@ -130,7 +130,7 @@ static void draw_cell(const struct xd_cpuid_screen *t, const struct xd_cpuid_lay
         xd_canvas_text(c, x, r.y, cell_styles[cell], sign(c, cell));
     }
     if (on_line && l->first + i == t->at) {
-        xd_canvas_text(c, x - 1 - (d && xd_fs_has(&d->flips, bit)), r.y, XD_S_ACCENT, "[");
+        xd_canvas_text(c, x - 1 - planned, r.y, XD_S_ACCENT, "[");
         xd_canvas_text(c, x + 1, r.y, XD_S_ACCENT, "]");
     }
 }

@@ -81,6 +81,9 @@ sending() {
     act "an NMI is sent" domain/l1 trigger trigger=nmi
     refused "a PVH guest has no power button" 'no power button' domain/l1 trigger trigger=power
     refused "nor can it be reset so" 'no trigger reset' domain/l1 trigger trigger=reset
+    xl pause l1
+    refused "a paused guest takes no SysRq key" 'unpause it first' domain/l1 sysrq key=h
+    xl unpause l1
     refused "it has no vCPU 9" 'no vCPU 9' domain/l1 trigger trigger=nmi vcpu=9
 }
 
@@ -203,6 +206,8 @@ pci() {
     refused "a PVH guest can't have it" 'PVH' "pci/$bdf" pci-attach domain=i1
     refused "nor Domain-0" 'Domain-0' "pci/$bdf" pci-attach domain=Domain-0
     refused "a domain that isn't there" 'no domain' "pci/$bdf" pci-attach domain=nosuch
+    refused "a bridge can't be given away" 'is a bridge' pci/0000:00:1f.0 pci-assignable
+    refused "nobody can lose what nobody has" "no domain's" "pci/$bdf" pci-detach
     check "the guest comes up" eventually 120 said pv1 LINUX-GUEST-UP
     act "it gets the card" "pci/$bdf" pci-attach domain=pv1
     check "xl sees it" held
@@ -229,6 +234,7 @@ pci() {
     undone "that is taken back"
     check "it is assignable again" grep -q "$bdf" <(xl pci-assignable-list)
     act "dom0 has it for good" "pci/$bdf" pci-host
+    refused "what dom0 has it needn't be given" "dom0's already" "pci/$bdf" pci-host
     is "with its driver" "$(driver "$bdf")" e1000e
     xl destroy pv1
 }

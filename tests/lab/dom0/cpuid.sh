@@ -70,6 +70,13 @@ like "… and of SSE4a" "$(cat verdict.txt)" 'other.xdc has no sse4a'
 like "… and it says how it would" "$(cat verdict.txt)" 'started anew it would run there with cpuid="host,.*avx2=0'
 check "a levelled guest may go there" xendeck cpuid check levelled --on other.xdc
 check "… as it is seen by its number" xendeck cpuid check "$(xl domid levelled)" --on other.xdc
+xendeck cpuid try /guests/idle.cfg --spec host,-avx2,-sse4a --yes >try.txt 2>try-errors.txt
+is "a dry run: status" "$?" 0 || note "$(cat try.txt try-errors.txt)"
+like "… says what it would see" "$(cat try.txt)" '^Less:$'
+like "… and that it was predicted" "$(cat try.txt)" 'It is what was predicted'
+is "… leaves no domain" "$(xl list | grep -c xendeck-try)" 0
+is "… nor a file" "$(find /tmp -name 'xendeck-try*' | wc -l)" 0
+like "… and is in the journal" "$(xendeck journal)" 'destroy'
 check "dom0's policy is a PV one" xendeck cpuid check Domain-0 --on host
 like "doctor" "$(xendeck doctor -o json | jq -c '.rows[] | select(.area=="cpuid")')" 'policies: 1[0-9]'
 chmod a+r ./*

@@ -48,6 +48,8 @@ weights_and_caps() {
     between "and the guest is free again: percent" "$(cpu_share spin1 5)" 80 110
     edit 2 "a cap above what its vCPUs can use is refused" set domain/spin1 sched.cap=150 --yes
     says "with the bound" '100|vcpus'
+    refused "a weight of nothing" 'wanted 1 to 65535, found 0' domain/spin1 sched.weight=0
+    refused "a weight above Xen's most" 'wanted 1 to 65535' domain/spin1 sched.weight=65536
     is "and nothing changed" "$(credit2 spin1)" "256 0"
     edit 0 "a dry run" set domain/spin1 sched.cap=30 --dry-run
     is "changes nothing" "$(credit2 spin1)" "256 0"
@@ -65,6 +67,9 @@ affinities() {
     is "xl says all" "$(affinity spin1 0)" "all / 1-2"
     edit 0 "that is taken back" undo --yes
     is "xl sees the one of before" "$(affinity spin1 0)" "2 / 1-2"
+    refused "a soft affinity of nothing" 'needs at least one pCPU' vcpu/spin1/0 vcpu.affinity.soft=none
+    refused "a pCPU that isn't there" '9 is above the last, 3' vcpu/spin1/0 vcpu.affinity.soft=9
+    is "neither changed it" "$(affinity spin1 0)" "2 / 1-2"
     set_ "all again" vcpu/spin1/0 vcpu.affinity=0-3 vcpu/spin1/0 vcpu.affinity.soft=0-3
     xl cpupool-cpu-remove Pool-0 3
     edit 2 "a pCPU outside its pool is refused" set vcpu/spin1/0 vcpu.affinity=3 --yes
@@ -129,7 +134,8 @@ memory() {
     check "the guest gives memory up" eventually 60 memory_below linux1 150
     edit 0 "it is taken back" undo --yes
     is "xenstore has the one of before" "$(target linux1)" 196608
-    edit 2 "more than it may hold is refused" set domain/linux1 mem.target=4G --yes
+    refused "more than it may hold" '192M' domain/linux1 mem.target=4G
+    refused "less than any guest lives in" 'wanted 1M' domain/linux1 mem.target=512K
     is "and nothing changed" "$(target linux1)" 196608
 }
 
@@ -144,6 +150,10 @@ life() {
     edit 2 "a paused guest can't be asked to shut down" do domain/life1 shutdown --yes
     edit 0 "the pause is taken back" undo --yes
     is "xl says so" "$(state life1)" "-b----"
+    edit 2 "unpausing it again is refused" do domain/life1 unpause --yes
+    says "as it is not paused" 'not paused'
+    edit 1 "its console is no edit" do domain/life1 console --yes
+    says "and told where it is" 'gives the terminal to a program'
     before=$(domid life1)
     edit 0 "a reboot" do domain/life1 reboot --yes
     check "gave it a new domid" [ "$(domid life1)" -gt "$before" ]
@@ -157,6 +167,8 @@ life() {
     edit 2 "Domain-0 is not paused" do domain/Domain-0 pause --yes
     says "and told why" 'control domain'
     edit 2 "nor destroyed" do domain/Domain-0 destroy --yes
+    edit 2 "nor shut down as guests are" do domain/Domain-0 shutdown --yes
+    says "and told how" 'with its own tools'
     edit 2 "nothing is done to a read-only host" --readonly do domain/spin1 pause --yes
     like "it runs on" "$(state spin1)" '^r'
 }

@@ -17,6 +17,10 @@ nodes_of() { xl list -n "$1" | awk 'END { print $NF }'; }
 vcpus_online() { xl vcpu-list "$1" | awk 'NR > 1 && $5 !~ /p/ { n++ } END { print n + 0 }'; }
 pool_of() { xl list -c "$1" | awk 'END { print $NF }'; }
 pool_cpus() { xl cpupool-list -c "$1" | awk 'END { print $NF }'; }
+scheduling() { # NAME: weight and cap under credit2, hard / soft affinity of the first vCPU
+    xl sched-credit2 -d "$1" | awk 'END { printf "%s %s ", $3, $4 }'
+    xl vcpu-list "$1" | awk 'NR == 2 { print $(NF - 2), $(NF - 1), $NF }'
+}
 pools() { xl cpupool-list | awk 'NR > 1 { print $1 }' | sort | xargs; }
 online() { xl info | awk '$1 == "nr_cpus" { print $3 }'; }
 hypfs() { xenhypfs cat "/params/$1"; }
@@ -59,6 +63,7 @@ refusals_of_domains() {
         domain/idle1 mem.max=4M
     refused "a node that isn't there" 'there is no node 2, this host has 0-1' \
         domain/idle1 node.affinity=2
+    refused "no node at all" 'at least one node' domain/idle1 node.affinity=none
     is "nothing was renamed" "$(xl list | awk 'NR > 1 { print $1 }' | sort | xargs)" \
         "Domain-0 idle1 linux1 spin1"
     is "nor given less" "$(max_kib idle1)" 8192
@@ -75,6 +80,7 @@ vcpus() {
     undone "it is taken back"
     is "the guest follows again" "$(vcpus_online linux1)" 2
     refused "more than it was made with" 'at most 2' domain/linux1 vcpus=3
+    refused "none at all" 'wanted 1 to' domain/linux1 vcpus=0
 }
 
 # --- cpupools ---
@@ -121,6 +127,7 @@ pool_parameters() {
     refused "a time slice of a pool without" 'tslice' pool/Pool-0 sched.tslice=20ms
     refused "a name that another pool has" 'cpupool number 0 is' pool/p1 pool.name=Pool-0
     refused "the word for none" 'the word for no cpupool' pool/p1 pool.name=none
+    refused "a number as a name" 'xl would take it for a number' pool/p1 pool.name=7
 }
 
 # The last one of all, as its pool stays: Xen 4.17 may panic when a pCPU leaves a pool of the scheduler
@@ -137,6 +144,9 @@ credit() {
     like "xl sees those of before" "$(xl sched-credit -s -p c1)" 'tslice=30ms ratelimit=1000us'
     refused "a rate limit longer than the slice" 'longer than a time slice of 30 ms' \
         pool/c1 sched.ratelimit=31ms
+    set_ "a domain moves there, with a cap" domain/other1 sched.cap=30 domain/other1 pool=c1
+    is "which it keeps under the other scheduler" \
+        "$(xl sched-credit -d other1 | awk 'END { print $3, $4 }')" "256 30"
 }
 
 pool_members() {
@@ -144,8 +154,11 @@ pool_members() {
         'there is no cpupool "p2", this host has Pool-0, p1' domain/idle1 pool=p2
     refused "Domain-0 to another pool" 'Xen moves no domain that asks for itself' \
         domain/Domain-0 pool=p1
+    set_ "a domain gets a weight, a cap and affinities" domain/idle1 sched.weight=512 \
+        domain/idle1 sched.cap=40 vcpu/idle1/0 vcpu.affinity=1,3 vcpu/idle1/0 vcpu.affinity.soft=3
     set_ "a domain and a pCPU change pools" domain/idle1 pool=p1 pcpu/2 pcpu.pool=Pool-0
     is "xl sees the domain there" "$(pool_of idle1)" p1
+    is "with all that Xen forgets of a domain that it moves" "$(scheduling idle1)" "512 40 1,3 / 3"
     is "the pCPU in the one" "$(pool_cpus Pool-0)" 0,1,2
     is "and not in the other" "$(pool_cpus p1)" 3
     refused "the last pCPU of a pool with domains" 'the last pCPU of p1, in which domains run' \
@@ -156,8 +169,14 @@ pool_members() {
     says "the reason" 'the one that Xen boots with'
     undone "both are taken back"
     is "xl sees the domain where it was" "$(pool_of idle1)" Pool-0
+    is "and as it was" "$(scheduling idle1)" "512 40 1,3 / 3"
     is "and the pCPU" "$(pool_cpus p1)" 2,3
-    set_ "a vCPU in the pool is pinned" domain/idle1 pool=p1 vcpu/idle1/0 vcpu.affinity=3
+    set_ "a vCPU is pinned" vcpu/idle1/0 vcpu.affinity=1
+    refused "a pool that has not the pCPU that it is pinned to" \
+        'nowhere but on pCPUs 1, and cpupool p1 has none.*vcpu.affinity=all' domain/idle1 pool=p1
+    is "it stays" "$(pool_of idle1) $(scheduling idle1)" "Pool-0 512 40 1 / 3"
+    set_ "it may run anywhere, and moves" vcpu/idle1/0 vcpu.affinity=all domain/idle1 pool=p1
+    set_ "a vCPU in the pool is pinned" vcpu/idle1/0 vcpu.affinity=3
     refused "the pCPU that it is pinned to" \
         'vCPU idle1/0 may run nowhere else.*vcpu.affinity first' pcpu/3 pcpu.pool=none
     is "its affinity is as it was" "$(xl vcpu-list idle1 | awk 'END { print $7 }')" 3
@@ -167,7 +186,11 @@ pool_members() {
 }
 
 pool_end() {
-    set_ "the domain goes home" domain/idle1 pool=Pool-0
+    set_ "the domain goes home" vcpu/idle1/0 vcpu.affinity=all vcpu/idle1/0 vcpu.affinity.soft=all \
+        domain/idle1 sched.weight=256 domain/idle1 sched.cap=none domain/idle1 pool=Pool-0
+    set_ "the pool is emptied" pcpu/2 pcpu.pool=none pcpu/3 pcpu.pool=none
+    refused "a domain to a pool without pCPUs" 'no pCPU that it could run on' domain/idle1 pool=p1
+    undone "it gets them back"
     edit 0 "the pool is destroyed" "do" pool/p1 pool-destroy --yes
     is "xl sees it gone" "$(pools)" "Pool-0"
     is "its pCPUs are free" "$(field pcpus pcpu:2 pool)$(field pcpus pcpu:3 pool)" nonenone
@@ -249,20 +272,12 @@ renamed_and_rebooted() {
     is "the new incarnation has its UUID and its name" "$(field domains "uuid:$uuid" name)" other1
 }
 
+# With arguments, only these parts
+[ $# -gt 0 ] || set -- absences parameters vcpus domains refusals_of_domains pool_life pool_parameters \
+    pool_members pool_end pcpus renamed_and_rebooted credit
 guest linux-pvh linux1 vcpus=2
 guest idle idle1 'on_crash="preserve"'
 guest spin spin1
-absences
-parameters
-vcpus
-domains
-refusals_of_domains
-pool_life
-pool_parameters
-pool_members
-pool_end
-pcpus
-renamed_and_rebooted
-credit
+for part in "$@"; do "$part"; done
 end_guests
 tap_end

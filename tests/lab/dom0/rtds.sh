@@ -11,6 +11,7 @@
 params() { xl sched-rtds -d "$1" -v all | awk -v v="$2" '$3 == v { print $4, $5, $6 }'; }
 pools() { xl cpupool-list | awk 'NR > 1 { print $1, $2, $3, $5 }'; }
 pool_of() { xl list -c "$1" | awk 'END { print $NF }'; }
+weight() { xl sched-credit2 -d "$1" | awk 'END { print $3 }'; }
 limits() { xendeck get limits --once -o json | jq -r '.rows[].name'; }
 ours() { # NAME VCPU: the same from xendeck
     xendeck get vcpus --once -o json | jq -r --arg d "$1" --argjson v "$2" '.rows[] |
@@ -43,7 +44,14 @@ a_pool() {
     edit 0 "an rtds pool is made of them" "do" host pool-create name=rt sched=rtds cpus=2-3 --yes
     is "xl sees it" "$(pools)" $'Pool-0 2 credit2 1\nrt 2 rtds 0'
     guest spin rt1 vcpus=2
-    set_ "a domain is moved there" domain/rt1 pool=rt
+    set_ "a domain has a weight of its own" domain/rt1 sched.weight=512
+    edit 2 "and is not moved to where it would be lost" set domain/rt1 pool=rt --yes
+    says "the reason, and what to do" 'weight 512 and cap 0, which rtds .*set sched.weight=256'
+    is "it stays, as it was" "$(pool_of rt1) $(weight rt1)" "Pool-0 512"
+    set_ "a domain is moved there" domain/rt1 sched.weight=256 domain/rt1 pool=rt
+    edit 0 "that is taken back" undo --yes
+    is "it is there, as it was" "$(pool_of rt1) $(weight rt1)" "Pool-0 512"
+    set_ "it is moved again" domain/rt1 sched.weight=256 domain/rt1 pool=rt
     is "xl sees that" "$(pool_of rt1)" rt
     is "it begins with what Xen gives" "$(params rt1 0), $(params rt1 1)" "10000 4000 yes, 10000 4000 yes"
     is "xendeck says the same" "$(ours rt1 0), $(ours rt1 1)" "10000 4000 true, 10000 4000 true"
@@ -98,6 +106,7 @@ refusals() {
     edit 2 "a budget below Xen's least" set vcpu/rt1/1 sched.budget=9 --yes
     edit 2 "a weight in an rtds pool" set domain/rt1 sched.weight=512 --yes
     says "is refused: there is none" unknown
+    edit 2 "extra time that is neither" set vcpu/rt1/1 sched.extratime=maybe --yes
     guest idle other1
     edit 2 "a period in a credit2 pool" set vcpu/other1/0 sched.period=20000 --yes
     says "is refused: there is none" unknown
@@ -110,6 +119,9 @@ refusals() {
 }
 
 other_schedulers() {
+    edit 2 "a domain with a period is not moved to where it would be lost" set domain/rt1 pool=Pool-0 --yes
+    says "the reason, and what to do" 'vCPU 1 has a period of 70000 us .*set sched.period=10000'
+    set_ "it gets the one that Xen gives" vcpu/rt1/1 sched.period=10000 vcpu/rt1/1 sched.budget=4000
     set_ "the domain is moved back" domain/rt1 pool=Pool-0
     is "xl sees that" "$(pool_of rt1)" Pool-0
     is "periods are unknown there" "$(ours rt1 0)" "null null null"
