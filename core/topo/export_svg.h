@@ -38,7 +38,11 @@ struct xd_svg_box {
 
 /* The machine, measured and placed with its left top corner at x, y. All in a. */
 struct xd_svg_box *xd_svg_layout(const struct xd_topo_items *l, struct xd_arena *a, int x, int y);
+
+/* --- text (export_svg_text.c) --- */
+
 int xd_svg_text_width(const char *s);
+void xd_svg_add_line(struct xd_arena *a, char ***lines, size_t *n, const char *s, size_t len);
 /* Breaks text at its double blanks, or, where a part alone is too long, at blanks, into lines of at
  * most that many cells; parts on one line are joined by " · ". */
 void xd_svg_wrap(const char *text, int cells, struct xd_arena *a, char ***lines, size_t *n);

@@ -43,7 +43,7 @@ check two-sockets two-sockets cpu memory numa
 check dies dies cpu memory numa
 check big big cpu numa
 check random-7 random:7 all
-for name in four smt native; do
+for name in four smt one native; do
     check "$name" "tests/fixtures/topology/$name.xdt" all cpu memory pci numa
 done
 exit $failed

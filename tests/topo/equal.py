@@ -102,6 +102,11 @@ def check_xl(m, distances, text):
     compare("nodes: sizes are those of xl info -n",
             {r["index"]: r["size_kib"] // 1024 for r in m.kind("node")},
             {n[0]: n[1] for n in nodes})
+    total = re.search(r"^total_memory\s*:\s*(\d+)", text, re.M)
+    if total:
+        compare("memory: all of it is that of xl info -n",
+                {r["id"]: r["size_kib"] // 1024 for r in m.kind("machine")},
+                {"machine": int(total.group(1))})
     compare("nodes: distances are those of xl info -n",
             {(d["from"], d["to"]): d["distance"] for d in distances if d["source"] == "xen"},
             {(n[0], to): d for n in nodes for to, d in enumerate(n[3:])})

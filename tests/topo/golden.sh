@@ -37,11 +37,11 @@ check random-7.tree tree random:7 width=120
 check random-7.svg svg random:7
 check random-7.hwloc.xml hwloc-xml random:7
 # Recordings of machines that were made by `topotool record`.
-for machine in big two-sockets dies; do
+for machine in big two-sockets dies laptop; do
     check made-$machine.tree tree tests/fixtures/topology/made-$machine.xdt width=132
 done
 # Of hosts of the lab (tests/lab/topology) and of one machine without Xen.
-for machine in four smt native; do
+for machine in four smt one native; do
     check $machine.tree tree tests/fixtures/topology/$machine.xdt width=132
 done
 exit $failed
