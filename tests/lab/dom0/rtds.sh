@@ -106,7 +106,7 @@ refusals() {
     edit 2 "a budget below Xen's least" set vcpu/rt1/1 sched.budget=9 --yes
     edit 2 "a weight in an rtds pool" set domain/rt1 sched.weight=512 --yes
     says "is refused: there is none" unknown
-    edit 2 "extra time that is neither" set vcpu/rt1/1 sched.extratime=maybe --yes
+    edit 1 "extra time that is neither yes nor no" set vcpu/rt1/1 sched.extratime=maybe --yes
     guest idle other1
     edit 2 "a period in a credit2 pool" set vcpu/other1/0 sched.period=20000 --yes
     says "is refused: there is none" unknown
