@@ -10,16 +10,39 @@
 
 #include "capture/format.h"
 
+#define WAIT_MS 1000 /* between looks at who is late */
+
 struct recording {
     struct xd_cli *cli;
     struct xd_session *s;
     struct xd_capture_writer *w;
     const char *path;
-    uint64_t count;                /* samples of the first source to record */
-    uint64_t seen[XD_SOURCES_MAX]; /* newest snapshot recorded, by source */
+    uint64_t count;                 /* samples of each source to record */
+    uint64_t seen[XD_SOURCES_MAX];  /* newest snapshot recorded, by source */
+    uint64_t added[XD_SOURCES_MAX]; /* how many were, by source */
+    int64_t first_done_ns;          /* when the first source had given all; 0: none has */
 };
 
-/* Adds what is new. 1: enough was recorded. */
+/* Whether every source has given so many samples. One that doesn't answer is waited for as long as
+ * `get` would, once another has given all. */
+static bool is_enough(struct recording *r)
+{
+    const struct xd_world *w = xd_session_world(r->s);
+    int64_t now = xd_clock_now(&r->cli->clock);
+    size_t late = 0, done = 0;
+
+    for (size_t i = 0; i < xd_world_sources(w); i++) {
+        if (r->added[i] >= r->count)
+            done++;
+        else if (xd_world_source(w, i).state != XD_SOURCE_DEAD)
+            late++;
+    }
+    if (done && !r->first_done_ns)
+        r->first_done_ns = now;
+    return done && (!late || now - r->first_done_ns > XD_CLI_SAMPLE_TIMEOUT);
+}
+
+/* Adds what is new. */
 static int add_samples(struct recording *r, struct xd_err *err)
 {
     size_t n = xd_world_sources(xd_session_world(r->s));
@@ -27,13 +50,14 @@ static int add_samples(struct recording *r, struct xd_err *err)
 
     for (size_t i = 0; rc == 0 && i < n; i++) {
         struct xd_snapshot *snap = xd_session_snapshot(r->s, i);
-        if (snap && xd_snapshot_seq(snap) != r->seen[i]) {
+        if (snap && xd_snapshot_seq(snap) != r->seen[i] && r->added[i] < r->count) {
             r->seen[i] = xd_snapshot_seq(snap);
+            r->added[i]++;
             rc = xd_capture_writer_add(r->w, snap, err);
         }
         xd_snapshot_unref(snap);
     }
-    return rc < 0 ? rc : xd_capture_writer_samples(r->w) >= r->count;
+    return rc;
 }
 
 static void tell_progress(const struct recording *r)
@@ -50,12 +74,14 @@ static int record(struct recording *r, struct xd_err *err)
 {
     int rc = 0;
 
-    while (rc == 0) {
+    while (rc == 0 && !is_enough(r)) {
+        int ms = xd_session_timeout_ms(r->s);
         struct pollfd fds[] = {
             {.fd = xd_session_fd(r->s), .events = POLLIN},
             {.fd = r->cli->signals, .events = POLLIN},
         };
-        poll(fds, 2, xd_session_timeout_ms(r->s));
+
+        poll(fds, 2, ms < 0 || ms > WAIT_MS ? WAIT_MS : ms);
         if (fds[1].revents)
             break;
         if (xd_session_dispatch(r->s)) {
@@ -63,7 +89,7 @@ static int record(struct recording *r, struct xd_err *err)
             tell_progress(r);
         }
     }
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 int xd_cmd_capture(void *ctx, int argc, char **argv, struct xd_err *err)

@@ -46,7 +46,7 @@ static const struct xd_option journal_options[] = {
 };
 
 static const struct xd_option capture_options[] = {
-    {"count", 'n', "N", "End after N samples (default: until Ctrl-C)"},
+    {"count", 'n', "N", "End after N samples of each source (default: until Ctrl-C)"},
     {"force", 0, NULL, "Write over FILE if it exists"},
     {"topology", 0, NULL, "Record the machine itself instead, for --host topo:FILE"},
     {"with-serials", 0, NULL, "With --topology: leave serial numbers and Ethernet addresses in"},
