@@ -84,6 +84,9 @@ static const struct xd_option cpuid_options[] = {
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
     {"spec", 0, "SPEC", "try: with this policy instead of the one in CONFIG"},
+    {"cpu-map", 0, "DIR", "With the models of this folder of libvirt's (cpu_map) as well"},
+    {"qemu-help", 0, "FILE",
+     "With the names in what qemu-system-x86_64 -cpu help prints (-: standard input)"},
     {"dry-run", 0, NULL, "try: only say what making the domain would do"},
     {"yes", 'y', NULL, "try: don't ask"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
@@ -206,12 +209,16 @@ const struct xd_command xd_cli_commands[] = {
      .title = "CPU features and models: matrix, why, explain, show, diff, level, check …",
      .help =
          "explain FEATURE… says what features are, who can see them and what they need. models "
-         "[MODEL…] lists the named processors, or tells all of one. show [SOURCE…] prints the "
+         "[MODEL…] lists the named processors, or tells all of one; where libvirt is installed, "
+         "the "
+         "models that it alone has are known, too (--cpu-map names another such folder), and "
+         "--qemu-help adds the names that a QEMU uses. show [SOURCE…] prints the "
          "features of this machine or of others; diff SOURCE… only those that differ. level "
          "SOURCE… finds what guests may see that shall run on each of the hosts, and says it for "
          "xl.cfg. check SOURCE --on SOURCE says whether a guest can run on a host, and what would "
          "help: status 0 is yes, 2 no, 4 unsure. matrix [SOURCE…] sets side by side what the "
-         "hardware, Xen, guests at most and by default, and each domain have, of the host (without a "
+         "hardware, Xen, guests at most and by default, and each domain have, of the host (without "
+         "a "
          "SOURCE, or for \"host\") and of files of other hosts, captures among them; why FEATURE "
          "[COLUMN…] says for each column (raw, host, pv-max, hvm-max, pv-def, hvm-def, a domain) "
          "why "

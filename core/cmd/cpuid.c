@@ -96,6 +96,10 @@ int cpuid_spec(struct cpuid *c, const char *text, struct xd_cpuid_spec *out, str
     struct xd_buf b = XD_BUF_INIT;
     int column, rc = xd_cpuid_spec_parse(c->db, text, out, &column, err);
 
+    if (rc < 0 && cpuid_import_installed(c)) {
+        xd_err_clear(err);
+        rc = xd_cpuid_spec_parse(c->db, text, out, &column, err);
+    }
     if (rc < 0) {
         xd_cpuid_caret(text, column, &b);
         fputs(xd_buf_str(&b), c->cli->err);
@@ -122,7 +126,8 @@ int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err)
         memset(&c.of, 0xff, sizeof(c.of));
     else
         xd_cpuid_visible(c.db, c.guests, false, &c.of);
-    status = verbs[v].run(&c, argc - 1, argv + 1, err);
+    if (cpuid_import(&c, err) == 0)
+        status = verbs[v].run(&c, argc - 1, argv + 1, err);
     xd_cpuid_db_free(c.db);
     xd_err_clear(&c.why_not);
     xd_arena_done(&c.a);

@@ -37,6 +37,7 @@ struct cpuid {
     struct cpuid_host *live;              /* likewise; NULL: there is none, and why */
     bool asked_live;
     struct xd_err why_not;
+    bool asked_cpu_map; /* libvirt's models, where it is installed, were added or can't be */
 };
 
 /* Which sets of a file that has several are meant. */
@@ -45,6 +46,13 @@ enum cpuid_pick {
     CPUID_HOST_SET,  /* the one that says what guests can have at most */
     CPUID_GUEST_SET, /* the one of a guest; several are an error */
 };
+
+/* The model of that name, be it one of libvirt's that this machine has; NULL: there is none. */
+const struct xd_cpuid_model *cpuid_model(struct cpuid *c, const char *name);
+/* Adds the models that --cpu-map and --qemu-help name. */
+int cpuid_import(struct cpuid *c, struct xd_err *err);
+/* Adds those of an installed libvirt, once; true if there were any that we hadn't. */
+bool cpuid_import_installed(struct cpuid *c);
 
 /* Adds what `word` names: "host", a policy of the host's ("hvm-max"), FILE, FILE:LABEL, -, a
  * featureset in hex, a spec, or a domain. */

@@ -132,7 +132,7 @@ int cpuid_feature(struct cpuid *c, const char *word, const struct xd_cpuid_featu
     if (*out)
         return 0;
     const char *near = xd_cpuid_nearest(c->db, XD_CPUID_ANY, word);
-    if (xd_cpuid_model(c->db, XD_CPUID_ANY, word, strlen(word)))
+    if (cpuid_model(c, word))
         return xd_err_set(err, -ENOENT, "%s is a model: see xendeck cpuid models %s", word, word);
     return xd_err_set(err, -ENOENT, "there is no feature \"%s\"%s%s%s", word,
                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
@@ -291,8 +291,7 @@ static void models_json(struct cpuid *c, int argc, char **argv)
     xd_json_init(&j, &b, true);
     xd_json_open(&j, NULL, '[');
     for (int i = 1; i < argc; i++) {
-        const struct xd_cpuid_model *m =
-            xd_cpuid_model(c->db, XD_CPUID_ANY, argv[i], strlen(argv[i]));
+        const struct xd_cpuid_model *m = cpuid_model(c, argv[i]);
 
         xd_json_open(&j, NULL, '{');
         xd_json_str(&j, "name", m->name);
@@ -332,7 +331,7 @@ static void models_table(struct cpuid *c)
 int cpuid_cmd_models(struct cpuid *c, int argc, char **argv, struct xd_err *err)
 {
     for (int i = 1; i < argc; i++) {
-        if (!xd_cpuid_model(c->db, XD_CPUID_ANY, argv[i], strlen(argv[i]))) {
+        if (!cpuid_model(c, argv[i])) {
             const char *near = xd_cpuid_nearest_model(c->db, argv[i]);
             xd_err_set(err, -ENOENT, "there is no model \"%s\"%s%s%s", argv[i],
                        near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
@@ -348,7 +347,7 @@ int cpuid_cmd_models(struct cpuid *c, int argc, char **argv, struct xd_err *err)
         return XD_EXIT_USAGE;
     } else {
         for (int i = 1; i < argc; i++)
-            model_text(c, xd_cpuid_model(c->db, XD_CPUID_ANY, argv[i], strlen(argv[i])));
+            model_text(c, cpuid_model(c, argv[i]));
     }
     return XD_EXIT_DONE;
 }

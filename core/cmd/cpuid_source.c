@@ -272,8 +272,7 @@ static int from_domain(struct cpuid *c, const char *word, struct cpuid_named **l
     const struct xd_cpuid_policy *p = NULL;
     struct cpuid_host *h;
 
-    if (!strpbrk(word, ",=") && strcmp(word, "none") != 0 &&
-        !xd_cpuid_model(c->db, XD_CPUID_ANY, word, strlen(word)) &&
+    if (!strpbrk(word, ",=") && strcmp(word, "none") != 0 && !cpuid_model(c, word) &&
         cpuid_host_live(c, &h, &err) == 0)
         p = cpuid_host_find(h, word);
     xd_err_clear(&err);

@@ -150,6 +150,21 @@ static void print_json(struct translation *t)
     cpuid_print_json(t->c, &b);
 }
 
+/* With an installed libvirt's models, where ours do not do. */
+static int read_spec(struct translation *t, const char *text, int *column, struct xd_err *err)
+{
+    struct cpuid *c = t->c;
+    int rc =
+        xd_cpuid_translate_from(c->db, text, t->from, &c->a, &t->spec, &t->lost_in, column, err);
+
+    if (rc < 0 && cpuid_import_installed(c)) {
+        xd_err_clear(err);
+        rc = xd_cpuid_translate_from(c->db, text, t->from, &c->a, &t->spec, &t->lost_in, column,
+                                     err);
+    }
+    return rc;
+}
+
 int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err)
 {
     struct translation t = {.c = c};
@@ -170,8 +185,7 @@ int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *e
     }
     if (read_all(argv[1], &c->a, &text, err) < 0 || formats(&t, text, err) < 0)
         return XD_EXIT_USAGE;
-    if (xd_cpuid_translate_from(c->db, text, t.from, &c->a, &t.spec, &t.lost_in, &column, err) <
-        0) {
+    if (read_spec(&t, text, &column, err) < 0) {
         if (column)
             xd_cpuid_caret(text, column, &caret);
         fputs(xd_buf_str(&caret), c->cli->err);

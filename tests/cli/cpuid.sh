@@ -47,6 +47,30 @@ t "one model" 0 cpuid models Cascadelake-Server-noTSX
 out 'Cascadelake-Server-v3: Intel Xeon Scalable, 2nd generation'
 out 'removes       hle and rtm'
 out 'libvirt made it from version 1'
+mkdir "$tmp/map" && cat >"$tmp/map/x86_Hill.xml" <<'XML'
+<cpus><model name='Hill'><vendor name='Intel'/><feature name='fpu'/><feature name='fxsr'/><feature name='sse'/>
+<feature name='sse2'/></model></cpus>
+XML
+t "models of libvirt's" 0 cpuid models Hill --cpu-map "$tmp/map"
+out "Hill: a model of libvirt's"
+err '1 models, 1 of them added'
+export XENDECK_CPU_MAP="$tmp/map"
+t "a name that only libvirt knows" 0 cpuid translate Hill,+sse3 --to hex
+silent
+t "… and a wrong one" 1 cpuid translate Hull --to hex
+err 'there is no model "Hull"'
+echo '<cpus>' >"$tmp/map/x86_Bad.xml"
+t "libvirt's folder is damaged" 1 cpuid models Hill
+err "libvirt's models are left out: $tmp/map: x86_Bad.xml:2:1:"
+export XENDECK_CPU_MAP=/nonexistent
+t "no such folder" 1 cpuid models --cpu-map "$tmp/nowhere"
+err "$tmp/nowhere: No such file or directory"
+printf 'Available CPUs:\nx86 Haswell-Refresh  (alias of Haswell-v4)\n' >"$tmp/help"
+t "a name that QEMU's help tells" 0 cpuid models Haswell-Refresh --qemu-help "$tmp/help"
+out 'Haswell-v4'
+err '1 models, 1 further names'
+t "not QEMU's help" 1 cpuid models --qemu-help "$tmp/old.txt"
+err "$tmp/old.txt:1:1: wanted what"
 t "a misspelt model" 1 cpuid models Hasswell
 err 'did you mean Haswell?'
 

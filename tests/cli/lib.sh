@@ -11,7 +11,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 # Nothing of this machine: no live backend, no state of the user, no terminal.
-export XENDECK_MODULES=/nonexistent XENDECK_STATE="$tmp/state" TZ=UTC LC_ALL=C.UTF-8 TERM=xterm
+export XENDECK_MODULES=/nonexistent XENDECK_CPU_MAP=/nonexistent XENDECK_STATE="$tmp/state" TZ=UTC LC_ALL=C.UTF-8 TERM=xterm
 unset NO_COLOR XDG_CONFIG_HOME XDG_STATE_HOME 2>/dev/null || true
 passed=0 failed=0 last=
 

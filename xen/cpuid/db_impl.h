@@ -34,6 +34,8 @@ struct xd_cpuid_db {
 
 /* Lower case with '-' for '_' and '.'; false: too long. */
 bool xd_cpuid_key(const char *name, size_t len, char out[XD_CPUID_NAME_MAX]);
+/* Letters, digits, '.', '_' and '-': what others' models may be called. */
+bool xd_cpuid_model_name_ok(const char *name, size_t len);
 /* Adds a name; sort once all are in. Empty and too long ones are an error at n. */
 int xd_cpuid_name_add(struct xd_arena *a, struct xd_cpuid_name **names, size_t *n,
                       enum xd_cpuid_system system, const char *name, int what,

@@ -25,6 +25,17 @@ bool xd_cpuid_key(const char *name, size_t len, char out[XD_CPUID_NAME_MAX])
     return true;
 }
 
+bool xd_cpuid_model_name_ok(const char *name, size_t len)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char others[] = "0123456789._-";
+
+    for (size_t i = 0; i < len; i++)
+        if (!name[i] || (!strchr(letters, name[i]) && !strchr(others, name[i])))
+            return false;
+    return len > 0 && len < XD_CPUID_NAME_MAX;
+}
+
 int xd_cpuid_name_add(struct xd_arena *a, struct xd_cpuid_name **names, size_t *n,
                       enum xd_cpuid_system system, const char *name, int what,
                       const struct xd_yaml *at, struct xd_err *err)
