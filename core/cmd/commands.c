@@ -83,12 +83,14 @@ static const struct xd_option cpuid_options[] = {
     {"columns", 'c', "LIST", "matrix: columns, such as raw,host,web*"},
     {"to", 0, "FORMAT", "translate: spec, xl, xend, libvirt, qemu, hex or leaves"},
     {"from", 0, "FORMAT", "translate: what SPEC is written in, where it can't be seen"},
+    {"into", 0, "CONFIG",
+     "translate: put it into that xl config file, for the domain's next start"},
     {"spec", 0, "SPEC", "try: with this policy instead of the one in CONFIG"},
     {"cpu-map", 0, "DIR", "With the models of this folder of libvirt's (cpu_map) as well"},
     {"qemu-help", 0, "FILE",
      "With the names in what qemu-system-x86_64 -cpu help prints (-: standard input)"},
     {"dry-run", 0, NULL, "try: only say what making the domain would do"},
-    {"yes", 'y', NULL, "try: don't ask"},
+    {"yes", 'y', NULL, "try: don't ask; translate --into: write it"},
     {"pv", 0, NULL, "For PV guests (default: HVM and PVH)"},
     {"all", 'a', NULL,
      "Features that no guest sees, too; show, matrix: also those that nobody has"},
@@ -224,8 +226,10 @@ const struct xd_command xd_cli_commands[] = {
          "why "
          "the feature is on or off there, and what would bring it. translate SPEC --to FORMAT says "
          "a spec in the "
-         "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; what those "
-         "can't say is listed, and text that begins with a dash stands behind --. try CONFIG "
+         "words of xl.cfg (xl, or xend's syntax), libvirt, QEMU, as hex or as leaves; with --into "
+         "CONFIG it takes the place of cpuid= in that file, and the file as it was is kept as "
+         "CONFIG.before; what those can't say is listed, and text that begins with a dash stands "
+         "behind --. try CONFIG "
          "makes a paused domain of an xl config file, under another name, with little memory and "
          "without its devices, says what policy Xen gave it, and destroys it; both are journalled. "
          "A "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `xendeck cpuid translate`: a spec in another program's words. */
 #include "cmd/cpuid.h"
+#include "cmd/cpuid_into.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -150,6 +151,36 @@ static void print_json(struct translation *t)
     cpuid_print_json(t->c, &b);
 }
 
+/* --into: the policy as the domain's from its next start on. Shown, and with --yes written. */
+static int put_into(struct translation *t, const char *config, struct xd_err *err)
+{
+    FILE *out = t->c->cli->out;
+    struct xd_cpuid_into p;
+    int rc = xd_cpuid_into_plan(config, xd_buf_str(&t->text), &p, err);
+
+    if (rc == 0 && p.same) {
+        fprintf(out, "%s says so already\n", config);
+    } else if (rc == 0) {
+        if (p.before)
+            fprintf(out, "%s:%d: %s\n", config, p.line, xd_str_safe(&t->c->a, p.before, 4096));
+        else
+            fprintf(out, "%s: cpuid is not set\n", config);
+        fprintf(out, "→ %s\n", xd_buf_str(&t->text));
+        if (!xd_cli_option(t->c->cli, "yes")) {
+            fprintf(out, "nothing was written: --yes does it\n");
+        } else {
+            rc = xd_cpuid_into_write(&p, err);
+            if (rc == 0)
+                fprintf(out, "written; as it was: %s\n", p.kept);
+        }
+        if (rc == 0)
+            fprintf(out, "A running domain's policy doesn't change: it counts from the next "
+                         "`xl create` on.\n");
+    }
+    xd_cpuid_into_done(&p);
+    return rc;
+}
+
 /* With an installed libvirt's models, where ours do not do. */
 static int read_spec(struct translation *t, const char *text, int *column, struct xd_err *err)
 {
@@ -170,8 +201,8 @@ int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *e
     struct translation t = {.c = c};
     struct xd_featureset fs;
     struct xd_buf caret = XD_BUF_INIT;
-    const char *text;
-    int column;
+    const char *text, *into = xd_cli_option(c->cli, "into");
+    int column, status = XD_EXIT_DONE;
 
     if (argc != 2) {
         xd_err_set(err, -EINVAL,
@@ -185,6 +216,12 @@ int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *e
     }
     if (read_all(argv[1], &c->a, &text, err) < 0 || formats(&t, text, err) < 0)
         return XD_EXIT_USAGE;
+    if (into && t.to != XD_CPUID_AS_XL && t.to != XD_CPUID_AS_XEND) {
+        xd_err_set(err, -EINVAL,
+                   "--into goes with --to xl or --to xend: a domain's configuration "
+                   "is written in these");
+        return XD_EXIT_USAGE;
+    }
     if (read_spec(&t, text, &column, err) < 0) {
         if (column)
             xd_cpuid_caret(text, column, &caret);
@@ -203,12 +240,15 @@ int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *e
         xd_buf_done(&t.text);
         return XD_EXIT_USAGE;
     }
-    if (c->format == XD_FORMAT_JSON) {
+    if (into) {
+        complain(&t);
+        status = put_into(&t, into, err) < 0 ? XD_EXIT_USAGE : XD_EXIT_DONE;
+    } else if (c->format == XD_FORMAT_JSON) {
         print_json(&t);
     } else {
         fprintf(c->cli->out, "%s\n", xd_buf_str(&t.text));
         complain(&t);
     }
     xd_buf_done(&t.text);
-    return XD_EXIT_DONE;
+    return status;
 }

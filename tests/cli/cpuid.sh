@@ -138,6 +138,25 @@ out 'Haswell-v2,+vmx'
 t "translate to xl" 0 cpuid translate host,-avx --to xl
 out 'cpuid = "host,avx=0"'
 silent
+printf 'name = "web1"\ncpuid = "host"\nmemory = 64\n' >"$tmp/web1.cfg"
+chmod 640 "$tmp/web1.cfg"
+t "into a configuration: shown first" 0 cpuid translate host,-avx2 --to xl --into "$tmp/web1.cfg"
+out "web1.cfg:2: cpuid = \"host\""
+out '→ cpuid = "host,avx2=0"'
+out "nothing was written: --yes does it"
+holds "it is as it was" grep -q '^cpuid = "host"$' "$tmp/web1.cfg"
+t "… written with --yes" 0 cpuid translate host,-avx2 --to xl --into "$tmp/web1.cfg" --yes
+out "written; as it was: "
+holds "the line alone is another" sh -c "printf 'name = \"web1\"\ncpuid = \"host,avx2=0\"\nmemory = 64\n' |
+    cmp - '$tmp/web1.cfg' && grep -q '^cpuid = \"host\"$' '$tmp/web1.cfg.before'"
+holds "its rights are those it had" sh -c "[ \$(stat -c %a '$tmp/web1.cfg') = 640 ]"
+t "… once is enough" 0 cpuid translate host,-avx2 --to xl --into "$tmp/web1.cfg" --yes
+out "says so already"
+printf 'cpuid = [\n' >"$tmp/bad.cfg"
+t "into what is no configuration" 1 cpuid translate host,-avx2 --to xl --into "$tmp/bad.cfg" --yes
+err "bad.cfg:1:9: the list that begins here has no end"
+t "into a configuration, in QEMU's words" 1 cpuid translate host --to qemu --into "$tmp/web1.cfg"
+err "--into goes with --to xl"
 t "translate from libvirt" 0 cpuid translate "<cpu mode='host-model'><feature policy='disable' name='avx'/></cpu>" --to xl
 out 'cpuid = "host,avx=0"'
 t "what can't be said" 0 cpuid translate host,+monitor --to xl

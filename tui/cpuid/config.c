@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/cpuid_into.h"
 #include "tui/cpuid/box.h"
 #include "tui/cpuid/screen.h"
 
@@ -29,24 +30,51 @@ static void add_changes(struct xd_cpuid_box *e, const struct xd_cpuid_screen *t,
 
 /* --- as a file --- */
 
+static int write_new(const char *path, const struct xd_buf *line, struct xd_err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), rc = 0;
+
+    if (fd < 0 || dprintf(fd, "%s\n", xd_buf_str(line)) < 0)
+        rc = xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
+    if (fd >= 0 && close(fd) < 0 && rc == 0)
+        rc = xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
+    return rc;
+}
+
+/* Into a configuration that is there. */
+static int write_into(struct xd_app *a, const char *path, const struct xd_buf *line,
+                      struct xd_err *err)
+{
+    struct xd_cpuid_into p;
+    int rc = xd_cpuid_into_plan(path, xd_buf_str(line), &p, err);
+
+    if (rc == 0 && !p.same)
+        rc = xd_cpuid_into_write(&p, err);
+    if (rc == 0 && p.same)
+        xd_app_say(a, XD_S_GOOD, "%s says so already", path);
+    else if (rc == 0)
+        xd_app_say(a, XD_S_GOOD, "%s: line %s; from the next start on; as it was: %s", path,
+                   p.before ? "replaced" : "added", p.kept);
+    xd_cpuid_into_done(&p);
+    return rc;
+}
+
 static int write_line(struct xd_app *a, const char *path, const void *tag, struct xd_err *err)
 {
     const struct xd_cpuid_screen *t = a->cpuid;
     struct xd_buf line = XD_BUF_INIT, lost = XD_BUF_INIT;
-    int column = xd_cpuid_screen_column(t), fd = -1;
+    int column = xd_cpuid_screen_column(t);
     int rc = column < 0 ? xd_err_set(err, -ENOENT, "the domain is gone")
                         : xd_cpuid_draft_line(t, column, &line, &lost, err);
 
-    if (rc == 0) {
-        xd_buf_addc(&line, '\n');
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        if (fd < 0 || write(fd, line.s, line.len) != (ssize_t)line.len)
-            rc = xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
-        if (fd >= 0 && close(fd) < 0 && rc == 0)
-            rc = xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
+    if (rc == 0 && !t->m.column[column].dom0 && access(path, F_OK) == 0) {
+        rc = write_into(a, path, &line, err);
+    } else if (rc == 0) {
+        rc = write_new(path, &line, err);
+        if (rc == 0)
+            xd_app_say(a, XD_S_GOOD, "%s has the line; the domain's configuration is as it was",
+                       path);
     }
-    if (rc == 0)
-        xd_app_say(a, XD_S_GOOD, "%s has the line; the domain's configuration is as it was", path);
     xd_buf_done(&line);
     xd_buf_done(&lost);
     return rc;
@@ -62,9 +90,10 @@ static void offer_file(struct xd_app *a)
     for (; name[n] && n < 64; n++)
         path[n] = isalnum((unsigned char)name[n]) || (n && strchr("-_.", name[n])) ? name[n] : '_';
     snprintf(path + n, sizeof(path) - n, ".cpuid");
-    xd_ask_open(a, "Write the line into a new file",
-                "Nothing else is touched: put it into the domain's configuration yourself.", path,
-                write_line, NULL);
+    xd_ask_open(a, "Write the line into a file",
+                "A configuration gets it in place of its cpuid=, and is kept as FILE.before; "
+                "a new file gets the line alone.",
+                path, write_line, NULL);
 }
 
 static void config_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
