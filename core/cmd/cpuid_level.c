@@ -14,9 +14,10 @@ struct levelled {
     struct cpuid_named *list;
     size_t n;
     struct xd_cpuid_level level;
-    struct xd_featureset *loss;     /* of each */
-    struct xd_featureset *leafless; /* of the policy for xl: those that it has no leaf for */
-    struct xd_cpuid_spec spec;      /* common, in the fewest words */
+    struct xd_featureset on_request; /* common, but not in the policy for xl */
+    struct xd_featureset *loss;      /* of each */
+    struct xd_featureset *leafless;  /* of the policy for xl: those that it has no leaf for */
+    struct xd_cpuid_spec spec;       /* common, in the fewest words */
     enum xd_cpuid_vendor vendor;
     bool mixed; /* hosts of several vendors */
     struct xd_buf spec_text, xl, hex;
@@ -49,7 +50,7 @@ static void say(struct levelled *v)
     /* Of the model only what is looked at matters. */
     xd_fs_and(&v->spec.remove, &c->of);
     xd_cpuid_spec_format(c->db, &v->spec, &v->spec_text);
-    xd_cpuid_level_spec(c->db, &v->level, c->guests, &policy);
+    xd_cpuid_level_spec(c->db, &v->level, c->guests, &policy, &v->on_request);
     for (size_t i = 0; i < v->n; i++) {
         const struct xd_cpuid_leaves *l = &v->list[i].source->leaves;
         struct xd_cpuid_spec fitted;
@@ -141,6 +142,8 @@ static void level_text(struct levelled *v)
     set_text(v, "left out", &v->level.unknown, "some hosts don't tell of them");
     set_text(v, "on all of them", &v->level.told,
              "one host has them, and Xen can set them on each");
+    set_text(v, "not asked for", &v->on_request,
+             "common, but a guest has them only if its configuration says so");
     losses_text(v);
     leafless_text(v);
 }
@@ -163,6 +166,7 @@ static void level_json(struct levelled *v)
     cpuid_json_names(v->c, &j, "unmet", &v->level.unmet);
     cpuid_json_names(v->c, &j, "unknown", &v->level.unknown);
     cpuid_json_names(v->c, &j, "set_on_all", &v->level.told);
+    cpuid_json_names(v->c, &j, "on_request", &v->on_request);
     xd_json_open(&j, "hosts", '[');
     for (size_t i = 0; i < v->n; i++) {
         xd_json_open(&j, NULL, '{');

@@ -78,9 +78,23 @@ static void what_is_unknown_is_left_out(void **state)
     assert_string_equal(names_of(&l.unknown), "rdcl-no");
     assert_true(xd_fs_has(&l.hidden, bit("rdcl-no")));
     struct xd_cpuid_spec policy;
-    xd_cpuid_level_spec(db, &l, XD_CPUID_HVM_HAP, &policy);
+    struct xd_featureset on_request;
+    xd_cpuid_level_spec(db, &l, XD_CPUID_HVM_HAP, &policy, &on_request);
     assert_true(xd_fs_has(&policy.remove, bit("rdcl-no")));
     assert_false(xd_fs_has(&policy.remove, bit("sse")));
+}
+
+static void what_has_to_be_asked_for_is_not_asked_for(void **state)
+{
+    struct xd_cpuid_source s[] = {source(set_of("fpu svm npt")), source(set_of("fpu svm npt"))};
+    struct xd_cpuid_level l = level_of(s, 2);
+    struct xd_cpuid_spec policy;
+    struct xd_featureset on_request;
+
+    xd_cpuid_level_spec(db, &l, XD_CPUID_HVM_HAP, &policy, &on_request);
+    assert_true(xd_fs_empty(&policy.add));
+    assert_true(xd_fs_has(&on_request, bit("svm")));
+    assert_false(xd_fs_has(&on_request, bit("fpu")));
 }
 
 /* A guest at the level of some hosts runs on each of them: the two sides of one thing. */
@@ -209,6 +223,7 @@ int main(void)
         cmocka_unit_test(not_all_bits_are_good),
         cmocka_unit_test(what_xen_offers_anyway),
         cmocka_unit_test(what_is_unknown_is_left_out),
+        cmocka_unit_test(what_has_to_be_asked_for_is_not_asked_for),
         cmocka_unit_test(at_that_level_it_runs_everywhere),
         cmocka_unit_test(order_of_hosts_is_no_matter),
         cmocka_unit_test(no_and_why),

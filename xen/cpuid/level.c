@@ -91,7 +91,8 @@ void xd_cpuid_level_loss(const struct xd_cpuid_db *db, const struct xd_cpuid_lev
 }
 
 void xd_cpuid_level_spec(const struct xd_cpuid_db *db, const struct xd_cpuid_level *l,
-                         enum xd_cpuid_guests guests, struct xd_cpuid_spec *out)
+                         enum xd_cpuid_guests guests, struct xd_cpuid_spec *out,
+                         struct xd_featureset *on_request)
 {
     struct xd_featureset visible, unasked;
 
@@ -104,7 +105,7 @@ void xd_cpuid_level_spec(const struct xd_cpuid_db *db, const struct xd_cpuid_lev
     xd_fs_or(&out->remove, &l->unmet);
     xd_fs_minus(&out->remove, &l->common);
     xd_fs_and(&out->remove, &unasked);
-    out->add = l->common;
-    xd_fs_and(&out->add, &visible);
-    xd_fs_minus(&out->add, &unasked);
+    *on_request = l->common;
+    xd_fs_and(on_request, &visible);
+    xd_fs_minus(on_request, &unasked);
 }

@@ -26,9 +26,11 @@ struct xd_cpuid_level {
 void xd_cpuid_level(const struct xd_cpuid_db *db, const struct xd_cpuid_set *const *sets, size_t n,
                     const struct xd_featureset *of, struct xd_cpuid_level *out);
 /* The level for the policy of guests, which begins with what a host offers: "host" less what is not
- * common, more what has to be asked for. */
+ * common. *on_request: what is common, too, but given only to guests that ask for it (nested
+ * virtualisation and its like), which is up to them. */
 void xd_cpuid_level_spec(const struct xd_cpuid_db *db, const struct xd_cpuid_level *l,
-                         enum xd_cpuid_guests guests, struct xd_cpuid_spec *out);
+                         enum xd_cpuid_guests guests, struct xd_cpuid_spec *out,
+                         struct xd_featureset *on_request);
 /* What guests at that level don't see of what the host has. */
 void xd_cpuid_level_loss(const struct xd_cpuid_db *db, const struct xd_cpuid_level *l,
                          const struct xd_cpuid_set *host, const struct xd_featureset *of,
