@@ -233,7 +233,7 @@ static int read_choice(struct xd_policy_parser *ps, const struct xd_yaml *n,
 static int read_if_rows(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
 {
     static const char *const names[] = {"any", "all"};
-    int i;
+    int i = 0;
 
     if (read_choice(ps, n, names, 2, &i) < 0)
         return -1;
@@ -244,7 +244,7 @@ static int read_if_rows(struct xd_policy_parser *ps, const struct xd_yaml *n, vo
 int xd_policy_read_exit(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
 {
     static const char *const names[] = {"hold", "restore"};
-    int i;
+    int i = 0;
 
     if (read_choice(ps, n, names, 2, &i) < 0)
         return -1;
@@ -255,7 +255,7 @@ int xd_policy_read_exit(struct xd_policy_parser *ps, const struct xd_yaml *n, vo
 static int read_budget_kind(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
 {
     static const char *const names[] = {"sliding", "fixed", "bucket"};
-    int i;
+    int i = 0;
 
     if (read_choice(ps, n, names, 3, &i) < 0)
         return -1;
@@ -266,7 +266,7 @@ static int read_budget_kind(struct xd_policy_parser *ps, const struct xd_yaml *n
 static int read_budget_counts(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
 {
     static const char *const names[] = {"burst", "all"};
-    int i;
+    int i = 0;
 
     if (read_choice(ps, n, names, 2, &i) < 0)
         return -1;

@@ -161,7 +161,7 @@ static void put_tables(const struct xd_playback *p, const struct xd_moment *m, s
 {
     const struct xd_table *t;
     struct xd_rows *rows;
-    size_t source;
+    size_t source = 0;
 
     for (size_t i = 0; i < xd_capture_sources(p->capture); i++) {
         const struct xd_snapshot *s = p->sources[i].snapshot;
