@@ -2,12 +2,14 @@
 /* Policies read from YAML: the readers that the table of keys (schema.c) names. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/slurp.h"
 #include "model/tables.h"
 #include "model/xenknobs.h"
 #include "policies/parse.h"
@@ -345,24 +347,20 @@ static const struct xd_embedded *shipped(const char *name)
 
 static int read_file(const char *path, struct xd_buf *b, struct xd_err *err)
 {
-    char chunk[8192], safe[200];
-    struct stat st;
-    size_t n;
-    FILE *f = fopen(path, "re");
-    int rc = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc;
+    char safe[200];
 
     xd_str_safe_to(safe, sizeof(safe), path);
-    if (!f)
+    if (fd < 0)
         return xd_err_set(err, -errno,
                           "%s: %s; policies that come with xendeck are called by name: "
                           "xendeck policy show",
                           safe, strerror(errno));
-    if (fstat(fileno(f), &st) < 0 || S_ISDIR(st.st_mode))
-        rc = xd_err_set(err, -EISDIR, "%s is no file", safe);
-    while (rc == 0 && b->len <= XD_POLICY_BYTES_MAX && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-        xd_buf_addn(b, chunk, n);
-    fclose(f);
-    return rc;
+    rc = xd_slurp_fd(fd, XD_POLICY_BYTES_MAX + 1, b); /* one more is enough to refuse */
+    close(fd);
+    if (rc == -EISDIR)
+        return xd_err_set(err, rc, "%s is no file", safe);
+    return rc < 0 ? xd_err_set(err, rc, "%s: %s", safe, strerror(-rc)) : 0;
 }
 
 int xd_policy_load(const char *path, const struct xd_policy_env *env, struct xd_policy **out,

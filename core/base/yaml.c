@@ -11,12 +11,14 @@
 #include <yaml.h>
 
 #include "base/late.h"
+#include "base/slurp.h"
 #include "base/str.h"
 
 #define FUNCTIONS(F)                                                                               \
     F(yaml_event_delete)                                                                           \
-    F(yaml_parser_delete) F(yaml_parser_initialize) F(yaml_parser_parse)                           \
-        F(yaml_parser_set_encoding) F(yaml_parser_set_input_string)
+    F(yaml_parser_delete)                                                                          \
+    F(yaml_parser_initialize) F(yaml_parser_parse) F(yaml_parser_set_encoding)                     \
+        F(yaml_parser_set_input_string)
 XD_LATE_LIBRARY(libyaml, XD_SONAME_YAML, FUNCTIONS)
 
 #define DEPTH_MAX  64
@@ -329,25 +331,6 @@ int xd_yaml_parse(const char *file, const char *text, size_t len, struct xd_aren
     return rc;
 }
 
-/* Reads to the end, or to one byte more than is allowed, which is enough to refuse. */
-static int read_all(int fd, struct xd_buf *buf)
-{
-    char chunk[16384];
-    ssize_t n;
-
-    while (buf->len <= XD_YAML_MAX_BYTES) {
-        n = read(fd, chunk, sizeof(chunk));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return 0;
-        xd_buf_addn(buf, chunk, (size_t)n);
-    }
-    return 0;
-}
-
 int xd_yaml_load(const char *path, struct xd_arena *a, struct xd_yaml **out, struct xd_err *err)
 {
     struct xd_buf buf = XD_BUF_INIT;
@@ -359,7 +342,7 @@ int xd_yaml_load(const char *path, struct xd_arena *a, struct xd_yaml **out, str
         rc = -errno;
         return xd_err_set(err, rc, "%s: can't be opened: %s", path, strerrordesc_np(-rc));
     }
-    rc = read_all(fd, &buf);
+    rc = xd_slurp_fd(fd, XD_YAML_MAX_BYTES + 1, &buf); /* one more is enough to refuse */
     close(fd);
     if (rc)
         xd_err_set(err, rc, "%s: can't be read: %s", path, strerrordesc_np(-rc));

@@ -80,6 +80,8 @@ struct xd_capture_frame {
     uint16_t layout; /* internal: which header it has */
 };
 
+/* Whether a file begins as captures do; false for what can't be read. */
+bool xd_capture_is(const char *path);
 /* Reads through the whole file, checks every frame and makes the index. `stop` (may be NULL) is
  * asked between frames and ends the reading with -ECANCELED. A file that is damaged or cut opens
  * with what is left: see xd_capture_damages. -ENODATA: nothing is left; -EPROTONOSUPPORT: another

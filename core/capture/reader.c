@@ -346,6 +346,20 @@ static int check_any(struct xd_capture *c, struct xd_err *err)
                       c->damage.text + strlen(c->name) + 2);
 }
 
+bool xd_capture_is(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    unsigned char head[4];
+    size_t at;
+    bool is = fd >= 0 &&
+              pread(fd, head, sizeof(head), 0) == sizeof(head) /* takes nothing from a pipe */ &&
+              xd_frame_search(head, sizeof(head), 0, &at);
+
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
 int xd_capture_open(const char *path, bool (*stop)(void *arg), void *arg, struct xd_capture **out,
                     struct xd_err *err)
 {

@@ -54,6 +54,9 @@ int cpuid_import(struct cpuid *c, struct xd_err *err);
 /* Adds those of an installed libvirt, once; true if there were any that we hadn't. */
 bool cpuid_import_installed(struct cpuid *c);
 
+/* Reads a dump, or the beginning of a saved domain (XD_CPUID_IMAGE_BYTES of it). fd: is closed; -1:
+ * errno says why. -EFBIG: more than `most` bytes, which are at least as many. */
+int cpuid_read(int fd, const char *path, size_t most, struct xd_buf *out, struct xd_err *err);
 /* Adds what `word` names: "host", a policy of the host's ("hvm-max"), FILE, FILE:LABEL, -, a
  * featureset in hex, a spec, or a domain. */
 int cpuid_source(struct cpuid *c, const char *word, enum cpuid_pick pick, struct cpuid_named **list,
@@ -69,7 +72,6 @@ int cpuid_on_host(struct cpuid *c, struct cpuid_host **h, struct xd_err *err);
 extern const struct xd_want cpuid_wants[2];
 /* The policies of --host, else of the Xen host that this is. -ENODATA: there is none, and why. */
 int cpuid_host_live(struct cpuid *c, struct cpuid_host **out, struct xd_err *err);
-bool cpuid_is_capture(const char *path);
 /* The newest policies in a capture. */
 int cpuid_host_capture(struct cpuid *c, const char *path, struct cpuid_host **out,
                        struct xd_err *err);

@@ -3,10 +3,12 @@
 #include "cmd/cpuid_columns.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "capture/format.h"
+#include "cmd/cpuid.h"
 
 /* The table's rows that aren't domains: by their names. */
 static const struct policy {
@@ -188,43 +190,22 @@ static int of_capture(struct xd_cpuid_matrix *m, const char *path, const char *m
     return rc;
 }
 
-static int read_text(FILE *f, const char *path, struct xd_buf *out, struct xd_err *err)
-{
-    char chunk[65536];
-    size_t n;
-
-    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && out->len <= XD_CPUID_IMAGE_BYTES)
-        xd_buf_addn(out, chunk, n);
-    if (ferror(f))
-        return xd_err_set(err, -EIO, "%s: %s", path, strerror(errno));
-    if (out->len > XD_CPUID_IMAGE_BYTES && !xd_cpuid_image_find(out->s, XD_CPUID_IMAGE_BYTES))
-        return xd_err_set(err, -EFBIG, "%s: more than %d MiB", path, XD_CPUID_IMAGE_BYTES >> 20);
-    return 0;
-}
-
 int xd_cpuid_columns_of_file(struct xd_cpuid_matrix *m, const char *path, struct xd_buf *trouble,
                              struct xd_err *err)
 {
-    static const unsigned char zstd[4] = {0x28, 0xb5, 0x2f, 0xfd};
     const char *slash = strrchr(path, '/'), *machine = slash ? slash + 1 : path;
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_buf b = XD_BUF_INIT;
     struct xd_cpuid_dump d;
-    FILE *f = fopen(path, "r");
     int rc;
 
-    if (!f)
-        return xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
-    rc = read_text(f, path, &b, err);
-    fclose(f);
-    if (b.len >= sizeof(zstd) && memcmp(b.s, zstd, sizeof(zstd)) == 0) {
-        xd_err_clear(err);
-        rc = of_capture(m, path, machine, trouble, err);
-    } else if (rc == 0) {
+    if (xd_capture_is(path))
+        return of_capture(m, path, machine, trouble, err);
+    rc = cpuid_read(open(path, O_RDONLY | O_CLOEXEC), path, XD_CPUID_IMAGE_BYTES, &b, err);
+    if (rc == 0)
         rc = xd_cpuid_dump_parse(path, xd_buf_str(&b), b.len, &a, &d, err);
-        if (rc == 0)
-            rc = xd_cpuid_columns_of_dump(m, &d, machine, err);
-    }
+    if (rc == 0)
+        rc = xd_cpuid_columns_of_dump(m, &d, machine, err);
     xd_buf_done(&b);
     xd_arena_done(&a);
     return rc;

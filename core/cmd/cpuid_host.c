@@ -111,18 +111,6 @@ static struct cpuid_host *newest(struct cpuid *c, struct xd_capture *capture, st
     return h;
 }
 
-bool cpuid_is_capture(const char *path)
-{
-    static const unsigned char magic[4] = {0x28, 0xb5, 0x2f, 0xfd}; /* a frame of zstd */
-    unsigned char head[4];
-    FILE *f = fopen(path, "rbe");
-    bool yes = f && fread(head, 1, 4, f) == 4 && memcmp(head, magic, 4) == 0;
-
-    if (f)
-        fclose(f);
-    return yes;
-}
-
 int cpuid_host_capture(struct cpuid *c, const char *path, struct cpuid_host **out,
                        struct xd_err *err)
 {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/slurp.h"
 #include "xen/cpuid/import.h"
 
 #define HELP_MAX (1 << 20) /* bytes of `-cpu help` */
@@ -73,25 +74,15 @@ static void tell_qemu(struct cpuid *c, const char *file, const struct xd_cpuid_i
 
 static int import_help(struct cpuid *c, const char *file, struct xd_err *err)
 {
-    const char *path = strcmp(file, "-") == 0 ? "/dev/stdin" : file;
     struct xd_cpuid_import found;
-    FILE *in = fopen(path, "re");
-    char *text;
-    size_t len;
-    int rc;
+    struct xd_buf text = XD_BUF_INIT;
+    int rc = xd_slurp(file, HELP_MAX, &text, err);
 
-    if (!in)
-        return xd_err_set(err, -errno, "%s can't be opened: %s", file, strerror(errno));
-    text = xd_arena_alloc(&c->a, HELP_MAX);
-    len = fread(text, 1, HELP_MAX, in);
-    rc = ferror(in) ? xd_err_set(err, -errno, "%s can't be read: %s", file, strerror(errno)) : 0;
-    if (rc == 0 && len == HELP_MAX)
-        rc = xd_err_set(err, -EFBIG, "%s: longer than %d MiB", file, HELP_MAX >> 20);
-    fclose(in);
     if (rc == 0)
-        rc = xd_cpuid_import_qemu(c->db, file, text, len, &found, err);
+        rc = xd_cpuid_import_qemu(c->db, file, xd_buf_str(&text), text.len, &found, err);
     if (rc == 0)
         tell_qemu(c, file, &found);
+    xd_buf_done(&text);
     return rc;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/slurp.h"
 #include "xen/cpuid/xlcfg.h"
 
 #define CONFIG_MAX (1 << 20) /* bytes; as much as xl create reads of one */
@@ -19,11 +20,9 @@ static int file_error(const char *path, struct xd_err *err)
     return xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
 }
 
-static int read_config(const char *path, struct xd_arena *a, char **text, size_t *len,
-                       struct stat *st, struct xd_err *err)
+static int read_config(const char *path, struct xd_buf *text, struct stat *st, struct xd_err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = 0;
-    ssize_t n = 1;
 
     if (fd < 0 || fstat(fd, st) < 0)
         rc = file_error(path, err);
@@ -31,12 +30,8 @@ static int read_config(const char *path, struct xd_arena *a, char **text, size_t
         rc = xd_err_set(err, -EINVAL, "%s is no regular file", path);
     else if (st->st_size >= CONFIG_MAX)
         rc = xd_err_set(err, -EFBIG, "%s is longer than any configuration", path);
-    *text = rc == 0 ? xd_arena_alloc(a, CONFIG_MAX) : NULL;
-    for (*len = 0; rc == 0 && n > 0 && *len<CONFIG_MAX; *len += n> 0 ? (size_t)n : 0) {
-        n = read(fd, *text + *len, CONFIG_MAX - *len);
-        if (n < 0)
-            rc = file_error(path, err);
-    }
+    else if ((rc = xd_slurp_fd(fd, CONFIG_MAX, text)) < 0)
+        xd_err_set(err, rc, "%s: %s", path, strerror(-rc));
     if (fd >= 0)
         close(fd);
     return rc;
@@ -64,27 +59,28 @@ static int write_beside(const char *path, const struct xd_buf *text, const struc
 int xd_cpuid_into_plan(const char *path, const char *line, struct xd_cpuid_into *out,
                        struct xd_err *err)
 {
+    struct xd_buf text = XD_BUF_INIT;
     struct xd_xlcfg_place at;
-    size_t len;
-    char *text;
     int rc;
 
     *out = (struct xd_cpuid_into){.arena = XD_ARENA_INIT, .text = XD_BUF_INIT};
     out->path = realpath(path, NULL); /* a link stays one */
     if (!out->path)
         return file_error(path, err);
-    rc = read_config(out->path, &out->arena, &text, &len, &out->was, err);
+    rc = read_config(out->path, &text, &out->was, err);
     if (rc == 0)
-        rc = xd_xlcfg_find(path, text, len, "cpuid", &at, err);
-    if (rc < 0)
-        return rc;
-    out->line = at.line;
-    if (at.line)
-        out->before = xd_arena_strndup(&out->arena, text + at.from, at.to - at.from);
-    xd_xlcfg_replace(text, len, &at, line, &out->text);
-    out->same = out->text.len == len && memcmp(xd_buf_str(&out->text), text, len) == 0;
-    out->kept = xd_arena_printf(&out->arena, "%s.before", out->path);
-    return 0;
+        rc = xd_xlcfg_find(path, xd_buf_str(&text), text.len, "cpuid", &at, err);
+    if (rc == 0) {
+        out->line = at.line;
+        if (at.line)
+            out->before = xd_arena_strndup(&out->arena, text.s + at.from, at.to - at.from);
+        xd_xlcfg_replace(xd_buf_str(&text), text.len, &at, line, &out->text);
+        out->same = out->text.len == text.len &&
+                    memcmp(xd_buf_str(&out->text), xd_buf_str(&text), text.len) == 0;
+        out->kept = xd_arena_printf(&out->arena, "%s.before", out->path);
+    }
+    xd_buf_done(&text);
+    return rc;
 }
 
 int xd_cpuid_into_write(struct xd_cpuid_into *p, struct xd_err *err)

@@ -3,42 +3,34 @@
 #include "cmd/cpuid.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/slurp.h"
 #include "model/tables_cpuid.h"
 #include "xen/cpuid/decode.h"
 #include "xen/cpuid/translate.h"
 
-static int read_stream(FILE *f, const char *name, struct xd_buf *out, struct xd_err *err)
+int cpuid_read(int fd, const char *path, size_t most, struct xd_buf *out, struct xd_err *err)
 {
-    char chunk[65536];
-    size_t n;
+    int rc;
 
-    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0) {
-        xd_buf_addn(out, chunk, n);
-        /* Of a saved domain only the beginning: behind it comes all of its memory. */
-        if (out->len >= XD_CPUID_IMAGE_BYTES &&
-            xd_cpuid_image_find(xd_buf_str(out), XD_CPUID_IMAGE_BYTES))
-            return 0;
-        if (out->len > XD_CPUID_DUMP_MAX_BYTES)
-            return xd_err_set(err, -EFBIG, "%s: more than %d MiB", name,
-                              XD_CPUID_DUMP_MAX_BYTES >> 20);
-    }
-    return ferror(f) ? xd_err_set(err, -EIO, "%s: %s", name, strerror(errno)) : 0;
-}
-
-static int read_path(const char *path, struct xd_buf *out, struct xd_err *err)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-
-    if (!f)
+    if (fd < 0)
         return xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
-    int rc = read_stream(f, path, out, err);
-    if (f != stdin)
-        fclose(f);
-    return rc;
+    rc = xd_slurp_fd(fd, XD_CPUID_IMAGE_BYTES, out);
+    /* Of a saved domain only the beginning: behind it comes all of its memory. */
+    if (rc == 0 &&
+        (out->len < XD_CPUID_IMAGE_BYTES || !xd_cpuid_image_find(out->s, XD_CPUID_IMAGE_BYTES)))
+        rc = xd_slurp_fd(fd, most + 1, out);
+    close(fd);
+    if (rc < 0)
+        return xd_err_set(err, rc, "%s: %s", path, strerror(-rc));
+    if (out->len > most)
+        return xd_err_set(err, -EFBIG, "%s: more than %zu MiB", path, most >> 20);
+    return 0;
 }
 
 static void add(struct cpuid *c, struct cpuid_named **list, size_t *n, const char *label,
@@ -256,9 +248,10 @@ static int from_file(struct cpuid *c, const char *word, enum cpuid_pick pick,
             return 1;
         label = colon + 1;
     }
-    if (cpuid_is_capture(path))
+    if (xd_capture_is(path))
         return from_capture(c, path, label, pick, list, n, err);
-    int rc = read_path(path, &b, err);
+    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    int rc = cpuid_read(fd, path, XD_CPUID_DUMP_MAX_BYTES, &b, err);
     if (rc == 0)
         rc = from_text(c, path, xd_buf_str(&b), b.len, label, pick, list, n, err);
     xd_buf_done(&b);
@@ -363,7 +356,7 @@ int cpuid_on_host(struct cpuid *c, struct cpuid_host **h, struct xd_err *err)
 
     if (strcmp(on, "host") == 0)
         return cpuid_host_live(c, h, err);
-    if (is_file(on) && cpuid_is_capture(on))
+    if (is_file(on) && xd_capture_is(on))
         return cpuid_host_capture(c, on, h, err);
     return xd_err_set(err, -EINVAL,
                       "--on %s: what a guest would see can be told of \"host\" and of captures",

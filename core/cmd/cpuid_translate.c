@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/slurp.h"
 #include "model/tables_cpuid.h"
 #include "xen/cpuid/translate.h"
+
+#define SPEC_MAX (4 << 20) /* bytes of one from standard input */
 
 struct translation {
     struct cpuid *c;
@@ -21,20 +24,19 @@ struct translation {
     struct xd_buf text;
 };
 
-static int read_all(const char *word, struct xd_arena *a, const char **out, struct xd_err *err)
+static int read_spec_text(const char *word, struct xd_arena *a, const char **out,
+                          struct xd_err *err)
 {
     struct xd_buf b = XD_BUF_INIT;
-    char chunk[4096];
-    size_t n;
+    int rc = 0;
 
     *out = word;
-    if (strcmp(word, "-") != 0)
-        return 0;
-    while ((n = fread(chunk, 1, sizeof(chunk), stdin)) > 0 && b.len < 4 << 20)
-        xd_buf_addn(&b, chunk, n);
-    *out = xd_arena_strdup(a, xd_buf_str(&b));
-    xd_buf_done(&b);
-    return ferror(stdin) ? xd_err_set(err, -EIO, "standard input: %s", strerror(errno)) : 0;
+    if (strcmp(word, "-") == 0) {
+        rc = xd_slurp(word, SPEC_MAX, &b, err);
+        *out = xd_arena_strdup(a, xd_buf_str(&b));
+        xd_buf_done(&b);
+    }
+    return rc;
 }
 
 static int formats(struct translation *t, const char *text, struct xd_err *err)
@@ -214,7 +216,7 @@ int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *e
         xd_err_set(err, -EINVAL, "a translation is text or json");
         return XD_EXIT_USAGE;
     }
-    if (read_all(argv[1], &c->a, &text, err) < 0 || formats(&t, text, err) < 0)
+    if (read_spec_text(argv[1], &c->a, &text, err) < 0 || formats(&t, text, err) < 0)
         return XD_EXIT_USAGE;
     if (into && t.to != XD_CPUID_AS_XL && t.to != XD_CPUID_AS_XEND) {
         xd_err_set(err, -EINVAL,

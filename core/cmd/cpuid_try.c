@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/slurp.h"
 #include "model/tables_cpuid.h"
 #include "xen/cpuid/translate.h"
 
@@ -61,30 +62,13 @@ static int policy_line(struct cpuid *c, const char *text, struct xd_buf *out, st
                               err);
 }
 
-static int read_config(const char *path, struct xd_buf *out, struct xd_err *err)
-{
-    char chunk[4096];
-    FILE *f = fopen(path, "re");
-    size_t n;
-
-    if (!f)
-        return xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
-    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && out->len <= CONFIG_BYTES_MAX)
-        xd_buf_addn(out, chunk, n);
-    int rc = ferror(f)                     ? xd_err_set(err, -EIO, "%s can't be read", path)
-             : out->len > CONFIG_BYTES_MAX ? xd_err_set(err, -EFBIG, "%s is no config", path)
-                                           : 0;
-    fclose(f);
-    return rc;
-}
-
 /* The configuration of the throw-away domain, in a file that only we can read. */
 static int write_config(struct cpuid *c, struct cpuid_try *t, const char *config,
                         struct xd_err *err)
 {
     const char *spec = xd_cli_option(c->cli, "spec");
     struct xd_buf b = XD_BUF_INIT;
-    int rc = read_config(config, &b, err), fd = -1;
+    int rc = xd_slurp(config, CONFIG_BYTES_MAX, &b, err), fd = -1;
 
     if (rc == 0) {
         xd_buf_add(&b, overrides);

@@ -16,26 +16,14 @@ struct policy_source {
     struct xd_trace *trace;
 };
 
-static bool is_capture(const char *path)
-{
-    static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* of a zstd frame */
-    unsigned char head[4];
-    FILE *f = fopen(path, "re");
-    bool yes = f && fread(head, 1, 4, f) == 4 && memcmp(head, magic, 4) == 0;
-
-    if (f)
-        fclose(f);
-    return yes;
-}
-
 int policy_source_open(const char *path, struct policy_source **out, struct xd_err *err)
 {
     struct policy_source *s = xd_malloc(sizeof(*s));
     int rc;
 
     snprintf(s->path, sizeof(s->path), "%s", path);
-    rc = is_capture(path) ? xd_capture_open(path, NULL, NULL, &s->capture, err)
-                          : xd_trace_open(path, &s->trace, err);
+    rc = xd_capture_is(path) ? xd_capture_open(path, NULL, NULL, &s->capture, err)
+                             : xd_trace_open(path, &s->trace, err);
     if (rc < 0) {
         free(s);
         s = NULL;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that are read whole into memory: documents that people name, of a size that has a bound. */
+#ifndef XD_BASE_SLURP_H
+#define XD_BASE_SLURP_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Adds what fd still gives to *out, to the end or until out has `most` bytes; to see whether there
+ * is more, ask for one more. 0, or -errno without a sentence. */
+int xd_slurp_fd(int fd, size_t most, struct xd_buf *out);
+/* A whole file; path "-": standard input. "PATH: …": -errno, or -EFBIG for more than `most` bytes.
+ */
+int xd_slurp(const char *path, size_t most, struct xd_buf *out, struct xd_err *err);
+
+#endif
