@@ -8,43 +8,21 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cmd/verb.h"
 
-static const struct {
-    const char *name;
-    int (*run)(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-    const char *usage;
-} verbs[] = {
-    {"explain", cpuid_cmd_explain, "explain FEATURE…"},
-    {"models", cpuid_cmd_models, "models [MODEL…]"},
-    {"show", cpuid_cmd_show, "show [SOURCE…]"},
-    {"diff", cpuid_cmd_diff, "diff SOURCE SOURCE…"},
-    {"level", cpuid_cmd_level, "level SOURCE…"},
-    {"check", cpuid_cmd_check, "check SOURCE --on HOST"},
-    {"matrix", cpuid_cmd_matrix, "matrix [SOURCE…]"},
-    {"why", cpuid_cmd_why, "why FEATURE [COLUMN…]"},
-    {"try", cpuid_cmd_try, "try CONFIG"},
-    {"translate", cpuid_cmd_translate, "translate SPEC --to FORMAT"},
+static const struct xd_verb verbs[] = {
+    {"explain FEATURE…", cpuid_cmd_explain},
+    {"models [MODEL…]", cpuid_cmd_models},
+    {"show [SOURCE…]", cpuid_cmd_show},
+    {"diff SOURCE SOURCE…", cpuid_cmd_diff},
+    {"level SOURCE…", cpuid_cmd_level},
+    {"check SOURCE --on HOST", cpuid_cmd_check},
+    {"matrix [SOURCE…]", cpuid_cmd_matrix},
+    {"why FEATURE [COLUMN…]", cpuid_cmd_why},
+    {"try CONFIG", cpuid_cmd_try},
+    {"translate SPEC --to FORMAT", cpuid_cmd_translate},
+    {NULL},
 };
-
-#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
-
-static int unknown_verb(const char *word, struct xd_err *err)
-{
-    const char *names[N_VERBS];
-    struct xd_buf all = XD_BUF_INIT;
-
-    for (size_t i = 0; i < N_VERBS; i++) {
-        names[i] = verbs[i].name;
-        xd_buf_printf(&all, "%s%s", i ? ", " : "", verbs[i].usage);
-    }
-    const char *near = word ? xd_str_nearest(word, names, N_VERBS) : NULL;
-    if (near)
-        xd_err_set(err, -EINVAL, "cpuid can't \"%s\"; did you mean %s?", word, near);
-    else
-        xd_err_set(err, -EINVAL, "cpuid does one of: %s", xd_buf_str(&all));
-    xd_buf_done(&all);
-    return XD_EXIT_USAGE;
-}
 
 void cpuid_json_names(struct cpuid *c, struct xd_json *j, const char *key,
                       const struct xd_featureset *s)
@@ -112,12 +90,10 @@ int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct cpuid c = {.cli = ctx, .guests = XD_CPUID_HVM_HAP};
     int status = XD_EXIT_USAGE;
-    size_t v = 0;
+    const struct xd_verb *verb = xd_verb_find(verbs, argc, argv, err);
 
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return unknown_verb(argc > 1 ? argv[1] : NULL, err);
+    if (!verb)
+        return XD_EXIT_USAGE;
     if (xd_cli_format(c.cli, &c.format, err) < 0 || xd_cpuid_db_new(&c.db, err) < 0)
         return XD_EXIT_USAGE;
     if (xd_cli_option(c.cli, "pv"))
@@ -127,7 +103,7 @@ int xd_cmd_cpuid(void *ctx, int argc, char **argv, struct xd_err *err)
     else
         xd_cpuid_visible(c.db, c.guests, false, &c.of);
     if (cpuid_import(&c, err) == 0)
-        status = verbs[v].run(&c, argc - 1, argv + 1, err);
+        status = verb->run(&c, argc - 1, argv + 1, err);
     xd_cpuid_db_free(c.db);
     xd_err_clear(&c.why_not);
     xd_arena_done(&c.a);

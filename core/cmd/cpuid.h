@@ -97,15 +97,15 @@ void cpuid_json_names(struct cpuid *c, struct xd_json *j, const char *key,
 /* Prints and frees b. */
 void cpuid_print_json(struct cpuid *c, struct xd_buf *b);
 
-int cpuid_cmd_explain(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_models(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_show(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_diff(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_matrix(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_why(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_try(struct cpuid *c, int argc, char **argv, struct xd_err *err);
-int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_explain(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_models(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_show(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_diff(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_level(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_check(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_matrix(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_why(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_try(void *ctx, int argc, char **argv, struct xd_err *err);
+int cpuid_cmd_translate(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

@@ -138,8 +138,9 @@ int cpuid_feature(struct cpuid *c, const char *word, const struct xd_cpuid_featu
                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
-int cpuid_cmd_explain(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_explain(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     const struct xd_cpuid_feature *f;
     struct xd_cpuid_leaves l;
     struct xd_cpuid_set here = {.known = 0};
@@ -328,8 +329,10 @@ static void models_table(struct cpuid *c)
     xd_snapshot_unref(s);
 }
 
-int cpuid_cmd_models(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_models(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
+
     for (int i = 1; i < argc; i++) {
         if (!cpuid_model(c, argv[i])) {
             const char *near = xd_cpuid_nearest_model(c->db, argv[i]);

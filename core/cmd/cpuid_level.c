@@ -185,8 +185,9 @@ static int text_or_json(struct cpuid *c, struct xd_err *err)
     return c->format == XD_FORMAT_CSV ? xd_err_set(err, -EINVAL, "this is text or json") : 0;
 }
 
-int cpuid_cmd_level(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_level(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     struct levelled v = {.c = c};
 
     if (argc < 2) {
@@ -282,8 +283,9 @@ static int for_pv(struct cpuid *c)
     return 0;
 }
 
-int cpuid_cmd_check(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_check(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     const char *on = xd_cli_option(c->cli, "on");
     struct cpuid_named *list = NULL;
     struct xd_cpuid_verdict v;

@@ -290,8 +290,9 @@ static int status_of(int rc)
                                                                  : XD_EXIT_USAGE;
 }
 
-int cpuid_cmd_matrix(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_matrix(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     struct matrix x;
     int rc = begin(&x, c, argv + 1, argc - 1, xd_cli_option(c->cli, "columns"), err);
 
@@ -372,8 +373,9 @@ static void why_json(struct matrix *x, const struct xd_cpuid_feature *f)
     cpuid_print_json(x->c, &b);
 }
 
-int cpuid_cmd_why(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_why(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     const char *on = xd_cli_option(c->cli, "on");
     char *source[] = {(char *)on, NULL};
     const struct xd_cpuid_feature *f;

@@ -161,8 +161,9 @@ static int sources(struct cpuid *c, int argc, char **argv, struct cpuid_named **
     return 0;
 }
 
-int cpuid_cmd_show(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_show(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     struct cpuid_named *list = NULL;
     struct xd_featureset rows = {{0}};
     size_t n = 0;
@@ -179,8 +180,9 @@ int cpuid_cmd_show(struct cpuid *c, int argc, char **argv, struct xd_err *err)
     return XD_EXIT_DONE;
 }
 
-int cpuid_cmd_diff(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_diff(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     struct cpuid_named *list = NULL;
     struct xd_featureset rows = {{0}};
     size_t n = 0;

@@ -198,8 +198,9 @@ static int read_spec(struct translation *t, const char *text, int *column, struc
     return rc;
 }
 
-int cpuid_cmd_translate(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_translate(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     struct translation t = {.c = c};
     struct xd_featureset fs;
     struct xd_buf caret = XD_BUF_INIT;

@@ -220,8 +220,9 @@ static int report(struct cpuid *c, struct cpuid_try *t, const char *config, stru
     return as_predicted(c, h, &p->source.set.fs) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
 }
 
-int cpuid_cmd_try(struct cpuid *c, int argc, char **argv, struct xd_err *err)
+int cpuid_cmd_try(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct cpuid *c = ctx;
     struct cpuid_try t = {.path = ""};
     char file[128];
     const char *create[] = {"do", "host", "create", file, "paused=yes", NULL};

@@ -8,38 +8,16 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cmd/verb.h"
 
-static const struct {
-    const char *name;
-    int (*run)(struct policy *c, int argc, char **argv, struct xd_err *err);
-    const char *usage;
-} verbs[] = {
-    {"check", policy_cmd_check, "check FILE…"},
-    {"simulate", policy_cmd_simulate, "simulate FILE --from LOAD"},
-    {"explain", policy_cmd_explain, "explain DOMAIN --policy FILE"},
-    {"show", policy_cmd_show, "show [NAME]"},
-    {"reference", policy_cmd_reference, "reference"},
+static const struct xd_verb verbs[] = {
+    {"check FILE…", policy_cmd_check},
+    {"simulate FILE --from LOAD", policy_cmd_simulate},
+    {"explain DOMAIN --policy FILE", policy_cmd_explain},
+    {"show [NAME]", policy_cmd_show},
+    {"reference", policy_cmd_reference},
+    {NULL},
 };
-
-#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
-
-static int unknown_verb(const char *word, struct xd_err *err)
-{
-    const char *names[N_VERBS];
-    struct xd_buf all = XD_BUF_INIT;
-
-    for (size_t i = 0; i < N_VERBS; i++) {
-        names[i] = verbs[i].name;
-        xd_buf_printf(&all, "%s%s", i ? ", " : "", verbs[i].usage);
-    }
-    const char *near = word ? xd_str_nearest(word, names, N_VERBS) : NULL;
-    if (near)
-        xd_err_set(err, -EINVAL, "policy can't \"%s\"; did you mean %s?", word, near);
-    else
-        xd_err_set(err, -EINVAL, "policy does one of: %s", xd_buf_str(&all));
-    xd_buf_done(&all);
-    return XD_EXIT_USAGE;
-}
 
 static const struct xd_table_desc *desc_of(void *arg, const char *table)
 {
@@ -83,8 +61,9 @@ static void check_json(struct xd_json *j, const char *path, const struct xd_poli
     xd_json_close(j, '}');
 }
 
-int policy_cmd_check(struct policy *c, int argc, char **argv, struct xd_err *err)
+int policy_cmd_check(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct policy *c = ctx;
     struct xd_buf b = XD_BUF_INIT;
     struct xd_json j;
     int status = XD_EXIT_DONE;
@@ -121,8 +100,9 @@ int policy_cmd_check(struct policy *c, int argc, char **argv, struct xd_err *err
 
 /* --- texts --- */
 
-int policy_cmd_show(struct policy *c, int argc, char **argv, struct xd_err *err)
+int policy_cmd_show(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct policy *c = ctx;
     const char *names[32], *near;
     size_t n = 0;
 
@@ -150,8 +130,9 @@ int policy_cmd_show(struct policy *c, int argc, char **argv, struct xd_err *err)
     return XD_EXIT_DONE;
 }
 
-int policy_cmd_reference(struct policy *c, int argc, char **argv, struct xd_err *err)
+int policy_cmd_reference(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct policy *c = ctx;
     struct xd_buf b = XD_BUF_INIT;
 
     xd_policy_reference(&b);
@@ -163,17 +144,15 @@ int policy_cmd_reference(struct policy *c, int argc, char **argv, struct xd_err 
 int xd_cmd_policy(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct policy c = {.cli = ctx};
-    size_t v = 0;
+    const struct xd_verb *verb = xd_verb_find(verbs, argc, argv, err);
 
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return unknown_verb(argc > 1 ? argv[1] : NULL, err);
+    if (!verb)
+        return XD_EXIT_USAGE;
     if (xd_cli_format(c.cli, &c.format, err) < 0)
         return XD_EXIT_USAGE;
     if (c.format == XD_FORMAT_CSV) {
         xd_err_set(err, -EINVAL, "--output: policy prints text (table) or json");
         return XD_EXIT_USAGE;
     }
-    return verbs[v].run(&c, argc - 1, argv + 1, err);
+    return verb->run(&c, argc - 1, argv + 1, err);
 }

@@ -25,10 +25,10 @@ policy_source_damage(const struct policy_source *s); /* what couldn't be read; o
 int policy_source_play(struct policy_source *s, struct xd_sim *sim, uint64_t days,
                        struct xd_err *err);
 
-int policy_cmd_check(struct policy *c, int argc, char **argv, struct xd_err *err);
-int policy_cmd_simulate(struct policy *c, int argc, char **argv, struct xd_err *err);
-int policy_cmd_explain(struct policy *c, int argc, char **argv, struct xd_err *err);
-int policy_cmd_show(struct policy *c, int argc, char **argv, struct xd_err *err);
-int policy_cmd_reference(struct policy *c, int argc, char **argv, struct xd_err *err);
+int policy_cmd_check(void *ctx, int argc, char **argv, struct xd_err *err);
+int policy_cmd_simulate(void *ctx, int argc, char **argv, struct xd_err *err);
+int policy_cmd_explain(void *ctx, int argc, char **argv, struct xd_err *err);
+int policy_cmd_show(void *ctx, int argc, char **argv, struct xd_err *err);
+int policy_cmd_reference(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

@@ -92,8 +92,9 @@ out:
     return status;
 }
 
-int policy_cmd_explain(struct policy *c, int argc, char **argv, struct xd_err *err)
+int policy_cmd_explain(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct policy *c = ctx;
     const char *file = xd_cli_option(c->cli, "policy"), *from = xd_cli_option(c->cli, "from");
     struct policy_source *source = NULL;
     struct xd_policy *p = NULL;

@@ -238,8 +238,9 @@ static void print_json(struct policy *c, const char *from, const struct run *a, 
     xd_buf_done(&out);
 }
 
-int policy_cmd_simulate(struct policy *c, int argc, char **argv, struct xd_err *err)
+int policy_cmd_simulate(void *ctx, int argc, char **argv, struct xd_err *err)
 {
+    struct policy *c = ctx;
     const char *from = xd_cli_option(c->cli, "from");
     struct run a = {.file = argc > 1 ? argv[1] : NULL};
     struct run b = {.file = xd_cli_option(c->cli, "compare")};
