@@ -80,6 +80,17 @@ function(xd_module_backend name)
     install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBDIR}/xendeck/modules)
 endfunction()
 
+# xd_xen_backend(NAME LIBS...): such a module for Xen hosts; with what these share (backends/shared).
+# Its libraries have xentoollog and xenstore among them.
+function(xd_xen_backend name)
+    xd_room_headers(backend_shared backends/shared)
+    xd_module_backend(${name} ${ARGN})
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/backends/shared/xen.c)
+    foreach(target ${name} room_card_${name})
+        xd_may_include(${target} backend_shared)
+    endforeach()
+endfunction()
+
 # xd_late_library(ROOM PKG lib): the room uses that library by core/base/late.h: it sees its headers,
 # and XD_SONAME_PKG is what the loader knows it by; the program isn't linked with it.
 function(xd_late_library room pkg lib)

@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <xenstore.h>
 
@@ -211,25 +208,6 @@ uint64_t xd_ci_state(struct xd_ci *c)
 
 /* --- all --- */
 
-/* A daemon that died leaves its socket behind, and the library would then wait for the kernel's way
- * to it, for ever. */
-static bool store_answers(void)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    struct stat st;
-    bool ok;
-    int fd;
-
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
-    if (stat(to.sun_path, &st) < 0)
-        return true; /* xenstore has a domain of its own */
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ok = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
 int xd_ci_ask(struct xd_ci *c, struct xd_arena *a, struct xd_cpuid_policy **list, size_t *n,
               struct xd_buf *why, struct xd_err *err)
 {
@@ -243,7 +221,7 @@ int xd_ci_ask(struct xd_ci *c, struct xd_arena *a, struct xd_cpuid_policy **list
         return xd_err_set(err, -ENOMEM, "there is no memory for a CPUID policy");
     q.leaves = xd_malloc(q.n_leaves * sizeof(*q.leaves));
     q.msrs = xd_malloc((q.n_msrs + 1) * sizeof(*q.msrs));
-    if (store_answers())
+    if (xd_xenstore_check(NULL) == 0)
         q.xs = xs_open(XS_OPEN_READONLY);
     if (!q.xs)
         trouble(&q, "names of domains are unknown", "xenstored doesn't answer");

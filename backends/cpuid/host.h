@@ -5,8 +5,8 @@
 
 #include <xenctrl.h>
 #include <xenguest.h>
-#include <xentoollog.h>
 
+#include "backend_shared/xen.h"
 #include "base/arena.h"
 #include "model/backend.h"
 #include "model/tables_cpuid.h"
@@ -14,7 +14,7 @@
 struct xs_handle;
 
 struct xd_ci {
-    xentoollog_logger logger; /* first: it is what the libraries hand back to us */
+    struct xd_xen_logger logger;
     const struct xd_backend_env *env;
     xc_interface *xc;
     struct xd_snapshot *kept; /* the tables as they were read last, or NULL */

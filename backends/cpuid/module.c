@@ -18,45 +18,15 @@
 
 extern const struct xd_backend xd_backend_module;
 
-/* --- what the libraries say --- */
-
-static void vmessage(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
-                     const char *context, const char *format, va_list al)
-{
-    struct xd_ci *c = (struct xd_ci *)logger;
-
-    /* What failed is said in our own words where it matters. */
-    xd_log_writev(c->env->log, XD_LOG_DEBUG, context ? context : "xen", format, al);
-}
-
-static void progress(struct xentoollog_logger *logger, const char *context, const char *doing_what,
-                     int percent, unsigned long done, unsigned long total)
-{
-}
-
-static void destroy(struct xentoollog_logger *logger)
-{
-}
-
 /* --- the backend --- */
-
-static int probe(struct xd_err *err)
-{
-    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0)
-        return 0;
-    if (errno == ENOENT)
-        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no /dev/xen/privcmd");
-    return xd_err_set(err, -errno, "/dev/xen/privcmd can't be opened (%s): be root",
-                      strerror(errno));
-}
 
 static int open_instance(const struct xd_backend_env *env, void **self, struct xd_err *err)
 {
     struct xd_ci *c = xd_malloc(sizeof(*c));
 
     c->env = env;
-    c->logger = (struct xentoollog_logger){vmessage, progress, destroy};
-    c->xc = xc_interface_open(&c->logger, &c->logger, 0);
+    xd_xen_logger_init(&c->logger, env->log);
+    c->xc = xc_interface_open(&c->logger.vtable, &c->logger.vtable, 0);
     if (!c->xc) {
         int code = -(errno ? errno : EIO);
 
@@ -161,7 +131,7 @@ const struct xd_backend xd_backend_module = {
         "domain was given",
     .live = true,
     .tables = xd_cpuid_tables,
-    .probe = probe,
+    .probe = xd_xen_probe,
     .open = open_instance,
     .close = close_instance,
     .collect = collect,

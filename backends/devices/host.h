@@ -15,6 +15,7 @@
 #include <xenstore.h>
 
 #include "backend_devices/words.h"
+#include "backend_shared/xen.h"
 #include "kernel/pcidev.h"
 #include "kernel/xenback.h"
 #include "model/backend.h"
@@ -87,7 +88,7 @@ struct xd_dv_pci; /* pci.c */
 
 struct xd_dv {
     const struct xd_backend_env *env;
-    struct xentoollog_logger logger;
+    struct xd_xen_logger logger;
     const char *root; /* of sysfs and proc: "" */
     xc_interface *xc;
     struct xs_handle *xs; /* NULL: xenstore is away */

@@ -15,34 +15,6 @@
 #include "base/arena.h"
 #include "model/tables.h"
 
-static void vmessage(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
-                     const char *context, const char *format, va_list al)
-{
-    struct xd_dv *d = (struct xd_dv *)((char *)logger - offsetof(struct xd_dv, logger));
-
-    /* What failed is said in our own words where it matters. */
-    xd_log_writev(d->env->log, XD_LOG_DEBUG, context ? context : "xen", format, al);
-}
-
-static void progress(struct xentoollog_logger *logger, const char *context, const char *doing_what,
-                     int percent, unsigned long done, unsigned long total)
-{
-}
-
-static void destroy(struct xentoollog_logger *logger)
-{
-}
-
-static int probe(struct xd_err *err)
-{
-    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0)
-        return 0;
-    if (errno == ENOENT)
-        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no /dev/xen/privcmd");
-    return xd_err_set(err, -errno, "/dev/xen/privcmd can't be opened (%s): be root",
-                      strerror(errno));
-}
-
 static void close_instance(void *self)
 {
     struct xd_dv *d = self;
@@ -63,7 +35,7 @@ static int open_all(struct xd_dv *d, struct xd_err *err)
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (d->epoll < 0)
         return xd_err_set(err, -errno, "no way to wait for xenstore: %s", strerror(errno));
-    d->xc = xc_interface_open(&d->logger, &d->logger, 0);
+    d->xc = xc_interface_open(&d->logger.vtable, &d->logger.vtable, 0);
     if (!d->xc)
         return xd_err_set(err, -(errno ? errno : EIO), "the hypervisor can't be reached: %s",
                           strerror(errno));
@@ -78,7 +50,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
 
     d->env = env;
     d->root = "";
-    d->logger = (struct xentoollog_logger){vmessage, progress, destroy};
+    xd_xen_logger_init(&d->logger, env->log);
     rc = open_all(d, err);
     if (rc < 0) {
         close_instance(d);
@@ -110,7 +82,7 @@ const struct xd_backend xd_backend_module = {
     .tables = xd_devices_tables,
     .fills = xd_devices_fills,
     .fill_columns = xd_devices_fill_columns,
-    .probe = probe,
+    .probe = xd_xen_probe,
     .open = open_instance,
     .close = close_instance,
     .collect = xd_dv_collect,

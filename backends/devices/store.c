@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "backend_devices/host.h"
@@ -18,26 +15,6 @@
 /* Events taken in at one go: a guest that writes without end must not keep us here. */
 #define EVENTS_MAX 4096
 
-/* Where xenstored is known by its socket but dead, the library would turn to the kernel's device
- * and wait there for ever. */
-static int check_daemon(struct xd_err *err)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    struct stat st;
-    int fd, rc;
-
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
-    if (stat(to.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
-        return 0; /* a xenstore in a domain of its own */
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    rc = fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? -errno : 0;
-    if (fd >= 0)
-        close(fd);
-    return rc == 0 ? 0
-                   : xd_err_set(err, rc, "xenstored doesn't run: nobody answers at %s (%s)",
-                                to.sun_path, strerror(-rc));
-}
-
 int xd_dv_connect(struct xd_dv *d, struct xd_err *err)
 {
     struct epoll_event e = {.events = EPOLLIN};
@@ -45,7 +22,7 @@ int xd_dv_connect(struct xd_dv *d, struct xd_err *err)
 
     if (d->xs)
         return 0;
-    rc = check_daemon(err);
+    rc = xd_xenstore_check(err);
     if (rc < 0)
         return rc;
     d->xs = xs_open(0);

@@ -7,14 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <xenstore_lib.h>
 
 #include "backend_libxl/asks.h"
 #include "backend_libxl/deaths.h"
+#include "backend_shared/xen.h"
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -179,40 +177,17 @@ void xd_xl_known_doubt(struct xd_xl *x)
         x->known[i].fresh = 0;
 }
 
-/* A connection to xenstored's socket; -ENOENT: there is none (xenstore may be a domain of its own);
- * another -errno: nobody answers there. */
-static int connect_socket(void)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    struct stat st;
-    int fd;
-
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
-    if (stat(to.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
-        return -ENOENT;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-        return fd;
-    int rc = -errno;
-    if (fd >= 0)
-        close(fd);
-    return rc;
-}
-
 int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
 {
-    int fd = connect_socket();
+    int fd = x->env->role == XD_ERRAND ? xd_xenstore_connect() : -ENOENT, rc;
 
-    if (fd >= 0 &&
-        x->env->role == XD_ERRAND) { /* which asks a few questions, and watches nothing */
+    if (fd >= 0) { /* an errand asks a few questions, and watches nothing */
         x->asks = fd;
         return 0;
     }
-    if (fd >= 0)
-        close(fd);
-    else if (fd != -ENOENT)
-        return xd_err_set(err, fd, "xenstored doesn't run: nobody answers at its socket %s (%s)",
-                          xs_daemon_socket(), strerror(-fd));
+    rc = xd_xenstore_check(err);
+    if (rc < 0)
+        return rc;
     x->xs = xs_open(0);
     if (x->xs)
         return 0;
@@ -277,7 +252,7 @@ static void read_ahead(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, u
     for (size_t i = 0; i < n; i++)
         unread += (unread_of(x, list, i, parts) & ~(unsigned)XD_XL_TYPE) != 0;
     if (fd < 0)
-        fd = unread < MANY ? -1 : connect_socket();
+        fd = unread < MANY ? -1 : xd_xenstore_connect();
     if (fd < 0 || !unread)
         return;
     x->asked = xd_xl_asked_new();

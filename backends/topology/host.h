@@ -6,13 +6,13 @@
 
 #include <xenctrl.h>
 #include <xenguest.h>
-#include <xentoollog.h>
 
+#include "backend_shared/xen.h"
 #include "topo/host.h"
 #include "topo/xen.h"
 
 struct xd_ty {
-    xentoollog_logger logger; /* first: it is what the libraries hand back to us */
+    struct xd_xen_logger logger;
     const struct xd_backend_env *env;
     xc_interface *xc;
     struct xd_topo_host host;

@@ -13,26 +13,6 @@
 
 extern const struct xd_backend xd_backend_module;
 
-/* --- what the libraries say --- */
-
-static void vmessage(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
-                     const char *context, const char *format, va_list al)
-{
-    struct xd_ty *y = (struct xd_ty *)logger;
-
-    /* What failed is said in our own words where it matters. */
-    xd_log_writev(y->env->log, XD_LOG_DEBUG, context ? context : "xen", format, al);
-}
-
-static void progress(struct xentoollog_logger *logger, const char *context, const char *doing_what,
-                     int percent, unsigned long done, unsigned long total)
-{
-}
-
-static void destroy(struct xentoollog_logger *logger)
-{
-}
-
 /* --- a machine --- */
 
 static void ask(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out,
@@ -60,24 +40,14 @@ static struct xd_files *files_now(struct xd_ty *y, struct xd_buf *trouble)
 
 /* --- the backend --- */
 
-static int probe(struct xd_err *err)
-{
-    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0)
-        return 0;
-    if (errno == ENOENT)
-        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no /dev/xen/privcmd");
-    return xd_err_set(err, -errno, "/dev/xen/privcmd can't be opened (%s): be root",
-                      strerror(errno));
-}
-
 static int open_instance(const struct xd_backend_env *env, void **self, struct xd_err *err)
 {
     struct xd_ty *y = xd_malloc(sizeof(*y));
 
     y->env = env;
-    y->logger = (struct xentoollog_logger){vmessage, progress, destroy};
+    xd_xen_logger_init(&y->logger, env->log);
     y->host.source = xd_backend_module.name;
-    y->xc = xc_interface_open(&y->logger, &y->logger, 0);
+    y->xc = xc_interface_open(&y->logger.vtable, &y->logger.vtable, 0);
     if (!y->xc) {
         int code = -(errno ? errno : EIO);
 
@@ -163,7 +133,7 @@ const struct xd_backend xd_backend_module = {
         "wrongly or not at all",
     .live = true,
     .tables = xd_topo_live_tables,
-    .probe = probe,
+    .probe = xd_xen_probe,
     .open = open_instance,
     .close = close_instance,
     .collect = collect,

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <xenstore.h>
 
@@ -18,25 +15,6 @@
 #define PCI           "/local/domain/0/backend/pci"
 #define FUNCTIONS_MAX 64 /* of one device of pciback */
 #define DOMAINS_MAX   4096
-
-/* A daemon that died leaves its socket behind, and the library would then wait for the kernel's way
- * to it, for ever. */
-static bool answers(void)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    struct stat st;
-    bool ok;
-    int fd;
-
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
-    if (stat(to.sun_path, &st) < 0)
-        return true; /* xenstore has a domain of its own */
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ok = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
 
 /* A node's text in a, or NULL. */
 static const char *text_at(struct xs_handle *xs, struct xd_arena *a, const char *path)
@@ -104,7 +82,7 @@ static void add_domain(struct xs_handle *xs, struct xd_arena *a, struct xd_xen_h
 void xd_ty_owners(struct xd_ty *y, struct xd_arena *a, struct xd_xen_host *out,
                   struct xd_buf *trouble)
 {
-    struct xs_handle *xs = answers() ? xs_open(0) : NULL;
+    struct xs_handle *xs = xd_xenstore_check(NULL) == 0 ? xs_open(0) : NULL;
     char **domids;
     unsigned n = 0;
 

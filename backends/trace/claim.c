@@ -84,7 +84,7 @@ static int bind_virq(struct xd_tr *t, struct xd_err *err)
 {
     xenevtchn_port_or_error_t port;
 
-    t->events = xenevtchn_open(&t->logger, 0);
+    t->events = xenevtchn_open(&t->logger.vtable, 0);
     if (!t->events)
         return xd_err_set(err, xd_tr_errno(), "/dev/xen/evtchn can't be opened: %s",
                           strerror(errno));

@@ -19,6 +19,7 @@
 #include <xenforeignmemory.h>
 #include <xenstore.h>
 
+#include "backend_shared/xen.h"
 #include "model/backend.h"
 #include "xen/runstate.h"
 
@@ -49,7 +50,7 @@ struct xd_tr_domain {
 
 struct xd_tr {
     const struct xd_backend_env *env;
-    struct xentoollog_logger logger; /* libxc would write to the terminal */
+    struct xd_xen_logger logger;
     xc_interface *xc;
     xenforeignmemory_handle *memory;
     uint32_t khz; /* of the TSC, by Xen */

@@ -15,24 +15,6 @@
 #include "base/arena.h"
 #include "model/tables.h"
 
-static void vmessage(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
-                     const char *context, const char *format, va_list al)
-{
-    struct xd_tr *t = (struct xd_tr *)((char *)logger - offsetof(struct xd_tr, logger));
-
-    /* What failed is said in our own words where it matters. */
-    xd_log_writev(t->env->log, XD_LOG_DEBUG, context ? context : "xen", format, al);
-}
-
-static void progress(struct xentoollog_logger *logger, const char *context, const char *doing_what,
-                     int percent, unsigned long done, unsigned long total)
-{
-}
-
-static void destroy(struct xentoollog_logger *logger)
-{
-}
-
 static int probe(struct xd_err *err)
 {
 #if !defined(__x86_64__) && !defined(__i386__)
@@ -77,8 +59,8 @@ static int open_all(struct xd_tr *t, struct xd_err *err)
     if (t->epoll < 0 || t->timer < 0 || epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->timer, &e) < 0)
         return xd_err_set(err, xd_tr_errno(), "no timer for reading the trace: %s",
                           strerror(errno));
-    t->xc = xc_interface_open(&t->logger, &t->logger, 0);
-    t->memory = xenforeignmemory_open(&t->logger, 0);
+    t->xc = xc_interface_open(&t->logger.vtable, &t->logger.vtable, 0);
+    t->memory = xenforeignmemory_open(&t->logger.vtable, 0);
     if (!t->xc || !t->memory)
         return xd_err_set(err, xd_tr_errno(), "the hypervisor can't be reached: %s",
                           strerror(errno));
@@ -98,7 +80,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     int rc;
 
     t->env = env;
-    t->logger = (struct xentoollog_logger){vmessage, progress, destroy};
+    xd_xen_logger_init(&t->logger, env->log);
     t->epoll = t->timer = t->lock = -1;
     rc = open_all(t, err);
     if (rc < 0) {

@@ -29,7 +29,7 @@ topofile backends/topofile base,model,topo,xen,kernel,capture,backend_topofile
 # Every other backend is one like the others: its own folder, and the rooms that any may see.
 for dir in backends/*/; do
     name=$(basename "$dir")
-    case $rooms in *" ${dir%/} "*) ;; *) rooms="$rooms$name ${dir%/} base,model,topo,xen,kernel,backend_$name
+    case $rooms in *" ${dir%/} "*) ;; *) rooms="$rooms$name ${dir%/} base,model,topo,xen,kernel,backend_shared,backend_$name
 " ;; esac
 done
 # A room that this table does not know is a mistake of this table.
@@ -63,7 +63,7 @@ only() { # HEADER-REGEX PLACE-REGEX
 }
 only '(ncursesw/)?n?curses\.h' '^tui/term\.c$'
 only '(ncursesw/)?term\.h' '^tui/term_caps\.c$'
-only 'libxl|xenctrl|xenguest|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace|topology|cpuid)|tests/[a-z]+)/'
+only 'libxl|xenctrl|xenguest|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace|topology|cpuid|shared)|tests/[a-z]+)/'
 only 'zstd' '^(core|backends)/capture/'
 only 'archive' '^(core/capture|tests/[a-z]+)/'
 only 'hwloc' '^backends/native/'

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What modules of Xen hosts share: see xen.h. */
+#include "backend_shared/xen.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <xenstore.h>
+
+/* --- what the libraries say --- */
+
+static void vmessage(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
+                     const char *context, const char *format, va_list al)
+{
+    struct xd_xen_logger *l = (struct xd_xen_logger *)logger;
+
+    xd_log_writev(l->log, XD_LOG_DEBUG, context ? context : "xen", format, al);
+}
+
+static void progress(struct xentoollog_logger *logger, const char *context, const char *doing_what,
+                     int percent, unsigned long done, unsigned long total)
+{
+}
+
+/* The logger lives in its backend's instance and goes with it. */
+static void destroy(struct xentoollog_logger *logger)
+{
+}
+
+void xd_xen_logger_init(struct xd_xen_logger *l, struct xd_log *log)
+{
+    *l = (struct xd_xen_logger){{vmessage, progress, destroy}, log};
+}
+
+/* --- the host --- */
+
+int xd_xen_probe(struct xd_err *err)
+{
+    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0)
+        return 0;
+    if (errno == ENOENT)
+        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no /dev/xen/privcmd");
+    return xd_err_set(err, -errno, "/dev/xen/privcmd can't be opened (%s): be root",
+                      strerror(errno));
+}
+
+int xd_xenstore_connect(void)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    struct stat st;
+    int fd;
+
+    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
+    if (stat(to.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return -ENOENT;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+        return fd;
+    int rc = -errno;
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int xd_xenstore_check(struct xd_err *err)
+{
+    int fd = xd_xenstore_connect();
+
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 || fd == -ENOENT)
+        return 0;
+    return xd_err_set(err, fd, "xenstored doesn't run: nobody answers at its socket %s (%s)",
+                      xs_daemon_socket(), strerror(-fd));
+}
