@@ -140,29 +140,9 @@ static void columns_key(struct xd_app *a, struct xd_dialog *d, const struct xd_k
     struct columns *q = (struct columns *)d;
 
     q->error[0] = '\0';
+    if (xd_dialog_move(k, q->n, &q->at))
+        return;
     switch (k->code) {
-    case XD_KEY_UP:
-    case 'k':
-        go_to(q, q->at - 1);
-        break;
-    case XD_KEY_DOWN:
-    case 'j':
-        go_to(q, q->at + 1);
-        break;
-    case XD_KEY_PGUP:
-        go_to(q, q->at - 10);
-        break;
-    case XD_KEY_PGDN:
-        go_to(q, q->at + 10);
-        break;
-    case XD_KEY_HOME:
-    case 'g':
-        go_to(q, 0);
-        break;
-    case XD_KEY_END:
-    case 'G':
-        go_to(q, q->n - 1);
-        break;
     case ' ':
         q->items[q->at].on = !q->items[q->at].on;
         go_to(q, q->at + 1);

@@ -2,6 +2,7 @@
 /* The stack of dialogs, and the two plain ones: a menu and a question. */
 #include "tui/dialog.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,13 +48,8 @@ int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, 
     int y = 0;
 
     while (*text && y < r.h && r.w > 0) {
-        size_t n = xd_str_fit(text, r.w), cut = n;
-        if (text[n] && y + 1 == r.h) /* no room for the rest: the field ends in an ellipsis */
-            n = cut = strlen(text);
-        else if (text[n])
-            while (cut > 0 && text[cut] != ' ')
-                cut--;
-        cut = cut ? cut : n ? n : strlen(text); /* a word longer than a line */
+        /* where there is no room for the rest, the field ends in an ellipsis */
+        size_t cut = y + 1 == r.h ? strlen(text) : xd_str_wrap(text, r.w);
         snprintf(line, sizeof(line), "%.*s", (int)cut, text);
         if (c)
             xd_canvas_field(c, r.x, r.y + y, r.w, false, s, line);
@@ -62,6 +58,41 @@ int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, 
         y++;
     }
     return y;
+}
+
+bool xd_dialog_move(const struct xd_key *k, int n, int *at)
+{
+    static const struct {
+        uint32_t code;
+        int by;
+    } moves[] = {{XD_KEY_UP, -1},       {'k', -1},         {XD_KEY_DOWN, 1},        {'j', 1},
+                 {XD_KEY_PGUP, -10},    {XD_KEY_PGDN, 10}, {XD_KEY_HOME, -INT_MAX}, {'g', -INT_MAX},
+                 {XD_KEY_END, INT_MAX}, {'G', INT_MAX}};
+
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+        if (moves[i].code != k->code)
+            continue;
+        int by = moves[i].by;
+        *at = by > n - 1 - *at ? n - 1 : by < -*at ? 0 : *at + by;
+        return true;
+    }
+    return false;
+}
+
+bool xd_dialog_scroll(const struct xd_key *k, int page, int most, int *top)
+{
+    page = page < 1 ? 1 : page;
+    int by = k->code == XD_KEY_DOWN || k->code == 'j' ? 1
+             : k->code == XD_KEY_UP || k->code == 'k' ? -1
+             : k->code == XD_KEY_PGDN                 ? page
+             : k->code == XD_KEY_PGUP                 ? -page
+                                                      : 0;
+
+    if (!by)
+        return false;
+    *top = *top + by > most ? most : *top + by;
+    *top = *top < 0 ? 0 : *top;
+    return true;
 }
 
 /* --- menu --- */

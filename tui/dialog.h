@@ -28,6 +28,11 @@ struct xd_rect xd_dialog_box(struct xd_canvas *c, int w, int h, enum xd_role_sty
  * with a NULL canvas it only counts them. */
 int xd_dialog_text(struct xd_canvas *c, struct xd_rect r, enum xd_role_style s, const char *text);
 
+/* Moves the cursor *at of a list of n lines, and scrolls a text to *top, at most to line `most`, by
+ * the usual keys. False: it is none of those. */
+bool xd_dialog_move(const struct xd_key *k, int n, int *at);
+bool xd_dialog_scroll(const struct xd_key *k, int page, int most, int *top);
+
 /* A list to choose from. Texts are copied. `chosen` gets the index and the item's own tag; the menu is
  * closed before it is called. */
 struct xd_menu_item {

@@ -70,31 +70,13 @@ static void help_draw(const struct xd_app *a, const struct xd_dialog *d, struct 
 static void help_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct help *h = (struct help *)d;
-    int rows = a->h - 5, most = count_lines() - rows;
-    int by = 0;
+    struct xd_key key = *k;
+    int rows = a->h - 5;
 
-    switch (k->code) {
-    case XD_KEY_DOWN:
-    case 'j':
-        by = 1;
-        break;
-    case XD_KEY_UP:
-    case 'k':
-        by = -1;
-        break;
-    case XD_KEY_PGDN:
-    case ' ':
-        by = rows;
-        break;
-    case XD_KEY_PGUP:
-        by = -rows;
-        break;
-    default:
+    if (key.code == ' ')
+        key.code = XD_KEY_PGDN;
+    if (!xd_dialog_scroll(&key, rows, count_lines() - rows, &h->top))
         xd_dialog_pop(a);
-        return;
-    }
-    h->top = h->top + by > most ? most : h->top + by;
-    h->top = h->top < 0 ? 0 : h->top;
 }
 
 void xd_help_open(struct xd_app *a)

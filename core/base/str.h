@@ -43,6 +43,9 @@ int xd_cp_width(uint32_t cp);
 int xd_str_width(const char *s);
 /* The bytes of the longest beginning of s that takes at most `cells` cells. */
 size_t xd_str_fit(const char *s, int cells);
+/* The bytes of its first line where prose wraps at blanks: more than 0, but for "". A word longer
+ * than a line is cut. The next line begins behind the blanks. */
+size_t xd_str_wrap(const char *s, int cells);
 
 /* Guests lie: makes text from a guest, from xenstore or from a file safe for any terminal and for
  * one line. C0 and C1 controls, DEL, bidirectional and other format characters, private use, line

@@ -113,6 +113,15 @@ size_t xd_str_fit(const char *s, int cells)
     return (size_t)(p - s);
 }
 
+size_t xd_str_wrap(const char *s, int cells)
+{
+    size_t fit = xd_str_fit(s, cells), cut = fit;
+
+    while (s[fit] && cut > 0 && s[cut] != ' ')
+        cut--;
+    return cut ? cut : fit ? fit : strlen(s);
+}
+
 /* --- safe text --- */
 
 struct cleaner {

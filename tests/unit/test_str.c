@@ -147,6 +147,16 @@ static void fitting_cuts_between_characters(void **state)
     assert_int_equal(xd_str_fit("", 5), 0);
 }
 
+static void prose_wraps_at_blanks(void **state)
+{
+    assert_int_equal(xd_str_wrap("one two three", 9), 7);
+    assert_int_equal(xd_str_wrap("one two", 7), 7);
+    assert_int_equal(xd_str_wrap("one two", 20), 7);
+    assert_int_equal(xd_str_wrap("überlange Wörter", 5), 6); /* a word is cut between characters */
+    assert_int_equal(xd_str_wrap("\xe4\xb8\xad", 1), 3);      /* nothing fits: all, not for ever */
+    assert_int_equal(xd_str_wrap("", 5), 0);
+}
+
 /* --- guests lie --- */
 
 static void safe_text(void **state)
@@ -430,6 +440,7 @@ int main(void)
         cmocka_unit_test(every_code_point_survives_the_round_trip),
         cmocka_unit_test(broken_sequences_cost_one_byte),
         cmocka_unit_test(widths),
+        cmocka_unit_test(prose_wraps_at_blanks),
         cmocka_unit_test(fitting_cuts_between_characters),
         cmocka_unit_test(safe_text),
         cmocka_unit_test(safe_text_is_cut_at_a_character),

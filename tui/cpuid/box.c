@@ -21,12 +21,9 @@ static int flow(const struct xd_cpuid_box *e, struct xd_canvas *c, struct xd_rec
         int w = r.w - e->p[i].indent;
 
         do {
-            size_t n = xd_str_fit(text, w), cut = n;
+            size_t cut = xd_str_wrap(text, w);
             char line[512];
 
-            while (text[n] && cut > 0 && text[cut] != ' ')
-                cut--;
-            cut = cut ? cut : n ? n : strlen(text);
             snprintf(line, sizeof(line), "%.*s", (int)cut, text);
             if (c && y >= 0 && y < r.h)
                 xd_canvas_text(c, r.x + e->p[i].indent, r.y + y, e->p[i].style, line);
@@ -62,40 +59,16 @@ void xd_cpuid_box_draw(const struct xd_app *a, const struct xd_dialog *d, struct
 void xd_cpuid_box_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct xd_cpuid_box *e = (struct xd_cpuid_box *)d;
-    int w = a->w - 4 < BOX_W ? a->w - 4 : BOX_W, by = 0;
+    int w = a->w - 4 < BOX_W ? a->w - 4 : BOX_W;
     struct xd_cpuid_box all = *e;
 
     all.top = 0;
     int lines = flow(&all, NULL, (struct xd_rect){0, 0, w - 4, 0});
-    int most = lines + 4 - (a->h - 2);
-
-    switch (k->code) {
-    case XD_KEY_DOWN:
-    case 'j':
-        by = 1;
-        break;
-    case XD_KEY_UP:
-    case 'k':
-        by = -1;
-        break;
-    case XD_KEY_PGDN:
-        by = a->h / 2;
-        break;
-    case XD_KEY_PGUP:
-        by = -a->h / 2;
-        break;
-    case XD_KEY_ESC:
-    case XD_KEY_ENTER:
-    case 'q':
-    case XD_KEY_CTRL | 'c':
+    if (xd_dialog_scroll(k, a->h / 2, lines + 4 - (a->h - 2), &e->top))
+        return;
+    if (k->code == XD_KEY_ESC || k->code == XD_KEY_ENTER || k->code == 'q' ||
+        k->code == (XD_KEY_CTRL | 'c'))
         xd_dialog_pop(a);
-        return;
-    default:
-        return;
-    }
-    e->top += by;
-    e->top = e->top > most ? most : e->top;
-    e->top = e->top < 0 ? 0 : e->top;
 }
 
 void xd_cpuid_box_free(struct xd_dialog *d)

@@ -146,18 +146,11 @@ static void go_to(struct columns *q, int at)
 
 static void columns_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
-    static const struct {
-        uint32_t code;
-        int by;
-    } moves[] = {{XD_KEY_UP, -1},      {'k', -1},         {XD_KEY_DOWN, 1},       {'j', 1},
-                 {XD_KEY_PGUP, -10},   {XD_KEY_PGDN, 10}, {XD_KEY_HOME, -100000}, {'g', -100000},
-                 {XD_KEY_END, 100000}, {'G', 100000}};
     struct columns *q = (struct columns *)d;
 
     q->error[0] = '\0';
-    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-        if (moves[i].code == k->code)
-            go_to(q, q->at + moves[i].by);
+    if (xd_dialog_move(k, q->n, &q->at))
+        return;
     switch (k->code) {
     case ' ':
         q->on[q->at] = !q->on[q->at];
