@@ -116,5 +116,9 @@ const struct xd_table_desc *xd_capture_table(const struct xd_capture *c, size_t 
  * the file was changed since it was opened, or the sample makes no sense (sentence with line and
  * column); -ERANGE: no such frame. */
 int xd_capture_load(struct xd_capture *c, size_t i, struct xd_snapshot **out, struct xd_err *err);
+/* The newest sample of any source that has rows of that table, with a reference for the caller;
+ * NULL: there is none, with a sentence if one could not be read. */
+struct xd_snapshot *xd_capture_load_table(struct xd_capture *c, const char *table,
+                                          struct xd_err *err);
 
 #endif

@@ -515,3 +515,21 @@ int xd_capture_load(struct xd_capture *c, size_t i, struct xd_snapshot **out, st
     *out = xd_builder_seal(b, NULL, sample.seq, sample.at_ns, sample.wall_ns, sample.took_ns);
     return 0;
 }
+
+struct xd_snapshot *xd_capture_load_table(struct xd_capture *c, const char *table,
+                                          struct xd_err *err)
+{
+    for (size_t i = 0; i < c->n_sources; i++) {
+        int64_t at = xd_capture_newest(c, i, c->n - 1);
+        struct xd_snapshot *s;
+        const struct xd_table *t;
+
+        if (at < 0 || xd_capture_load(c, (size_t)at, &s, err) < 0)
+            continue;
+        t = xd_snapshot_table(s, table);
+        if (t && t->n)
+            return s;
+        xd_snapshot_unref(s);
+    }
+    return NULL;
+}

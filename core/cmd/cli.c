@@ -118,6 +118,32 @@ int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struc
     return xd_cli_duration(cli, "interval", 2 * XD_NS_PER_S, &c->interval_ns, err);
 }
 
+int xd_cli_look(struct xd_cli *cli, const char *host, const struct xd_want *wants, size_t n,
+                struct xd_session **s, struct xd_err *err)
+{
+    struct xd_session_config c;
+    int rc = xd_cli_session_config(cli, &c, err);
+
+    *s = NULL;
+    if (!c.host)
+        c.host = host;
+    c.readonly = c.one_shot = c.errand = true;
+    c.journal = "";
+    c.wants = wants;
+    c.n_wants = n;
+    if (rc == 0)
+        rc = xd_session_open(&c, s, err);
+    if (rc == 0 && n)
+        xd_session_want(*s, wants, n);
+    if (rc == 0)
+        rc = xd_session_wait_samples(*s, 1, XD_CLI_SAMPLE_TIMEOUT, err);
+    if (rc < 0) {
+        xd_session_close(*s);
+        *s = NULL;
+    }
+    return rc;
+}
+
 const char *xd_cli_journal_path(const struct xd_cli *cli, const struct xd_host_choice *choice,
                                 char *out, size_t size)
 {

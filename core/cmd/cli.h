@@ -84,6 +84,10 @@ const struct xd_command *xd_cli_command(const char *name, struct xd_err *err);
 /* Fills what the global options say (host, journal, readonly, interval), and what ends waiting: the
  * signals, if they were taken. */
 int xd_cli_session_config(struct xd_cli *cli, struct xd_session_config *c, struct xd_err *err);
+/* Opens a host for one look at it: --host, else `host` (NULL: chosen), read-only, with a first
+ * sample. wants: all that is looked at; NULL: everything. On an error *s is NULL. */
+int xd_cli_look(struct xd_cli *cli, const char *host, const struct xd_want *wants, size_t n,
+                struct xd_session **s, struct xd_err *err);
 /* From here on SIGINT, SIGTERM and SIGHUP, unless they are ignored, are readable at cli->signals
  * instead of ending the program. To be called before a session starts its threads, which inherit
  * the mask. */

@@ -152,40 +152,21 @@ int xd_cpuid_columns_of_dump(struct xd_cpuid_matrix *m, const struct xd_cpuid_du
     return 0;
 }
 
-/* The newest table of that name in a capture; the snapshot holds it. */
-static const struct xd_table *newest(struct xd_capture *c, const char *name,
-                                     struct xd_snapshot **hold, struct xd_err *err)
-{
-    for (size_t i = 0; i < xd_capture_sources(c); i++) {
-        int64_t at = xd_capture_newest(c, i, xd_capture_frames(c) - 1);
-        const struct xd_table *t = NULL;
-
-        if (at < 0 || xd_capture_load(c, (size_t)at, hold, err) < 0)
-            continue;
-        t = xd_snapshot_table(*hold, name);
-        if (t && t->n)
-            return t;
-        xd_snapshot_unref(*hold);
-        *hold = NULL;
-    }
-    return NULL;
-}
-
 static int of_capture(struct xd_cpuid_matrix *m, const char *path, const char *machine,
                       struct xd_buf *trouble, struct xd_err *err)
 {
-    struct xd_snapshot *cpuid = NULL;
+    struct xd_snapshot *s;
     struct xd_capture *c;
     int rc = xd_capture_open(path, NULL, NULL, &c, err);
 
     if (rc < 0)
         return rc;
-    const struct xd_table *t = newest(c, "cpuid", &cpuid, err);
-    if (t)
-        rc = xd_cpuid_columns_of_table(m, t, machine, trouble, err);
+    s = xd_capture_load_table(c, "cpuid", err);
+    if (s)
+        rc = xd_cpuid_columns_of_table(m, xd_snapshot_table(s, "cpuid"), machine, trouble, err);
     else
         rc = xd_err_set(err, -ENODATA, "%s: this capture has no CPU features in it", path);
-    xd_snapshot_unref(cpuid);
+    xd_snapshot_unref(s);
     xd_capture_close(c);
     return rc;
 }

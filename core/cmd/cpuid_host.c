@@ -43,9 +43,6 @@ static int ask(struct cpuid *c, struct xd_session *s, struct xd_err *err)
     const struct xd_table *t;
     const char *why;
 
-    xd_session_want(s, cpuid_wants, 2);
-    if (xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
-        return -ENODATA;
     t = xd_world_table(w, xd_cpuid_desc.name);
     if (!t || !t->n) {
         why = xd_world_trouble(w, xd_cpuid_desc.name);
@@ -67,22 +64,11 @@ const struct xd_want cpuid_wants[2] = {{"cpuid", XD_WANT_ALL}, {"cpuid_leaves", 
 /* Never the demo host where nobody named it: it is not what one asks for. */
 int cpuid_host_live(struct cpuid *c, struct cpuid_host **out, struct xd_err *err)
 {
-    struct xd_session_config config;
-    struct xd_session *s = NULL;
-    int rc = 0;
+    struct xd_session *s;
 
     if (!c->asked_live) {
         c->asked_live = true;
-        rc = xd_cli_session_config(c->cli, &config, &c->why_not);
-        if (!xd_cli_option(c->cli, "host"))
-            config.host = "live";
-        config.readonly = config.one_shot = config.errand = true;
-        config.journal = "";
-        config.wants = cpuid_wants;
-        config.n_wants = 2;
-        if (rc == 0)
-            rc = xd_session_open(&config, &s, &c->why_not);
-        if (rc == 0)
+        if (xd_cli_look(c->cli, "live", cpuid_wants, 2, &s, &c->why_not) == 0)
             ask(c, s, &c->why_not);
         xd_session_close(s);
     }
@@ -92,34 +78,20 @@ int cpuid_host_live(struct cpuid *c, struct cpuid_host **out, struct xd_err *err
 
 /* --- captures --- */
 
-static struct cpuid_host *newest(struct cpuid *c, struct xd_capture *capture, struct xd_err *err)
-{
-    struct cpuid_host *h = NULL;
-
-    for (size_t i = 0; !h && i < xd_capture_sources(capture); i++) {
-        int64_t frame = xd_capture_newest(capture, i, xd_capture_frames(capture) - 1);
-        struct xd_snapshot *s;
-
-        if (frame < 0 || xd_capture_load(capture, (size_t)frame, &s, err) < 0)
-            continue;
-        const struct xd_table *t = xd_snapshot_table(s, xd_cpuid_desc.name);
-        if (t && t->n)
-            h = from_tables(c, xd_capture_host(capture), t,
-                            xd_snapshot_table(s, xd_cpuid_leaves_desc.name));
-        xd_snapshot_unref(s);
-    }
-    return h;
-}
-
 int cpuid_host_capture(struct cpuid *c, const char *path, struct cpuid_host **out,
                        struct xd_err *err)
 {
     struct xd_capture *capture;
+    struct xd_snapshot *s;
     int rc = xd_capture_open(path, NULL, NULL, &capture, err);
 
     if (rc < 0)
         return rc;
-    *out = newest(c, capture, err);
+    s = xd_capture_load_table(capture, xd_cpuid_desc.name, err);
+    *out = s ? from_tables(c, xd_capture_host(capture), xd_snapshot_table(s, xd_cpuid_desc.name),
+                           xd_snapshot_table(s, xd_cpuid_leaves_desc.name))
+             : NULL;
+    xd_snapshot_unref(s);
     xd_capture_close(capture);
     if (*out)
         return 0;

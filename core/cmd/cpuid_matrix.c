@@ -36,22 +36,10 @@ static const char *called(struct matrix *x, int column)
 static int of_host(struct matrix *x, struct xd_err *err)
 {
     static const struct xd_want wants[] = {{"cpuid", XD_WANT_ALL}};
-    struct xd_session_config config;
-    struct xd_session *s = NULL;
+    struct xd_session *s;
     struct xd_buf trouble = XD_BUF_INIT;
-    int rc = xd_cli_session_config(x->c->cli, &config, err);
+    int rc = xd_cli_look(x->c->cli, NULL, wants, 1, &s, err);
 
-    if (rc < 0)
-        return rc;
-    config.readonly = config.one_shot = config.errand = true;
-    config.journal = "";
-    config.wants = wants;
-    config.n_wants = 1;
-    rc = xd_session_open(&config, &s, err);
-    if (rc == 0) {
-        xd_session_want(s, wants, 1);
-        rc = xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err);
-    }
     if (rc == 0) {
         const struct xd_world *w = xd_session_world(s);
         const struct xd_table *t = xd_world_table(w, "cpuid");
