@@ -33,6 +33,8 @@ static int read_spec_text(const char *word, struct xd_arena *a, const char **out
     *out = word;
     if (strcmp(word, "-") == 0) {
         rc = xd_slurp(word, SPEC_MAX, &b, err);
+        while (b.len && strchr(" \t\r\n", b.s[b.len - 1])) /* what ends a line is no spec */
+            xd_buf_cut(&b, b.len - 1);
         *out = xd_arena_strdup(a, xd_buf_str(&b));
         xd_buf_done(&b);
     }

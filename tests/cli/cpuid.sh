@@ -157,6 +157,8 @@ t "into what is no configuration" 1 cpuid translate host,-avx2 --to xl --into "$
 err "bad.cfg:1:9: the list that begins here has no end"
 t "into a configuration, in QEMU's words" 1 cpuid translate host --to qemu --into "$tmp/web1.cfg"
 err "--into goes with --to xl"
+holds "translate from standard input, its line's end apart" sh -c "
+    [ \"\$(echo host,-avx | '$xendeck' cpuid translate - --to xl)\" = 'cpuid = \"host,avx=0\"' ]"
 t "translate from libvirt" 0 cpuid translate "<cpu mode='host-model'><feature policy='disable' name='avx'/></cpu>" --to xl
 out 'cpuid = "host,avx=0"'
 t "what can't be said" 0 cpuid translate host,+monitor --to xl
