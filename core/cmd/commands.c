@@ -208,7 +208,7 @@ const struct xd_command xd_cli_commands[] = {
      .args = "VERB …",
      .run = xd_cmd_cpuid,
      .options = cpuid_options,
-     .title = "CPU features and models: matrix, why, explain, show, diff, level, check …",
+     .title = "CPU features and models: who has what, why not, levelling, verdicts",
      .help =
          "explain FEATURE… says what features are, who can see them and what they need. models "
          "[MODEL…] lists the named processors, or tells all of one; where libvirt is installed, "
