@@ -48,7 +48,13 @@ qemu_xen_arguments() {
 
 # qemu_arguments: sets QEMU to the whole command
 qemu_arguments() {
-    QEMU=(qemu-system-x86_64 -machine q35 -accel tcg,thread=multi,tb-size=512
+    QEMU=(qemu-system-x86_64 -machine q35)
+    if [ "$ICOUNT" = yes ]; then
+        QEMU+=(-accel tcg,thread=single,tb-size=512 -icount shift=1,sleep=off)
+    else
+        QEMU+=(-accel tcg,thread=multi,tb-size=512)
+    fi
+    QEMU+=(
         -cpu "$CPU,$CPU_SWITCHES" -smp "$SMP" -m "${MEM}M")
     [ "$NUMA" = no ] || qemu_numa
     QEMU+=(-nodefaults -display none -no-reboot -nic none
