@@ -107,17 +107,15 @@ int xd_xl_memory_max(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib)
  * PV is PVH, and nobody notes that. */
 static int read_type(struct xd_xl *x, const xc_domaininfo_t *d)
 {
-    libxl_domain_type type;
     char *text;
-    int out = -1;
+    int out;
 
     if (!(d->flags & XEN_DOMINF_hvm_guest))
         return XD_TYPE_PV;
     if (d->domain == 0)
         return XD_TYPE_PVH;
     text = xd_xl_xs_read(x, "/libxl/%u/type", d->domain);
-    if (text && libxl_domain_type_from_string(text, &type) == 0)
-        out = type == LIBXL_DOMAIN_TYPE_PVH ? XD_TYPE_PVH : XD_TYPE_HVM;
+    out = xd_xl_stored_type(text);
     free(text);
     return out;
 }
@@ -185,7 +183,9 @@ int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
         x->asks = fd;
         return 0;
     }
-    rc = xd_xenstore_check(err);
+    rc = xd_xl_need(XD_XL_XENSTORE, err);
+    if (rc == 0)
+        rc = xd_xenstore_check(err);
     if (rc < 0)
         return rc;
     x->xs = xs_open(0);

@@ -142,6 +142,7 @@ const struct xd_command xd_cli_commands[] = {
     {.name = "get",
      .args = "[TABLE]",
      .run = xd_cmd_get,
+     .flags = XD_CMD_BARE,
      .options = get_options,
      .title = "Print a table of the host",
      .help = "Without TABLE: the tables there are and their columns. Rates such as CPU% need two "
@@ -152,7 +153,7 @@ const struct xd_command xd_cli_commands[] = {
      .args = "OBJECT [KNOB=VALUE]… [OBJECT KNOB=VALUE…]…",
      .run = xd_cmd_set,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Edit the host",
      .help = "Shows the plan, asks, applies it step by step, reads each value back and writes it "
              "to the journal. A step expects the value that the plan shows: if somebody else has "
@@ -163,14 +164,14 @@ const struct xd_command xd_cli_commands[] = {
      .args = "OBJECT ACTION [PARAM=VALUE]…",
      .run = xd_cmd_do,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Carry out an action: pause, shutdown …",
      .help = "Planned, journalled and verified as an edit is."},
     {.name = "undo",
      .args = "[N]",
      .run = xd_cmd_undo,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Take back journal entry N, or the newest that can be",
      .help = "The inverse steps in reverse order; each expects to find what the edit has set."},
     {.name = "console",

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "base/json.h"
+#include "base/json_c.h"
 #include "engine/journal_impl.h"
 
 struct xd_record *xd_journal_record(const struct xd_journal *j, uint64_t id)
