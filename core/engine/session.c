@@ -344,10 +344,10 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
     }
 }
 
-void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n)
+void xd_session_want_rows(struct xd_session *s, const struct xd_want_row *rows, size_t n)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        xd_worker_want_rows(s->observers[i], names, n);
+        xd_worker_want_rows(s->observers[i], rows, n);
 }
 
 /* Somebody asked for a table that isn't sampled, because nobody had wanted it. */
