@@ -234,6 +234,7 @@ void xd_app_update(struct xd_app *a)
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
     if (a->n_screens > screens)
         xd_app_resize(a, a->w, a->h);
+    xd_cpuid_trial_update(a);
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
     xd_app_want(a);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tui/cpuid/screen.h"
+#include "xen/cpuid/into.h"
 #include "xen/cpuid/translate.h"
 
 const struct xd_cpuid_draft *xd_cpuid_draft_of(const struct xd_cpuid_screen *t, int column)
@@ -270,5 +271,30 @@ int xd_cpuid_draft_line(const struct xd_cpuid_screen *t, int column, struct xd_b
         xd_buf_printf(lost, "%s%s", i ? "\n" : "", l.text[i]);
     xd_buf_done(&text);
     xd_arena_done(&a);
+    return rc;
+}
+
+int xd_cpuid_draft_value(const struct xd_cpuid_screen *t, int column, char *out, size_t size,
+                         struct xd_err *err)
+{
+    struct xd_buf line = XD_BUF_INIT, lost = XD_BUF_INIT;
+    struct xd_arena a = XD_ARENA_INIT;
+    const char *value = NULL;
+    int rc = check_column(t, column, err);
+
+    if (rc == 0)
+        rc = xd_cpuid_draft_line(t, column, &line, &lost, err);
+    if (rc == 0)
+        value = xd_cpuid_into_value(xd_buf_str(&line), &a);
+    if (rc == 0 && !value)
+        rc = xd_err_set(err, -ENOTSUP, "%s has no line for a configuration",
+                        t->m.column[column].name);
+    if (rc == 0 && strlen(value) >= size)
+        rc = xd_err_set(err, -E2BIG, "the line is too long");
+    if (rc == 0)
+        snprintf(out, size, "%s", value);
+    xd_arena_done(&a);
+    xd_buf_done(&line);
+    xd_buf_done(&lost);
     return rc;
 }

@@ -237,7 +237,7 @@ static void click(struct xd_app *a, struct xd_screen *s, int x, int y)
         xd_screen_goto(a, s, s->top + (size_t)(y - HEAD));
 }
 
-static const char *const with[] = {"cpuid", NULL};
+static const char *const with[] = {"cpuid", "cpuid_try", NULL};
 
 const struct xd_view xd_view_cpuid = {
     .name = "cpuid",
