@@ -179,6 +179,7 @@ static void tell_end(struct xd_app *a, const struct xd_plan *p)
     if (p->outcome == XD_DONE && a->plan_from_staged)
         xd_app_unstage(a, NULL, NULL);
     a->plan_from_staged = false;
+    xd_cpuid_plan_ended(a, p);
     xd_app_say(a, xd_outcome_style(p->outcome), "%s: %s%s%s%s", xd_outcome_name(p->outcome),
                p->title, p->detail ? ": " : "", p->detail ? p->detail : "",
                can_be_undone(a, p) ? "    U takes it back" : "");

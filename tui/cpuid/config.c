@@ -71,14 +71,25 @@ static int propose(struct xd_app *a, const char *path, int column, struct xd_err
     xd_cpuid_whole_path(path, whole, sizeof(whole));
     xd_param_add(&params, "file", whole);
     xd_param_add(&params, "cpuid", value);
+    snprintf(a->cpuid->writing, sizeof(a->cpuid->writing), "%s", a->cpuid->m.column[column].key);
     rc = xd_app_propose_action(a, action, xd_buf_str(&params), err);
     xd_buf_done(&params);
     return rc;
 }
 
+void xd_cpuid_plan_ended(struct xd_app *a, const struct xd_plan *p)
+{
+    struct xd_cpuid_screen *t = a->cpuid;
+    const struct xd_action *action = p->n ? p->steps[0].offer.action : NULL;
+
+    if (p->outcome == XD_DONE && !p->undoes && action && strcmp(action->name, "cpuid-config") == 0)
+        xd_cpuid_draft_written(t, t->writing);
+    t->writing[0] = '\0';
+}
+
 static int write_line(struct xd_app *a, const char *path, const void *tag, struct xd_err *err)
 {
-    const struct xd_cpuid_screen *t = a->cpuid;
+    struct xd_cpuid_screen *t = a->cpuid;
     struct xd_buf line = XD_BUF_INIT, lost = XD_BUF_INIT;
     int column = xd_cpuid_screen_column(t);
     int rc = column < 0 ? xd_err_set(err, -ENOENT, "the domain is gone")
@@ -88,6 +99,8 @@ static int write_line(struct xd_app *a, const char *path, const void *tag, struc
         rc = propose(a, path, column, err);
     } else if (rc == 0) {
         rc = write_new(path, &line, err);
+        if (rc == 0)
+            xd_cpuid_draft_written(t, t->m.column[column].key);
         if (rc == 0)
             xd_app_say(a, XD_S_GOOD, "%s has the line; the domain's configuration is as it was",
                        path);

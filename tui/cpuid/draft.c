@@ -45,6 +45,22 @@ void xd_cpuid_draft_drop(struct xd_cpuid_screen *t, int column)
         t->drafts[d - t->drafts] = t->drafts[--t->n_drafts];
 }
 
+int xd_cpuid_drafts_unwritten(const struct xd_cpuid_screen *t)
+{
+    int n = 0;
+
+    for (int i = 0; i < t->n_drafts; i++)
+        n += !t->drafts[i].written;
+    return n;
+}
+
+void xd_cpuid_draft_written(struct xd_cpuid_screen *t, const char *key)
+{
+    for (int i = 0; i < t->n_drafts; i++)
+        if (strcmp(t->drafts[i].key, key) == 0)
+            t->drafts[i].written = true;
+}
+
 bool xd_cpuid_draft_has(const struct xd_cpuid_screen *t, int column, int bit)
 {
     const struct xd_cpuid_draft *d = xd_cpuid_draft_of(t, column);
@@ -192,6 +208,7 @@ int xd_cpuid_draft_switch(struct xd_cpuid_screen *t, int column, int bit, char *
     if (!d)
         return -E2BIG;
     plan(d, &all, on, &t->m.column[column].set.fs);
+    d->written = false;
     tell(t, column, bit, on, &all, said, size);
     if (xd_fs_empty(&d->said)) {
         snprintf(said, size, "%s: as it is now", t->m.column[column].name);

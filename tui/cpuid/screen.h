@@ -13,6 +13,7 @@
 struct xd_cpuid_draft {
     char key[XD_KEY_MAX]; /* of the row in the table `cpuid` */
     struct xd_featureset said, on;
+    bool written; /* as it is, into a file: it isn't lost with us */
 };
 
 /* A dry run that was asked for: with what its result is to be compared. */
@@ -56,6 +57,7 @@ struct xd_cpuid_screen {
     int n_drafts;
 
     struct xd_cpuid_trial_run trial;
+    char writing[XD_KEY_MAX]; /* whose draft a plan puts into a configuration; "": none's */
 };
 
 struct xd_cpuid_screen *xd_cpuid_screen_new(void);
@@ -117,6 +119,9 @@ bool xd_cpuid_draft_differs(const struct xd_cpuid_screen *t, int column, int bit
  * can't be had. The sentence in said[size] tells what went along. */
 int xd_cpuid_draft_switch(struct xd_cpuid_screen *t, int column, int bit, char *said, size_t size,
                           struct xd_err *err);
+/* How many are in no file yet; and that this column's is in one now. */
+int xd_cpuid_drafts_unwritten(const struct xd_cpuid_screen *t);
+void xd_cpuid_draft_written(struct xd_cpuid_screen *t, const char *key);
 void xd_cpuid_draft_drop(struct xd_cpuid_screen *t, int column);
 /* The line for the domain's configuration (for dom0: for Xen's command line) that says what it has
  * and what is planned; and what that line can't say, a sentence each, divided by newlines. */
@@ -133,6 +138,8 @@ void xd_cpuid_offer_file(struct xd_app *a, const char *path);
 /* Where a domain's configuration usually is; and a path as it is from "/" on. */
 void xd_cpuid_config_path(const struct xd_cpuid_column *c, char *out, size_t size);
 void xd_cpuid_whole_path(const char *path, char *out, size_t size);
+/* A plan ended: of the configuration that was written, perhaps (config.c). */
+void xd_cpuid_plan_ended(struct xd_app *a, const struct xd_plan *p);
 /* Shows what came of a dry run once it is known (trial.c). */
 void xd_cpuid_trial_update(struct xd_app *a);
 
