@@ -44,7 +44,7 @@ static void test_within_its_budget(void **state)
     assert_true(r->cell[XD_BUDGETS_NEXT_AT].i == h.wall_ns + 500 * S);
     assert_string_equal(text(r, XD_BUDGETS_NEXT), "cap 20%");
     assert_int_equal(xd_row_u64(r, XD_BUDGETS_THEN_CAP, 0), 20);
-    assert_non_null(strstr(text(r, XD_BUDGETS_WHY), "budget b: 250s left of 300s"));
+    assert_non_null(strstr(text(r, XD_BUDGETS_WHY), "budget b: 4m10s left of 5m00s"));
     xd_snapshot_unref(keep);
     host_done(&h);
 }
