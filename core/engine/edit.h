@@ -58,6 +58,7 @@ struct xd_step {
 struct xd_plan {
     struct xd_arena arena;
     const char *title; /* "web1 sched.cap none -> 40", "3 edits", "undo 17: …" */
+    const char *who;   /* who makes it, for the journal ("policy burst-hour"); NULL: the session's */
     struct xd_step *steps;
     size_t n;
     enum xd_risk risk; /* the largest of its steps */
