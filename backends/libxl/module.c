@@ -16,6 +16,7 @@
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
 #include "backend_libxl/stored.h"
+#include "backend_libxl/tried.h"
 #include "base/arena.h"
 #include "model/backend.h"
 #include "model/xenknobs.h"
@@ -63,6 +64,7 @@ static void close_instance(void *self)
 
     xd_xl_known_free(x);
     xd_xl_stored_free(x);
+    xd_xl_tried_free(x);
     xd_xl_close(x);
     free(x);
 }
@@ -75,6 +77,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     x->env = env;
     x->asks = -1;
     atomic_init(&x->stale, false);
+    atomic_init(&x->tried_new, NULL);
     xd_xl_logger_init(&x->logger, env->log);
     xd_xl_events_init(x);
     rc = xd_xl_open(x, err);
@@ -137,6 +140,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     xd_xl_collect_dmesg(&s);
     xd_xl_collect_params(&s);
     xd_xl_collect_limits(&s);
+    xd_xl_collect_tried(&s);
     if (s.pools)
         xd_xl_pools_drop(s.pools, s.n_pools);
     if (s.topology)
