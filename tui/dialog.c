@@ -274,7 +274,9 @@ struct ask {
 static void ask_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
 {
     const struct ask *q = (const struct ask *)d;
-    const char *below = q->error[0] ? q->error : "Enter stages it · Esc leaves";
+    const char *below = q->error[0] ? q->error
+                        : q->tag    ? "Enter stages it · Esc leaves"
+                                    : "Enter goes on · Esc leaves";
     struct xd_rect all = {0, 0, c->w - 4 < PROSE_W ? c->w - 4 : PROSE_W, 4};
     int help_h = xd_dialog_text(NULL, all, XD_S_DIALOG, q->help);
     int below_h = xd_dialog_text(NULL, all, XD_S_DIALOG, below);
@@ -286,6 +288,20 @@ static void ask_draw(const struct xd_app *a, const struct xd_dialog *d, struct x
     xd_dialog_text(c, help, XD_S_DIALOG, q->help);
     xd_line_draw(&q->line, c, in.x, in.y + help_h + 1, in.w, "> ");
     xd_dialog_text(c, foot, q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG, below);
+}
+
+/* It goes, and what was opened over it meanwhile stays. */
+static void leave(struct xd_app *a, struct xd_dialog *d)
+{
+    struct xd_dialog **at = &a->dialog;
+
+    while (*at && *at != d)
+        at = &(*at)->below;
+    if (!*at)
+        return;
+    *at = d->below;
+    d->ops->free(d);
+    free(d);
 }
 
 static void ask_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
@@ -301,7 +317,7 @@ static void ask_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *
         if (q->accept(a, q->line.text, q->tag, &err) < 0)
             snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
         else
-            xd_dialog_pop(a);
+            leave(a, d);
     } else {
         /* The value there is now is an offer: what is typed first replaces it. */
         if (fresh && k->code > 0x20 && k->code < XD_KEY_UP && k->code != XD_KEY_BACKSPACE)
