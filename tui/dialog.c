@@ -290,34 +290,31 @@ static void ask_draw(const struct xd_app *a, const struct xd_dialog *d, struct x
     xd_dialog_text(c, foot, q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG, below);
 }
 
-/* It goes, and what was opened over it meanwhile stays. */
-static void leave(struct xd_app *a, struct xd_dialog *d)
+/* What it leads to may open a dialog: this one goes first, and comes back if it is refused. */
+static void accept_line(struct xd_app *a, struct ask *q)
 {
-    struct xd_dialog **at = &a->dialog;
+    struct xd_err err = XD_ERR_INIT;
 
-    while (*at && *at != d)
-        at = &(*at)->below;
-    if (!*at)
+    a->dialog = q->d.below;
+    if (q->accept(a, q->line.text, q->tag, &err) < 0) {
+        snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
+        a->dialog = &q->d;
         return;
-    *at = d->below;
-    d->ops->free(d);
-    free(d);
+    }
+    q->d.ops->free(&q->d);
+    free(q);
 }
 
 static void ask_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct ask *q = (struct ask *)d;
-    struct xd_err err = XD_ERR_INIT;
     bool fresh = !q->touched;
 
     q->touched = true;
     if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c')) {
         xd_dialog_pop(a);
     } else if (k->code == XD_KEY_ENTER) {
-        if (q->accept(a, q->line.text, q->tag, &err) < 0)
-            snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
-        else
-            leave(a, d);
+        accept_line(a, q);
     } else {
         /* The value there is now is an offer: what is typed first replaces it. */
         if (fresh && k->code > 0x20 && k->code < XD_KEY_UP && k->code != XD_KEY_BACKSPACE)
