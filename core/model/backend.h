@@ -52,6 +52,7 @@ struct xd_backend_env {
      * leave the others' names unknown. Use xd_row_name. */
     const char *(*row_name)(const struct xd_backend_env *env, const struct xd_table_desc *d,
                             size_t i);
+    void *context; /* of a source that the session's caller brought along; else NULL */
 };
 
 static inline uint64_t xd_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
