@@ -205,8 +205,8 @@ static void collect_policy(const struct xd_runner *r, struct xd_builder *b, int6
 
 static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 {
-    static const char nothing[] = "no policy is carried out here; :policy NAME begins one in this "
-                                  "console, xendeck policy run FILE as a daemon";
+    static const char nothing[] =
+        "no policy is carried out; n begins one here, xendeck policy run is the daemon";
     const struct xd_inlet *in = self;
     int64_t at_ns;
 

@@ -205,7 +205,7 @@ static void test_nothing_is_carried_out_at_first(void **state)
     pass(&c, S);
     t = xd_world_table(xd_session_world(c.s), "budgets");
     assert_int_equal(t->state, XD_TABLE_MISSING);
-    assert_non_null(strstr(t->reason, "no policy is carried out here"));
+    assert_non_null(strstr(t->reason, "no policy is carried out; n begins one"));
     assert_null(xd_inlet_runner(c.in));
     console_close(&c);
 }

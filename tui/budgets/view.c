@@ -185,6 +185,23 @@ static int draw_why(const struct xd_row *row, struct xd_canvas *c, struct xd_rec
     return y - r.y;
 }
 
+/* That budgets are others than in the file, and how that is made to last. */
+static int draw_changed(const struct xd_app *a, struct xd_canvas *c, struct xd_rect r,
+                        struct xd_arena *arena)
+{
+    const struct xd_table *t = xd_app_table(a, xd_policies_desc.name);
+    const char *text = t && t->n && t->desc == &xd_policies_desc
+                           ? xd_row_str(t->rows[0], XD_POLICIES_CHANGED, NULL)
+                           : NULL;
+
+    if (!text || r.h < 1)
+        return 0;
+    xd_canvas_field(c, r.x, r.y, r.w, false, XD_S_STAGED,
+                    xd_arena_printf(arena, "changed: %s; to make it last write it into %s", text,
+                                    xd_row_str(t->rows[0], XD_POLICIES_FILE, "its file")));
+    return 1;
+}
+
 /* From the top: the sentence, what follows, the course; then, where there is room, why and acts. */
 static void detail(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
                    struct xd_canvas *c, struct xd_rect r)
@@ -218,6 +235,8 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
                              (struct xd_rect){r.x, y, r.w, r.y + r.h - y}))
         xd_canvas_field(c, r.x, y, r.w, false, XD_S_DIM, next_text(a, row, &arena));
     if (roomy)
+        y += draw_changed(a, c, (struct xd_rect){r.x, y, r.w, r.y + r.h - y}, &arena);
+    if (roomy)
         draw_acts(a, xd_row_str(row, XD_BUDGETS_UUID, "?"), c,
                   (struct xd_rect){r.x, y, r.w, r.y + r.h - y});
     xd_arena_done(&arena);
@@ -240,6 +259,8 @@ const struct xd_row *xd_budgets_row_of(const struct xd_app *a, const char *uuid)
     return best;
 }
 
+static const char *const with[] = {"policies", NULL};
+
 const struct xd_view xd_view_budgets = {
     .name = "budgets",
     .title = "Budgets",
@@ -248,5 +269,6 @@ const struct xd_view xd_view_budgets = {
     .style = style,
     .draw = xd_table_draw,
     .detail = detail,
+    .with = with,
     .pane = 13,
 };
