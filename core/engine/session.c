@@ -80,7 +80,8 @@ static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
                                    .source = i,
                                    .interval_ns = s->one_shot ? 0 : s->world.interval_ns,
                                    .threaded = !s->inline_workers,
-                                   .lazy = is_lazy(s)},
+                                   .lazy = is_lazy(s),
+                                   .tells = s->tells},
         &s->observers[i], err);
 }
 
@@ -210,6 +211,7 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->one_shot = c->one_shot;
     s->interrupt_fd = c->interrupt_fd;
     s->errand = c->errand;
+    s->tells = c->tells;
     s->arg = xd_strdup(host.arg);
     xd_world_init(&s->world, &host, c->clock, c->log);
     s->world.readonly = c->readonly;

@@ -176,6 +176,16 @@ static void open_observer(struct xd_worker *w)
         say(w, XD_SAY_OPENED, rc, &err);
 }
 
+/* When the sample after one that began at that time is due. All workers keep to the ticks of one
+ * clock, so that what several of them tell of one moment is of that moment, and can be drawn as one
+ * frame. After an event's sample, which has no tick, half an interval has to pass at least. */
+static int64_t next_tick(const struct xd_worker *w, int64_t began)
+{
+    if (!w->threaded || began > INT64_MAX / 2 || w->interval_ns > INT64_MAX / 4)
+        return began + w->interval_ns;
+    return (began + w->interval_ns + w->interval_ns / 2) / w->interval_ns * w->interval_ns;
+}
+
 /* The next time to collect. A host so slow that collecting takes most of the interval is left in
  * peace for a quarter of the time it took. */
 static void plan_next(struct xd_worker *w, int64_t began, int64_t ended)
@@ -186,7 +196,7 @@ static void plan_next(struct xd_worker *w, int64_t began, int64_t ended)
         w->next_ns = INT64_MAX;
         return;
     }
-    w->next_ns = began + w->interval_ns;
+    w->next_ns = next_tick(w, began);
     if (w->next_ns < ended + (ended - began) / 4)
         w->next_ns = ended + (ended - began) / 4;
     if (due >= 0 && ended + due < w->next_ns)
@@ -518,8 +528,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
     w->threaded = c->threaded;
     w->lazy = c->lazy;
     w->wake_fd = -1;
-    for (size_t i = 0; i < XD_WANTED_MAX; i++)
-        atomic_init(&w->wanted[i], UINT64_MAX);
+    xd_worker_want_first(w, c->tells);
     atomic_init(&w->rows, NULL);
     w->interval_ns = c->interval_ns;
     w->next_ns = c->interval_ns > 0 ? INT64_MIN : INT64_MAX;

@@ -115,6 +115,7 @@ struct xd_worker_config {
     int64_t interval_ns; /* <= 0: collects only when asked */
     bool threaded;
     bool lazy;
+    bool tells; /* somebody will say what is wanted */
 };
 
 /* Makes it and starts its thread, where it gets one (a lazy one gets it when it is first asked for
@@ -129,6 +130,8 @@ void xd_worker_unref(struct xd_worker *w);
 const struct xd_table_desc *xd_worker_table(const struct xd_worker *w, int i, int *fill);
 /* What env.wanted tells the backend. */
 uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d);
+/* What is wanted before anybody said so: everything; where somebody will, all but what is dear. */
+void xd_worker_want_first(struct xd_worker *w, bool tells);
 /* Which columns of that table anybody looks at from now on. True if these are more than before. */
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
 /* What env.row_wanted goes by from now on; n 0: all rows. */
