@@ -181,6 +181,7 @@ static void tell_end(struct xd_app *a, const struct xd_plan *p)
     if (p->outcome == XD_DONE && a->plan_from_staged)
         xd_app_unstage(a, NULL, NULL);
     a->plan_from_staged = false;
+    xd_cpuid_plan_ended(a, p);
     xd_app_say(a, xd_outcome_style(p->outcome), "%s: %s%s%s%s", xd_outcome_name(p->outcome),
                p->title, p->detail ? ": " : "", p->detail ? p->detail : "",
                can_be_undone(a, p) ? "    U takes it back" : "");
@@ -236,6 +237,7 @@ void xd_app_update(struct xd_app *a)
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
     if (a->n_screens > screens)
         xd_app_resize(a, a->w, a->h);
+    xd_cpuid_trial_update(a);
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
     xd_app_want(a);
 }

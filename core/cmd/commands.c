@@ -104,8 +104,14 @@ static const struct xd_option policy_options[] = {
     {"days", 0, "N", "simulate: so many days; LOAD begins again where it is shorter"},
     {"compare", 0, "FILE", "simulate: another policy on the same load, and what changes"},
     {"acts", 0, NULL, "simulate: print each move of a knob, with its rule"},
-    {"policy", 0, "FILE", "explain: the policy"},
-    {"output", 'o', "FORMAT", "check, simulate: table or json"},
+    {"policy", 0, "FILE", "explain: this policy instead of what the daemon carries out"},
+    {"restore", 0, NULL, "pause: give knobs back (default: they stay as they are)"},
+    {"cpu", 0, "TIME", "budget: so much CPU time in its window from now on"},
+    {"per", 0, "TIME", "budget: so long a window, which begins anew"},
+    {"cap", 0, "PERCENT", "budget: the cap once it is used up"},
+    {"state", 0, "DIR", "run: where balances are kept (default: /var/lib/xendeck/policy)"},
+    {"socket", 0, "PATH", "The daemon's socket (default: /run/xendeck/policy.sock)"},
+    {"output", 'o', "FORMAT", "check, simulate, status: table or json"},
     {0},
 };
 
@@ -248,7 +254,7 @@ const struct xd_command xd_cli_commands[] = {
      .args = "VERB …",
      .run = xd_cmd_policy,
      .options = policy_options,
-     .title = "Scheduling policies over time: check, simulate, explain, show, reference",
+     .title = "Scheduling policies over time: check, simulate, run, explain, show",
      .help =
          "A policy is a YAML file of rules: budgets of CPU time per window, calendars, conditions, "
          "floors and ceilings of weight, cap, RTDS budget and memory. reference prints the "
@@ -259,9 +265,15 @@ const struct xd_command xd_cli_commands[] = {
          "was felt. LOAD is a capture or CSV with the columns time (seconds), name and cpu "
          "(percent of one pCPU from then on) or cpu_ns (a counter); also uuid, pool, id, vcpus, "
          "weight, cap, mem_target_kib. What a cap denies is lost there, not made up for later. "
-         "explain DOMAIN --policy FILE says what the policy wants of its knobs, why, and what "
-         "happens next, on --host or at the end of --from. Nothing of this touches a host: the "
-         "daemon that carries policies out does not exist yet."},
+         "run FILE carries a policy out until it is stopped: the daemon, as "
+         "xendeck-policy.service starts it. Each --interval it looks at the host's own counters, "
+         "keeps the balances in --state, so that a process that was killed is followed by one that "
+         "goes on, and moves knobs as any edit, journalled with the rule. SIGTERM does what on_exit "
+         "says; SIGHUP, or reload, reads FILE again, and a wrong one is refused. A dead daemon "
+         "leaves the knobs as they are. status, explain DOMAIN, pause [DOMAIN] [--restore], resume "
+         "[DOMAIN] and budget RULE ask the daemon over its socket, which root and the group adm may "
+         "read and root may change. With --policy FILE explain tries that policy on --host, or at "
+         "the end of --from."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,

@@ -33,6 +33,10 @@ struct xd_wish {
     const char *object, *name, *value;
 };
 
+/* A value for a parameter of an action, as its wish's value has it: in quotes where it needs them.
+ */
+void xd_wish_quote(struct xd_buf *b, const char *value);
+
 struct xd_step {
     struct xd_offer offer;
     struct xd_object object;
@@ -54,6 +58,7 @@ struct xd_step {
 struct xd_plan {
     struct xd_arena arena;
     const char *title; /* "web1 sched.cap none -> 40", "3 edits", "undo 17: …" */
+    const char *who;   /* who makes it, for the journal ("policy burst-hour"); NULL: the session's */
     struct xd_step *steps;
     size_t n;
     enum xd_risk risk; /* the largest of its steps */

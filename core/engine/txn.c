@@ -373,7 +373,7 @@ int xd_txn_begin(struct xd_session *s, struct xd_plan *p, struct xd_err *err)
 
     if (rc)
         return rc;
-    rc = xd_journal_begin_first(s->journal, p, s->who, err);
+    rc = xd_journal_begin_first(s->journal, p, p->who ? p->who : s->who, err);
     if (rc) {
         xd_err_prefix(err, "nothing was done, it could not be journalled: ");
         return rc;

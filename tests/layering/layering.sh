@@ -19,8 +19,9 @@ capture core/capture base,model,capture
 topo core/topo base,model,xen,kernel,topo
 engine core/engine base,model,engine
 policies policies base,model,policies
-cmd core/cmd base,xen,model,topo,engine,policies,capture,cmd
-tui tui base,model,topo,engine,cmd,xen,kernel,tui
+budgets core/budgets base,model,capture,engine,policies,budgets
+cmd core/cmd base,xen,model,topo,engine,policies,budgets,capture,cmd
+tui tui base,model,topo,engine,policies,budgets,cmd,xen,kernel,tui
 tui_topo tui/topo base,model,topo,engine,cmd,xen,kernel,tui
 demo backends/demo base,model,topo,xen,kernel,backend_demo
 capture_backend backends/capture base,model,topo,xen,kernel,capture,backend_capture
@@ -84,6 +85,7 @@ fence base model/table.h
 fence base,model engine/world.h
 fence base,model,engine tui/canvas.h
 fence base,model,engine cmd/command.h
+fence base,model,engine,policies budgets/runner.h
 fence base,model,xen,kernel engine/session.h
 fence base,model,engine,cmd backend_demo/demo.h
 # … and what is allowed is found, or the fence would prove nothing.

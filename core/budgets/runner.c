@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The runner: ticks, the ledger, and its end. See runner.h; how steps are done is in
+ * runner_acts.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "budgets/runner_impl.h"
+#include "model/tables.h"
+
+/* Where nothing that matters changes the ledger is saved this often all the same, so that it knows
+ * how time went on. */
+#define SAVE_IDLE_NS (60 * XD_NS_PER_S)
+/* How long the end waits for a sample that shows the knobs as they are. */
+#define END_PATIENCE_NS (5 * XD_NS_PER_S)
+
+/* --- beginning --- */
+
+/* The balances that were saved, or a beginning. */
+static void load(struct xd_runner *r)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_err err = XD_ERR_INIT;
+    const char *note = NULL;
+    int rc = r->store ? xd_ledger_store_load(r->store, &b, &note, &err) : 0;
+
+    if (rc > 0)
+        rc = xd_ledger_read(r->policy, xd_ledger_store_dir(r->store), b.s, b.len, &r->engine, &err);
+    if (note)
+        xd_log_write(r->log, XD_LOG_WARN, "policy", "passed over: %s", note);
+    if (rc < 0)
+        xd_log_write(r->log, XD_LOG_ERROR, "policy",
+                     "%s; budgets begin full, and what knobs were before isn't known",
+                     xd_err_text(&err));
+    if (r->engine)
+        xd_log_write(r->log, XD_LOG_INFO, "policy", "goes on with the balances of %zu domains",
+                     xd_engine_domains(r->engine));
+    else
+        r->engine = xd_engine_new(r->policy);
+    xd_buf_done(&b);
+}
+
+int xd_runner_new(const struct xd_runner_config *c, struct xd_runner **out, struct xd_err *err)
+{
+    struct xd_runner *r;
+
+    *out = NULL;
+    if (xd_world_readonly(xd_session_world(c->session))) {
+        int rc = xd_err_set(err, -EROFS, "this session is read only: policy %s moves nothing in it",
+                            c->policy->name);
+
+        xd_policy_free(c->policy);
+        return rc;
+    }
+    r = xd_malloc(sizeof(*r));
+    r->session = c->session;
+    r->log = xd_session_log(c->session);
+    r->policy = c->policy;
+    r->store = c->store;
+    r->boot = c->boot;
+    r->done_ns = INT64_MIN;
+    r->began_ns = xd_world_wall(xd_session_world(c->session));
+    load(r);
+    xd_runner_load_pauses(r);
+    *out = r;
+    return 0;
+}
+
+void xd_runner_free(struct xd_runner *r)
+{
+    if (!r)
+        return;
+    xd_engine_free(r->engine);
+    xd_policy_free(r->policy);
+    xd_snapshot_unref(r->last);
+    free(r->queue);
+    free(r->trouble);
+    free(r->paused);
+    free(r);
+}
+
+/* --- what it looks at --- */
+
+static void want(struct xd_want *out, size_t *n, const char *table, uint64_t columns)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp(out[i].table, table) == 0) {
+            out[i].columns |= columns;
+            return;
+        }
+    out[(*n)++] = (struct xd_want){table, columns};
+}
+
+size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_WANTS_MAX])
+{
+    static const int always[] = {XD_DOMAIN_UUID,  XD_DOMAIN_NAME,   XD_DOMAIN_ID,
+                                 XD_DOMAIN_VCPUS, XD_DOMAIN_CPU_NS, XD_DOMAIN_POOL,
+                                 XD_DOMAIN_CAP,   XD_DOMAIN_WEIGHT, XD_DOMAIN_MEM_TARGET_KIB,
+                                 XD_DOMAIN_SCHED, XD_DOMAIN_STATE,  XD_DOMAIN_MEM_MAX_KIB};
+    uint64_t columns = 0;
+    bool rtds = false;
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+        columns |= UINT64_C(1) << always[i];
+    want(out, &n, "domains", columns);
+    for (size_t i = 0; i < r->policy->n; i++) {
+        const struct xd_policy_rule *rule = &r->policy->rules[i];
+        const struct xd_policy_condition *c = rule->condition;
+        const struct xd_policy_bounds *b = &rule->bounds[XD_POLICY_RTDS];
+
+        if (rule->match.where)
+            want(out, &n, "domains", xd_query_columns(rule->match.where));
+        if (c)
+            want(out, &n, c->table_name,
+                 xd_query_columns(c->where) | (c->until ? xd_query_columns(c->until) : 0));
+        rtds |= b->lo > 0 || b->hi < XD_POLICY_MOST ||
+                (rule->budget && rule->budget->then[XD_POLICY_RTDS] < XD_POLICY_MOST);
+    }
+    if (rtds)
+        want(out, &n, "vcpus",
+             UINT64_C(1) << XD_VCPU_DOMAIN_UUID | UINT64_C(1) << XD_VCPU_ID |
+                 UINT64_C(1) << XD_VCPU_BUDGET_US);
+    return n;
+}
+
+/* --- the ledger --- */
+
+static void mix(uint64_t *h, const void *data, size_t len)
+{
+    const unsigned char *p = data;
+
+    for (size_t i = 0; i < len; i++)
+        *h = (*h ^ p[i]) * UINT64_C(0x100000001b3);
+}
+
+static void mix_account(uint64_t *h, const struct xd_account *a)
+{
+    mix(h, &a->left, sizeof(a->left));
+    mix(h, &a->spent, sizeof(a->spent));
+    mix(h, &a->begun, sizeof(a->begun));
+}
+
+/* Of all that the ledger keeps and that can't be told again from the host's own counters. */
+static uint64_t sum_of(const struct xd_engine *e)
+{
+    const struct xd_policy *p = xd_engine_policy(e);
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < xd_engine_domains(e); i++) {
+        const struct xd_engine_domain *d = xd_engine_domain(e, i);
+
+        mix(&h, d->uuid, strlen(d->uuid));
+        mix(&h, &d->domid, sizeof(d->domid));
+        mix(&h, &d->present, sizeof(d->present));
+        mix(&h, &d->active, sizeof(d->active));
+        mix(&h, &d->limited, sizeof(d->limited));
+        for (int k = 0; k < XD_POLICY_KNOBS; k++) {
+            const struct xd_engine_knob *kn = &d->knobs[k];
+            uint64_t of[] = {kn->managed, kn->base, kn->seen, kn->wanted};
+
+            mix(&h, of, sizeof(of));
+        }
+        for (size_t rule = 0; rule < p->n; rule++) {
+            const struct xd_account *a = xd_engine_account(e, d, rule);
+
+            if (a && (d->matched >> rule & 1))
+                mix_account(&h, a);
+        }
+    }
+    return h;
+}
+
+static void save(struct xd_runner *r)
+{
+    struct xd_err err = XD_ERR_INIT;
+    uint64_t sum = r->store ? sum_of(r->engine) : 0;
+    int64_t now = r->last_now.mono_ns;
+
+    r->unsaved = false;
+    if (!r->store || (r->saved_ns && sum == r->saved_sum && now - r->saved_ns < SAVE_IDLE_NS &&
+                      !r->save_error[0]))
+        return;
+    if (xd_ledger_store_save(r->store, r->engine, &err) < 0) {
+        r->unsaved = true;
+        if (strcmp(r->save_error, xd_err_text(&err)) != 0)
+            xd_log_write(r->log, XD_LOG_ERROR, "policy",
+                         "%s: balances aren't kept, so no knob is moved", xd_err_text(&err));
+        snprintf(r->save_error, sizeof(r->save_error), "%.255s", xd_err_text(&err));
+        return;
+    }
+    if (r->save_error[0])
+        xd_log_write(r->log, XD_LOG_INFO, "policy", "balances are kept again");
+    r->save_error[0] = '\0';
+    r->saved_sum = sum;
+    r->saved_ns = now ? now : 1;
+}
+
+/* --- ticks --- */
+
+static void fail_tick(struct xd_runner *r, const struct xd_err *err)
+{
+    if (strcmp(r->tick_error, xd_err_text(err)) != 0)
+        xd_log_write(r->log, XD_LOG_WARN, "policy", "nothing can be said of budgets: %s",
+                     xd_err_text(err));
+    snprintf(r->tick_error, sizeof(r->tick_error), "%.255s", xd_err_text(err));
+}
+
+static void tick(struct xd_runner *r)
+{
+    struct xd_err err = XD_ERR_INIT;
+
+    if (xd_engine_tick(r->engine, r->last, &r->last_now, &err) < 0) {
+        fail_tick(r, &err);
+        return;
+    }
+    r->tick_error[0] = '\0';
+    r->ticks++;
+    if (r->ending)
+        return;
+    save(r);
+    xd_runner_plan_acts(r);
+}
+
+/* A sample that is new, and taken when nothing of ours was under way. */
+static bool look_again(struct xd_runner *r)
+{
+    struct xd_policy_now now = {.boot = r->boot};
+    struct xd_snapshot *s;
+    uint64_t seq = 0;
+
+    if (r->running || r->at < r->n || r->stopping)
+        return false;
+    s = xd_runner_look(r->session, &now, &seq);
+    if (!s || seq == r->seq || now.mono_ns <= r->done_ns) {
+        xd_snapshot_unref(s);
+        return false;
+    }
+    xd_snapshot_unref(r->last);
+    r->last = s;
+    r->last_now = now;
+    r->seq = seq;
+    tick(r);
+    return true;
+}
+
+/* Whether the last tick shows the knobs as they are now: only then it is known what to give back.
+ * One that gets no sample ends by what it knows. */
+static bool may_end(const struct xd_runner *r)
+{
+    int64_t now = xd_clock_now(xd_session_clock(r->session));
+
+    if (!r->policy->restore || now - r->ending_ns > END_PATIENCE_NS)
+        return true;
+    return r->ticks && !r->running && r->at == r->n && r->last_now.mono_ns > r->done_ns;
+}
+
+static void end(struct xd_runner *r)
+{
+    r->stopping = true;
+    r->n_trouble = 0;
+    xd_engine_exit(r->engine);
+    save(r);
+    xd_runner_plan_acts(r);
+}
+
+bool xd_runner_step(struct xd_runner *r)
+{
+    bool any = xd_runner_carry_out(r);
+
+    if (r->unsaved && r->at < r->n) { /* what couldn't be written down waits for the next tick */
+        r->n = r->at = 0;
+        any = true;
+    }
+    if (r->ending && !r->stopping && !r->running && r->at < r->n)
+        r->n = r->at = 0;
+    any |= look_again(r);
+    if (r->ending && !r->stopping && may_end(r)) {
+        end(r);
+        any = true;
+    }
+    if (any)
+        xd_runner_carry_out(r);
+    return any;
+}
+
+int xd_runner_timeout_ms(const struct xd_runner *r)
+{
+    return r->ending && !xd_runner_is_over(r) ? 50 : -1;
+}
+
+const struct xd_engine *xd_runner_engine(const struct xd_runner *r)
+{
+    return r->engine;
+}
+
+const struct xd_policy *xd_runner_policy(const struct xd_runner *r)
+{
+    return r->policy;
+}
+
+/* --- changes --- */
+
+/* An engine for p that goes on where ours stands. */
+static int carry_over(const struct xd_runner *r, const struct xd_buf *ledger,
+                      const struct xd_policy *p, struct xd_engine **out, struct xd_err *err)
+{
+    return xd_ledger_read(p, "balances", ledger->s, ledger->len, out, err);
+}
+
+/* What was planned by the old engine is forgotten. The new one looks at what the old one saw, so
+ * that there is something to show, and moves knobs by the next sample. */
+static void use_engine(struct xd_runner *r, struct xd_engine *e)
+{
+    xd_engine_free(r->engine);
+    r->engine = e;
+    r->n = r->at = 0;
+    if (r->last && xd_engine_tick(r->engine, r->last, &r->last_now, NULL) == 0)
+        save(r);
+    xd_session_refresh(r->session);
+}
+
+int xd_runner_replace(struct xd_runner *r, struct xd_policy *p, struct xd_err *err)
+{
+    struct xd_buf ledger = XD_BUF_INIT;
+    struct xd_policy *old = r->policy;
+    struct xd_engine *e = NULL;
+    int rc;
+
+    xd_ledger_write(r->engine, 1, &ledger);
+    rc = carry_over(r, &ledger, p, &e, err);
+    xd_buf_done(&ledger);
+    if (rc < 0) {
+        xd_policy_free(p);
+        return rc;
+    }
+    r->policy = p;
+    use_engine(r, e);
+    xd_policy_free(old);
+    xd_log_write(r->log, XD_LOG_INFO, "policy", "%s: policy %s, %zu rules, is in force", p->file,
+                 p->name, p->n);
+    return 0;
+}
+
+static int find_budget(const struct xd_policy *p, const char *name, size_t *rule,
+                       struct xd_err *err)
+{
+    const char *names[XD_POLICY_RULES_MAX], *near;
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        if (!p->rules[i].budget)
+            continue;
+        if (strcmp(p->rules[i].name, name) == 0) {
+            *rule = i;
+            return 0;
+        }
+        names[n++] = p->rules[i].name;
+    }
+    near = xd_str_nearest(name, names, n);
+    return xd_err_set(err, -ENOENT, "policy %s has no rule \"%s\" with a budget%s%s%s", p->name,
+                      name, near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+static int check_change(const struct xd_policy_budget *b, const char *rule, struct xd_err *err)
+{
+    if (b->cpu_ns < XD_NS_PER_MS || b->per_ns < XD_NS_PER_S ||
+        b->per_ns > 366 * 86400 * XD_NS_PER_S)
+        return xd_err_set(err, -ERANGE,
+                          "rule %s: a budget is at least 1 ms, its window 1 s to 366 days", rule);
+    if (b->cpu_ns / 4096 > b->per_ns)
+        return xd_err_set(err, -ERANGE, "rule %s: more than 4096 pCPUs could use in its window",
+                          rule);
+    return 0;
+}
+
+int xd_runner_change_budget(struct xd_runner *r, const char *rule, const struct xd_budget_change *c,
+                            struct xd_err *err)
+{
+    struct xd_buf ledger = XD_BUF_INIT;
+    const struct xd_policy_budget *old;
+    struct xd_policy_budget *b;
+    struct xd_engine *e = NULL;
+    size_t i;
+    int rc = find_budget(r->policy, rule, &i, err);
+
+    if (rc < 0)
+        return rc;
+    old = r->policy->rules[i].budget;
+    b = xd_arena_alloc(&r->policy->arena, sizeof(*b));
+    *b = *old;
+    if (c->cpu_ns) {
+        b->cpu_ns = c->cpu_ns;
+        b->resume_ns = (int64_t)((double)old->resume_ns * (double)c->cpu_ns / (double)old->cpu_ns);
+    }
+    if (c->per_ns)
+        b->per_ns = c->per_ns;
+    if (c->cap >= 0)
+        b->then[XD_POLICY_CAP] = xd_policy_amount(XD_POLICY_CAP, (uint64_t)c->cap);
+    rc = check_change(b, rule, err);
+    if (rc < 0)
+        return rc;
+    xd_ledger_write(r->engine, 1, &ledger);
+    r->policy->rules[i].budget = b;
+    rc = carry_over(r, &ledger, r->policy, &e, err);
+    xd_buf_done(&ledger);
+    r->policy->rules[i].budget = old; /* the old engine is freed by what it was made of */
+    if (rc < 0)
+        return rc;
+    xd_engine_free(r->engine);
+    r->engine = NULL;
+    r->policy->rules[i].budget = b;
+    use_engine(r, e);
+    return 0;
+}
+
+/* --- the end --- */
+
+void xd_runner_stop(struct xd_runner *r)
+{
+    if (r->ending)
+        return;
+    r->ending = true;
+    r->ending_ns = xd_clock_now(xd_session_clock(r->session));
+    if (may_end(r))
+        end(r);
+    else
+        xd_session_refresh(r->session);
+}
+
+bool xd_runner_is_over(const struct xd_runner *r)
+{
+    return r->stopping && !r->running && (r->at == r->n || r->unsaved);
+}
+
+/* --- looking --- */
+
+void xd_runner_status(const struct xd_runner *r, struct xd_runner_status *out)
+{
+    const char *trouble = r->save_error[0]   ? r->save_error
+                          : r->tick_error[0] ? r->tick_error
+                          : r->n_trouble     ? r->trouble[0].text
+                                             : NULL;
+
+    *out = (struct xd_runner_status){
+        .policy = r->policy->name,
+        .file = r->policy->file,
+        .restore = r->policy->restore,
+        .stopping = r->ending,
+        .ticks = r->ticks,
+        .done = r->done,
+        .failed = r->failed,
+        .waiting = r->n - r->at + (r->running != 0),
+        .began_ns = r->began_ns,
+        .tick_wall_ns = r->ticks ? r->last_now.wall_ns : 0,
+        .ledger_seq = r->store ? xd_ledger_store_seq(r->store) : 0,
+    };
+    for (size_t i = 0; i < xd_engine_domains(r->engine); i++)
+        out->domains += xd_engine_domain(r->engine, i)->present;
+    if (!trouble)
+        trouble = xd_world_trouble(xd_session_world(r->session), "domains");
+    snprintf(out->trouble, sizeof(out->trouble), "%.255s", trouble ? trouble : "");
+}

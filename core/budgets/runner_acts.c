@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what the engine wants to plans, one a knob, and what becomes of them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "budgets/runner_impl.h"
+
+#define RETRY_FIRST_NS (2 * XD_NS_PER_S)
+#define RETRY_MOST     6 /* doublings */
+#define TRIES_AT_END   3
+
+/* --- trouble --- */
+
+static struct xd_runner_trouble *trouble_of(const struct xd_runner *r, const char *uuid,
+                                            enum xd_policy_knob k)
+{
+    for (size_t i = 0; i < r->n_trouble; i++)
+        if (r->trouble[i].knob == k && strcmp(r->trouble[i].uuid, uuid) == 0)
+            return &r->trouble[i];
+    return NULL;
+}
+
+static void forget_trouble(struct xd_runner *r, const struct xd_runner_item *it)
+{
+    struct xd_runner_trouble *t = trouble_of(r, it->uuid, it->knob);
+
+    if (!t)
+        return;
+    *t = r->trouble[--r->n_trouble];
+    if (t != &r->trouble[r->n_trouble])
+        xd_log_write(r->log, XD_LOG_DEBUG, "policy", "%s: %zu knobs are still to be moved",
+                     it->name, r->n_trouble);
+}
+
+/* The first time it is tried again with the next tick: a value that somebody changed at that moment
+ * is seen then. */
+static void note_trouble(struct xd_runner *r, const struct xd_runner_item *it, const char *text)
+{
+    struct xd_runner_trouble *t = trouble_of(r, it->uuid, it->knob);
+    int64_t now = xd_clock_now(xd_session_clock(r->session));
+
+    if (!t) {
+        if (r->n_trouble == r->cap_trouble) {
+            r->cap_trouble = r->cap_trouble ? 2 * r->cap_trouble : 16;
+            r->trouble = xd_realloc(r->trouble, r->cap_trouble * sizeof(*r->trouble));
+        }
+        t = &r->trouble[r->n_trouble++];
+        *t = (struct xd_runner_trouble){.knob = it->knob};
+        memcpy(t->uuid, it->uuid, sizeof(t->uuid));
+    }
+    if (t->tries > 0) {
+        unsigned by = t->tries - 1 < RETRY_MOST - 1 ? t->tries - 1 : RETRY_MOST - 1;
+
+        t->next_ns = now + (RETRY_FIRST_NS << by);
+    }
+    t->tries++;
+    r->failed++;
+    xd_str_safe_to(t->text, sizeof(t->text), text);
+    xd_log_write(r->log, XD_LOG_WARN, "policy", "%s %s: %s; it is tried again", it->name,
+                 xd_policy_knob(it->knob)->name, t->text);
+}
+
+static bool must_wait(const struct xd_runner *r, const struct xd_runner_item *it)
+{
+    const struct xd_runner_trouble *t = trouble_of(r, it->uuid, it->knob);
+
+    return t && t->next_ns > xd_clock_now(xd_session_clock(r->session));
+}
+
+/* --- what is to be done --- */
+
+static void add(struct xd_runner *r, const struct xd_engine_domain *d, enum xd_policy_knob k,
+                uint64_t from, uint64_t to, const char *why)
+{
+    struct xd_runner_item *it;
+
+    if (r->n == r->cap) {
+        r->cap = r->cap ? 2 * r->cap : 16;
+        r->queue = xd_realloc(r->queue, r->cap * sizeof(*r->queue));
+    }
+    it = &r->queue[r->n];
+    *it = (struct xd_runner_item){.knob = k, .from = from, .to = to};
+    memcpy(it->uuid, d->uuid, sizeof(it->uuid));
+    memcpy(it->name, d->name, sizeof(it->name));
+    snprintf(it->why, sizeof(it->why), "%s", why);
+    if (!must_wait(r, it))
+        r->n++;
+}
+
+static void add_act(struct xd_runner *r, const struct xd_engine_act *a)
+{
+    const struct xd_policy_rule *rule = a->rule;
+    const struct xd_account *account = NULL;
+    char why[128];
+
+    if (rule)
+        account = xd_engine_account(r->engine, a->domain, (size_t)(rule - r->policy->rules));
+    if (!rule)
+        snprintf(why, sizeof(why), "no rule holds it any more");
+    else
+        snprintf(why, sizeof(why), "rule %.64s%s", rule->name,
+                 account && account->spent ? ", its budget is used up" : "");
+    add(r, a->domain, a->knob, a->from, a->to, why);
+}
+
+/* Domains whose pause gives back what they had. */
+static void add_restored(struct xd_runner *r)
+{
+    for (size_t i = 0; i < xd_engine_domains(r->engine); i++) {
+        const struct xd_engine_domain *d = xd_engine_domain(r->engine, i);
+
+        if (!d->present || xd_runner_pause_of(r, d) != XD_RUNNER_RESTORES)
+            continue;
+        for (int k = 0; k < XD_POLICY_KNOBS; k++) {
+            const struct xd_engine_knob *kn = &d->knobs[k];
+
+            if (kn->managed && kn->base_known && kn->seen_known && kn->seen != kn->base)
+                add(r, d, k, kn->seen, kn->base, "the policy is paused");
+        }
+    }
+}
+
+/* What takes away comes first: budgets are kept by it, and what is given back can wait. */
+static int by_urgency(const void *a, const void *b)
+{
+    const struct xd_runner_item *x = a, *y = b;
+    int gives_x = x->to > x->from, gives_y = y->to > y->from;
+
+    if (gives_x != gives_y)
+        return gives_x - gives_y;
+    return strcmp(x->uuid, y->uuid) ? strcmp(x->uuid, y->uuid) : (int)x->knob - (int)y->knob;
+}
+
+void xd_runner_plan_acts(struct xd_runner *r)
+{
+    const struct xd_engine_act *a;
+
+    r->n = r->at = 0;
+    for (size_t i = 0; (a = xd_engine_act(r->engine, i)); i++)
+        if (xd_runner_pause_of(r, a->domain) == XD_RUNNER_RUNS)
+            add_act(r, a);
+    if (!r->stopping)
+        add_restored(r);
+    if (r->n)
+        qsort(r->queue, r->n, sizeof(*r->queue), by_urgency);
+}
+
+/* --- doing it --- */
+
+/* 0: it runs. -EALREADY: there is nothing to do. -EBUSY: not now. */
+static int begin(struct xd_runner *r, const struct xd_runner_item *it, struct xd_err *err)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_plan *p = NULL;
+    struct xd_wish wish = {xd_arena_printf(&a, "domain/%s", it->uuid),
+                           xd_policy_knob(it->knob)->name,
+                           xd_policy_amount_text(it->knob, it->to, &a)};
+    int rc = xd_plan_make(xd_session_world(r->session), &wish, 1, &p, err);
+
+    if (rc == 0) {
+        p->who = xd_arena_printf(&p->arena, "policy %s", r->policy->name);
+        p->title = xd_arena_printf(&p->arena, "%s: %s", p->title, it->why);
+        rc = xd_session_apply(r->session, p, err);
+        if (rc == 0)
+            r->running = p->id;
+        else
+            xd_plan_free(p);
+    }
+    xd_arena_done(&a);
+    return rc;
+}
+
+/* Our plan ended, or somebody began another since. */
+static bool take_end(struct xd_runner *r)
+{
+    const struct xd_plan *p = xd_session_plan(r->session);
+
+    if (xd_session_busy(r->session) && p && p->id == r->running)
+        return false;
+    r->done_ns = xd_clock_now(xd_session_clock(r->session));
+    if (p && p->id == r->running && p->outcome == XD_DONE) {
+        r->done++;
+        forget_trouble(r, &r->current);
+    } else if (p && p->id == r->running) {
+        char text[256];
+
+        snprintf(text, sizeof(text), "%s%s%.200s", xd_outcome_name(p->outcome),
+                 p->detail ? ": " : "", p->detail ? p->detail : "");
+        note_trouble(r, &r->current, text);
+    } else {
+        note_trouble(r, &r->current, "how it ended isn't known");
+    }
+    r->running = 0;
+    return true;
+}
+
+/* While stopping nobody looks again what is still to be done, so what failed gets back in line. */
+static void again_at_end(struct xd_runner *r)
+{
+    const struct xd_runner_trouble *t = trouble_of(r, r->current.uuid, r->current.knob);
+
+    if (!r->stopping || !t || t->tries >= TRIES_AT_END || r->n == r->cap)
+        return;
+    r->queue[r->n++] = r->current; /* there is room: it has left its place */
+}
+
+bool xd_runner_carry_out(struct xd_runner *r)
+{
+    bool any = false;
+
+    for (;;) {
+        struct xd_err err = XD_ERR_INIT;
+        int rc;
+
+        if (r->running) {
+            if (!take_end(r))
+                return any;
+            any = true;
+            again_at_end(r);
+        }
+        if (r->at == r->n || r->unsaved || xd_session_busy(r->session))
+            return any;
+        r->current = r->queue[r->at];
+        rc = begin(r, &r->current, &err);
+        if (rc == -EBUSY)
+            return any;
+        r->at++;
+        any = true;
+        if (rc == -EALREADY)
+            forget_trouble(r, &r->current);
+        else if (rc < 0)
+            note_trouble(r, &r->current, xd_err_text(&err));
+    }
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of the runner. */
+#ifndef XD_BUDGETS_RUNNER_IMPL_H
+#define XD_BUDGETS_RUNNER_IMPL_H
+
+#include "budgets/runner.h"
+
+/* A knob that is to be moved. */
+struct xd_runner_item {
+    char uuid[40], name[64];
+    enum xd_policy_knob knob;
+    uint64_t from, to; /* amounts */
+    char why[128];
+};
+
+/* A knob that couldn't be moved, until it is. */
+struct xd_runner_trouble {
+    char uuid[40];
+    enum xd_policy_knob knob;
+    unsigned tries;
+    int64_t next_ns;
+    char text[256];
+};
+
+struct xd_runner_paused {
+    char uuid[40];
+    enum xd_runner_pause how;
+};
+
+struct xd_runner {
+    struct xd_session *session;
+    struct xd_log *log;
+    struct xd_policy *policy;
+    struct xd_engine *engine;
+    struct xd_ledger_store *store;
+    uint64_t boot;
+
+    struct xd_snapshot *last; /* that the engine saw last; NULL: none */
+    struct xd_policy_now last_now;
+    uint64_t seq; /* of the source of domains, that was looked at last */
+    uint64_t ticks;
+    uint64_t saved_sum;   /* of what the ledger kept when it was saved last */
+    int64_t saved_ns;     /* when that was; 0: never */
+    bool unsaved;         /* it must be before anything is moved */
+    char save_error[256]; /* why it couldn't be */
+
+    struct xd_runner_item *queue; /* malloc; from `at` on they are still to be done */
+    size_t n, cap, at;
+    uint64_t running; /* journal entry of our plan that is carried out; 0: none */
+    struct xd_runner_item current;
+    int64_t done_ns; /* when our last step ended: samples from before don't count */
+    struct xd_runner_trouble *trouble; /* malloc */
+    size_t n_trouble, cap_trouble;
+
+    enum xd_runner_pause pause;      /* of the policy */
+    struct xd_runner_paused *paused; /* malloc; single domains */
+    size_t n_paused, cap_paused;
+
+    bool ending, stopping; /* it is to end; it knows what is to be given back, and does so */
+    int64_t ending_ns;
+    uint64_t done, failed;
+    int64_t began_ns;
+    char tick_error[256];
+};
+
+/* look.c: all sources' newest as one snapshot, and when its domains were read; NULL: there are no
+ * domains. *seq: of the source that tells of domains. */
+struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_now *now,
+                                   uint64_t *seq);
+
+/* runner_acts.c */
+void xd_runner_plan_acts(struct xd_runner *r); /* from the last tick */
+bool xd_runner_carry_out(struct xd_runner *r); /* goes on with the queue */
+
+/* runner_pause.c */
+void xd_runner_load_pauses(struct xd_runner *r);
+
+#endif

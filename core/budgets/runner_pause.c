@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which of a policy is paused, and that kept on disk: {"pause":"hold"} for all of it,
+ * {"pause":"restore","domain":"UUID"} for one domain, a line each. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "budgets/runner_impl.h"
+
+#define DOCUMENT "pauses"
+#define MOST     4096 /* domains */
+
+static const char *const names[] = {"run", "hold", "restore"};
+
+static struct xd_runner_paused *find(const struct xd_runner *r, const char *uuid)
+{
+    for (size_t i = 0; i < r->n_paused; i++)
+        if (strcmp(r->paused[i].uuid, uuid) == 0)
+            return &r->paused[i];
+    return NULL;
+}
+
+static void set_domain(struct xd_runner *r, const char *uuid, enum xd_runner_pause how)
+{
+    struct xd_runner_paused *p = find(r, uuid);
+
+    if (how == XD_RUNNER_RUNS) {
+        if (p)
+            *p = r->paused[--r->n_paused];
+        return;
+    }
+    if (!p) {
+        if (r->n_paused == r->cap_paused) {
+            r->cap_paused = r->cap_paused ? 2 * r->cap_paused : 16;
+            r->paused = xd_realloc(r->paused, r->cap_paused * sizeof(*r->paused));
+        }
+        p = &r->paused[r->n_paused++];
+        memset(p, 0, sizeof(*p));
+        xd_str_safe_to(p->uuid, sizeof(p->uuid), uuid);
+    }
+    p->how = how;
+}
+
+/* --- on disk --- */
+
+static void put_line(struct xd_buf *b, const char *uuid, enum xd_runner_pause how)
+{
+    struct xd_json j;
+
+    xd_json_init(&j, b, false);
+    xd_json_open(&j, NULL, '{');
+    xd_json_str(&j, "pause", names[how]);
+    if (uuid)
+        xd_json_str(&j, "domain", uuid);
+    xd_json_close(&j, '}');
+    xd_buf_addc(b, '\n');
+}
+
+static int keep(struct xd_runner *r, struct xd_err *err)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    int rc;
+
+    if (!r->store)
+        return 0;
+    if (r->pause != XD_RUNNER_RUNS)
+        put_line(&b, NULL, r->pause);
+    for (size_t i = 0; i < r->n_paused; i++)
+        put_line(&b, r->paused[i].uuid, r->paused[i].how);
+    rc = xd_ledger_store_put(r->store, DOCUMENT, xd_buf_str(&b), b.len, err);
+    xd_buf_done(&b);
+    return rc;
+}
+
+static const char *text_of(struct json_object *o, const char *key)
+{
+    struct json_object *v = NULL;
+
+    if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &v) ||
+        !json_object_is_type(v, json_type_string))
+        return NULL;
+    return json_object_get_string(v);
+}
+
+static void take_line(struct xd_runner *r, const char *line, size_t len)
+{
+    struct json_object *o = NULL;
+    const char *how, *uuid;
+
+    if (xd_json_parse(DOCUMENT, line, len, &o, NULL) < 0)
+        return;
+    how = text_of(o, "pause");
+    uuid = text_of(o, "domain");
+    for (size_t i = 0; how && i < sizeof(names) / sizeof(*names); i++) {
+        if (strcmp(names[i], how) != 0)
+            continue;
+        if (!uuid)
+            r->pause = (enum xd_runner_pause)i;
+        else if (r->n_paused < MOST)
+            set_domain(r, uuid, (enum xd_runner_pause)i);
+    }
+    json_object_put(o);
+}
+
+void xd_runner_load_pauses(struct xd_runner *r)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_err err = XD_ERR_INIT;
+
+    if (!r->store)
+        return;
+    if (xd_ledger_store_get(r->store, DOCUMENT, &b, &err) < 0)
+        xd_log_write(r->log, XD_LOG_WARN, "policy", "what was paused isn't known: %s",
+                     xd_err_text(&err));
+    for (size_t at = 0; at < b.len;) {
+        size_t len = strcspn(b.s + at, "\n");
+
+        take_line(r, b.s + at, len);
+        at += len + 1;
+    }
+    if (r->pause != XD_RUNNER_RUNS || r->n_paused)
+        xd_log_write(r->log, XD_LOG_WARN, "policy", "%s paused as it was before",
+                     r->pause != XD_RUNNER_RUNS ? "the policy is" : "some domains are");
+    xd_buf_done(&b);
+}
+
+/* --- what is asked --- */
+
+int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_runner_pause how,
+                        struct xd_err *err)
+{
+    const struct xd_engine_domain *d = domain ? xd_engine_find(r->engine, domain) : NULL;
+    int rc;
+
+    if (domain && !d)
+        return xd_err_set(err, -ENOENT, "policy %s knows no domain \"%s\"", r->policy->name,
+                          domain);
+    if (d)
+        set_domain(r, d->uuid, how);
+    else
+        r->pause = how;
+    rc = keep(r, err);
+    xd_log_write(r->log, XD_LOG_INFO, "policy", "%s: %s", d ? d->name : r->policy->name,
+                 how == XD_RUNNER_RUNS    ? "goes on"
+                 : how == XD_RUNNER_HOLDS ? "paused, its knobs stay"
+                                          : "paused, its knobs are given back");
+    xd_session_refresh(r->session); /* what follows is done with the next tick */
+    return rc;
+}
+
+enum xd_runner_pause xd_runner_pause_of(const struct xd_runner *r, const struct xd_engine_domain *d)
+{
+    const struct xd_runner_paused *p = d ? find(r, d->uuid) : NULL;
+    enum xd_runner_pause of_domain = p ? p->how : XD_RUNNER_RUNS;
+
+    return of_domain > r->pause ? of_domain : r->pause;
+}
