@@ -33,14 +33,13 @@
 #define ASCII_FIRST    0x20
 #define ASCII_COUNT    95
 
+// clang-format off
 #define FUNCTIONS(F)                                                                               \
-    F(COLS)                                                                                        \
-    F(LINES)                                                                                       \
-    F(stdscr)                                                                                      \
-    F(curs_set) F(delscreen) F(doupdate) F(endwin) F(has_colors) F(init_extended_pair) F(keypad)   \
-        F(newterm) F(nonl) F(resizeterm) F(setcchar) F(start_color) F(typeahead)                   \
-            F(use_default_colors) F(use_env) F(wadd_wchnstr) F(werase) F(wmove) F(wnoutrefresh)    \
-                F(wredrawln)
+    F(COLS) F(LINES) F(stdscr) F(curs_set) F(delscreen) F(doupdate) F(endwin) F(has_colors)        \
+    F(init_extended_pair) F(keypad) F(newterm) F(nonl) F(resizeterm) F(setcchar) F(start_color)    \
+    F(typeahead) F(use_default_colors) F(use_env) F(wadd_wchnstr) F(werase) F(wmove)               \
+    F(wnoutrefresh) F(wredrawln)
+// clang-format on
 XD_LATE_LIBRARY(curses, XD_SONAME_CURSES, FUNCTIONS)
 
 /* X10 reports for terminals of old, the numbers of SGR for wide ones. */

@@ -176,14 +176,11 @@ static void open_observer(struct xd_worker *w)
         say(w, XD_SAY_OPENED, rc, &err);
 }
 
-/* When the sample after one that began at that time is due. All workers keep to the ticks of one
- * clock, so that what several of them tell of one moment is of that moment, and can be drawn as one
- * frame. After an event's sample, which has no tick, half an interval has to pass at least. */
-static int64_t next_tick(const struct xd_worker *w, int64_t began)
+int64_t xd_worker_tick(int64_t began, int64_t interval)
 {
-    if (!w->threaded || began > INT64_MAX / 2 || w->interval_ns > INT64_MAX / 4)
-        return began + w->interval_ns;
-    return (began + w->interval_ns + w->interval_ns / 2) / w->interval_ns * w->interval_ns;
+    if (began > INT64_MAX / 4 || interval > INT64_MAX / 4)
+        return began + interval;
+    return (began + interval + interval / 2) / interval * interval;
 }
 
 /* The next time to collect. A host so slow that collecting takes most of the interval is left in
@@ -196,7 +193,7 @@ static void plan_next(struct xd_worker *w, int64_t began, int64_t ended)
         w->next_ns = INT64_MAX;
         return;
     }
-    w->next_ns = next_tick(w, began);
+    w->next_ns = w->threaded ? xd_worker_tick(began, w->interval_ns) : began + w->interval_ns;
     if (w->next_ns < ended + (ended - began) / 4)
         w->next_ns = ended + (ended - began) / 4;
     if (due >= 0 && ended + due < w->next_ns)

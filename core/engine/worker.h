@@ -124,6 +124,11 @@ struct xd_worker_config {
 int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, struct xd_err *err);
 void xd_worker_unref(struct xd_worker *w);
 
+/* When the sample after one that began at that time is due, a positive interval later. Workers with
+ * threads keep to the ticks of one clock, so that what they tell of one moment is of that moment and
+ * can be drawn as one frame; after an event's sample half an interval has to pass at least. */
+int64_t xd_worker_tick(int64_t began, int64_t interval);
+
 /* --- wanted.c --- */
 /* The i-th of the tables that its backend tells, then of those that it fills (*fill: its place
  * among these, else -1); NULL: there are no more. */
