@@ -3,6 +3,7 @@
  * come from this table. What they do stands in commands_general.c, _rows.c and _edit.c. */
 #include "tui/commands.h"
 
+#include "tui/budgets/screen.h"
 #include "tui/console.h"
 #include "tui/cpuid/screen.h"
 #include "tui/topo/screen.h"
@@ -15,6 +16,7 @@
 #define EDIT    .group = "Editing"
 #define DRAWING .screen = "topology", .group = "Topology"
 #define CPUID   .screen = "cpuid", .group = "CPU features"
+#define BUDGET  .screen = "budgets", .group = "Budgets"
 #define SAMPLE  .group = "Samples"
 #define PLAYER  .group = "Capture"
 
@@ -44,6 +46,8 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_topo_goto},
     {SCREEN, .name = "cpuid", .keys = "F", .title = "CPU features: who has which, and why not",
      .run = xd_cmd_cpuid_goto},
+    {SCREEN, .name = "budgets", .keys = "B", .title = "Budgets: what is left, what follows, and why",
+     .run = xd_cmd_budgets_goto},
     {SCREEN, .name = "next", .keys = "Tab", .title = "The next screen", .run = xd_cmd_next},
     {SCREEN, .name = "previous", .keys = "BackTab", .title = "The previous screen",
      .run = xd_cmd_previous},
@@ -168,6 +172,23 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_cpuid_page_right},
     {CPUID, .name = "fold-all", .keys = "z", .title = "Fold all groups, or open them",
      .run = xd_cmd_cpuid_fold},
+
+    {BUDGET, .name = "budget", .keys = "e Enter", .label = "Budget", .args = "[TIME]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "Another budget: first what it would have meant", .run = xd_cmd_budgets_edit},
+    {BUDGET, .name = "more", .keys = "+ =", .label = "More", .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "A tenth more of it", .run = xd_cmd_budgets_more},
+    {BUDGET, .name = "less", .keys = "-", .label = "Less", .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "A tenth less of it", .run = xd_cmd_budgets_less},
+    {BUDGET, .name = "pause", .keys = "Space", .label = "Pause", .args = "[hold|restore|no]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "The policy leaves this domain alone, or goes on", .run = xd_cmd_budgets_pause},
+    {BUDGET, .name = "pause-all", .keys = "P", .label = "All", .args = "[hold|restore|no]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "The whole policy leaves all alone, or goes on", .run = xd_cmd_budgets_pause_all},
+    {BUDGET, .name = "policy", .keys = "n", .label = "Policy", .args = "[FILE|NAME|stop]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "Carry out a policy in this console, or end it", .run = xd_cmd_budgets_policy},
 
     {MOVE, .name = "up", .keys = "Up k", .title = "One row up", .run = xd_cmd_up},
     {MOVE, .name = "down", .keys = "Down j", .title = "One row down", .run = xd_cmd_down},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "tui/budgets/screen.h"
 #include "tui/dialog.h"
 
 struct preview {
@@ -248,6 +249,7 @@ void xd_plan_open(struct xd_app *a, struct xd_plan *plan)
 
     p->d.ops = &ops;
     p->plan = plan;
+    xd_budgets_preview(a, plan);
     xd_session_ask_preview(a->session, plan);
     xd_dialog_push(a, &p->d);
 }

@@ -116,6 +116,7 @@ struct xd_worker_config {
     bool threaded;
     bool lazy;
     bool tells; /* somebody will say what is wanted */
+    void *context; /* for env */
 };
 
 /* Makes it and starts its thread, where it gets one (a lazy one gets it when it is first asked for
