@@ -238,7 +238,7 @@ const struct xd_command xd_cli_commands[] = {
          "CONFIG.before; what those can't say is listed, and text that begins with a dash stands "
          "behind --. try CONFIG "
          "makes a paused domain of an xl config file, under another name, with little memory and "
-         "without its devices, says what policy Xen gave it, and destroys it; both are journalled. "
+         "without its devices, says what policy Xen gave it, and destroys it: one step, journalled. "
          "A "
          "running domain's policy can't be changed: it is what its configuration said when it "
          "started. A SOURCE is "
