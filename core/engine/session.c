@@ -88,6 +88,7 @@ static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
                                    .interval_ns = s->one_shot ? 0 : s->world.interval_ns,
                                    .threaded = !is_inline(s, i),
                                    .lazy = is_lazy(s),
+                                   .tells = s->tells,
                                    .context = s->contexts[i]},
         &s->observers[i], err);
 }
@@ -229,6 +230,7 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->one_shot = c->one_shot;
     s->interrupt_fd = c->interrupt_fd;
     s->errand = c->errand;
+    s->tells = c->tells;
     s->arg = xd_strdup(host.arg);
     add_companions(s, c, &host);
     xd_world_init(&s->world, &host, c->clock, c->log);

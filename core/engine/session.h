@@ -29,6 +29,9 @@ struct xd_session_config {
     /* … and with a sample or two, or one plan, all is done: live backends are opened once, for
      * looking and editing (XD_ERRAND). */
     bool errand;
+    /* What is looked at will be told (xd_session_want) as soon as it is known: until then nothing
+     * that is dear is collected. */
+    bool tells;
     /* All that will be looked at (more can't be wanted later: modules that have nothing of it are
      * left out), and all wishes that a plan will be made of. Both NULL: everything may be. */
     const struct xd_want *wants;

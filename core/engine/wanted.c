@@ -42,6 +42,24 @@ static const struct xd_worker *worker_of(const struct xd_backend_env *env)
     return (const struct xd_worker *)((const char *)env - offsetof(struct xd_worker, env));
 }
 
+void xd_worker_want_first(struct xd_worker *w, bool tells)
+{
+    const struct xd_table_desc *d;
+    int fill;
+
+    for (int i = 0; i < XD_WANTED_MAX; i++) {
+        uint64_t columns = UINT64_MAX;
+
+        d = tells ? xd_worker_table(w, i, &fill) : NULL;
+        tells = d != NULL;
+        if (d)
+            columns = xd_desc_usual(d);
+        if (d && fill >= 0 && w->backend->fill_columns)
+            columns &= w->backend->fill_columns[fill];
+        atomic_init(&w->wanted[i], columns);
+    }
+}
+
 uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
 {
     const struct xd_worker *w = worker_of(env);
