@@ -15,8 +15,9 @@
 #include "tui/theme.h"
 #include "tui/view.h"
 
+#define XD_APP_WANTS   88 /* of the screens, and of a policy's conditions */
 #define XD_STAGED_MAX  256
-#define XD_SCREENS_MAX 24
+#define XD_SCREENS_MAX 32
 #define XD_KEEP_NS     (15 * XD_NS_PER_S) /* to say "keep it" after an edit that could cut us off */
 
 /* Bounds of the time between samples. */
@@ -31,6 +32,8 @@ struct xd_dialog;
 struct xd_settings;
 struct xd_topo_screen;
 struct xd_cpuid_screen;
+struct xd_budgets_screen;
+struct xd_inlet;
 
 /* A wish that waits to be applied; all strings on the heap. */
 struct xd_staged {
@@ -55,6 +58,11 @@ struct xd_again {
 };
 
 enum xd_prompt { XD_PROMPT_NONE, XD_PROMPT_COMMAND, XD_PROMPT_FILTER, XD_PROMPT_MARK };
+
+struct xd_key_use {
+    uint32_t code;
+    const struct xd_command *command;
+};
 
 struct xd_app {
     struct xd_session *session;
@@ -100,8 +108,15 @@ struct xd_app {
     struct xd_topo_screen *topo;   /* what the Topology screen shows */
     struct xd_cpuid_screen *cpuid; /* and that of CPU features */
 
-    struct xd_want wanted[16]; /* as the session was told last */
+    struct xd_budgets_screen *budgets; /* what is kept of budgets */
+    struct xd_inlet *inlet;            /* the caller's; NULL: it carries out no policy */
+
+    struct xd_want wanted[XD_APP_WANTS]; /* as the session was told last */
     size_t n_wanted;
+    /* All keys of all commands, in the order of their table: the key bar asks for many with each
+     * frame. */
+    struct xd_key_use *keys;
+    size_t n_keys;
 
     struct xd_settings *settings;                                  /* NULL: nothing is kept */
     char *kept[XD_KEPT_GLOBALS + XD_SCREENS_MAX * XD_KEPT_LOCALS]; /* as noted last */
@@ -157,6 +172,7 @@ void xd_app_run_command(struct xd_app *a, const struct xd_command *c, int argc, 
                         uint32_t key);
 /* Whether it is one of the screen that is shown: others have another use for its keys. */
 bool xd_command_is_here(const struct xd_app *a, const struct xd_command *c);
+void xd_keys_make(struct xd_app *a);
 /* The command that a key calls on this screen, or NULL. */
 const struct xd_command *xd_command_of_key(const struct xd_app *a, uint32_t code);
 /* Whether the command makes sense now (read-only, capture only …); else why not, in err. */
@@ -193,6 +209,13 @@ bool xd_again_note(struct xd_app *a, const struct xd_command *c, int argc, char 
                    uint32_t key, int rc);
 void xd_again_try(struct xd_app *a);
 void xd_again_forget(struct xd_app *a);
+
+/* The mean of the last whole five seconds by the clock, of a column of which history is kept; until
+ * there is one, the first value that is known of those that have begun. NAN: neither. */
+double xd_calm_mean(const struct xd_app *a, const char *table, const char *key, int col);
+/* The end of the last of n slices of a span that is over at that time (>= 0), for
+ * xd_history_slices. */
+int64_t xd_calm_end(int64_t now_ns, int64_t span_ns, int n);
 
 /* Tells the session what is looked at; called after whatever may change that. */
 void xd_app_want(struct xd_app *a);

@@ -11,20 +11,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budgets/inlet.h"
 #include "tui/app.h"
+#include "tui/budgets/screen.h"
 #include "tui/hand_over.h"
 #include "tui/keep.h"
 #include "tui/term.h"
 
 #define SLOW_LINE_MS 50 /* how soon to try again while output is piling up */
+/* How long news of the host waits for more: sources tell of the same moment one after the other,
+ * and each of these would be a frame of its own. No key waits. */
+#define GATHER_NS (60 * XD_NS_PER_MS)
 
 struct console {
     struct xd_cli *cli;
     struct xd_app app;
     struct xd_term *term;
     struct xd_canvas canvas;
+    struct xd_inlet *inlet; /* NULL: it carries out no policy */
     bool dirty;
-    int signal; /* that ended it; 0: none */
+    int64_t news_ns; /* since when the host's news waits to be drawn; 0: none does */
+    int signal;      /* that ended it; 0: none */
 };
 
 static int read_glyphs(struct xd_cli *cli, enum xd_glyphs *out, struct xd_err *err)
@@ -60,6 +67,7 @@ static void draw(struct console *c)
     xd_app_draw(&c->app, &c->canvas);
     xd_term_draw(c->term, &c->canvas);
     c->dirty = false;
+    c->news_ns = 0;
 }
 
 static int sooner(int a, int b)
@@ -91,6 +99,16 @@ static void obey(struct console *c)
     }
 }
 
+/* How long the host's news may wait for more of it; -1: there is none. */
+static int gather_ms(const struct console *c)
+{
+    int64_t left = c->news_ns + GATHER_NS - xd_clock_now(&c->cli->clock);
+
+    if (!c->news_ns)
+        return -1;
+    return left > 0 ? (int)((left + XD_NS_PER_MS - 1) / XD_NS_PER_MS) : 0;
+}
+
 static void wait_and_dispatch(struct console *c, struct xd_session *s)
 {
     struct pollfd fds[] = {
@@ -103,16 +121,17 @@ static void wait_and_dispatch(struct console *c, struct xd_session *s)
 
     if (c->dirty) /* a frame waits for a slow line */
         timeout = sooner(timeout, SLOW_LINE_MS);
+    timeout = sooner(timeout, gather_ms(c));
     if (poll(fds, 3, timeout) == 0 && c->app.keep_until_ns)
         c->dirty = true; /* the countdown */
     if (fds[0].revents & (POLLHUP | POLLERR))
         c->signal = SIGHUP;
     if (fds[1].revents)
         c->signal = xd_term_signals(c->term);
-    if (xd_session_dispatch(s))
-        c->dirty = true;
+    if (xd_session_dispatch(s) && !c->news_ns)
+        c->news_ns = xd_clock_now(&c->cli->clock);
     xd_app_update(&c->app);
-    c->dirty |= c->app.news;
+    c->dirty |= c->app.news || gather_ms(c) == 0;
     c->app.news = false;
     while (xd_term_read(c->term, &k)) {
         xd_app_key(&c->app, &k);
@@ -153,11 +172,37 @@ static void use_settings(struct console *c)
                   xd_cli_option(c->cli, "interval") != NULL);
 }
 
+/* What a console that may edit can carry out by itself. */
+static void bring_inlet(struct console *c, struct xd_session_config *sc,
+                        struct xd_companion *companion)
+{
+    if (sc->readonly ||
+        (sc->host && (xd_str_starts(sc->host, "capture:") || xd_str_starts(sc->host, "topo:"))))
+        return;
+    c->inlet = xd_inlet_new();
+    *companion = xd_inlet_companion(c->inlet);
+    sc->companions = companion;
+    sc->n_companions = 1;
+}
+
+/* --policy */
+static int begin_policy(struct console *c, struct xd_err *err)
+{
+    const char *name = xd_cli_option(c->cli, "policy");
+
+    if (!name)
+        return 0;
+    if (!c->inlet)
+        return xd_err_set(err, -EROFS, "--policy: this console only looks at its host");
+    return xd_policy_start(&c->app, name, err);
+}
+
 int xd_console_run(struct xd_cli *cli, struct xd_err *err)
 {
     struct console c = {.cli = cli, .dirty = true};
     struct xd_term_config tc = {.mouse = xd_cli_option(cli, "mouse") != NULL};
     struct xd_session_config sc;
+    struct xd_companion companion;
     struct xd_session *s = NULL;
     struct xd_theme theme;
     enum xd_glyphs glyphs;
@@ -169,23 +214,27 @@ int xd_console_run(struct xd_cli *cli, struct xd_err *err)
         read_color(cli, &tc.color, err) < 0 ||
         xd_theme_load(name ? name : "default", &theme, err) < 0)
         return status;
+    sc.tells = true;
     /* The terminal first: the session's threads inherit its signal mask. */
     if (xd_term_open(&tc, &c.term, err) < 0)
         return status;
     status = XD_EXIT_NO_SOURCE;
+    bring_inlet(&c, &sc, &companion);
     if (xd_session_open(&sc, &s, err) < 0)
         goto out;
     if (xd_app_init(&c.app, s, &theme, glyphs, err) == 0) {
+        c.app.inlet = c.inlet;
         use_settings(&c);
         xd_term_size(c.term, &w, &h);
         xd_canvas_init(&c.canvas, w, h, glyphs);
         xd_app_resize(&c.app, w, h);
-        status = run(&c, s);
+        status = begin_policy(&c, err) < 0 ? xd_cli_status_of(err->code) : run(&c, s);
         xd_canvas_done(&c.canvas);
     }
     xd_app_done(&c.app);
 out:
     xd_term_close(c.term);
     xd_session_close(s);
+    xd_inlet_free(c.inlet);
     return status;
 }

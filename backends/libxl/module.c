@@ -12,9 +12,11 @@
 #include "backend_libxl/collect.h"
 #include "backend_libxl/deaths.h"
 #include "backend_libxl/edit.h"
+#include "backend_libxl/knobs.h"
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
 #include "backend_libxl/stored.h"
+#include "backend_libxl/tried.h"
 #include "base/arena.h"
 #include "model/backend.h"
 #include "model/xenknobs.h"
@@ -62,6 +64,7 @@ static void close_instance(void *self)
 
     xd_xl_known_free(x);
     xd_xl_stored_free(x);
+    xd_xl_tried_free(x);
     xd_xl_close(x);
     free(x);
 }
@@ -74,6 +77,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     x->env = env;
     x->asks = -1;
     atomic_init(&x->stale, false);
+    atomic_init(&x->tried_new, NULL);
     xd_xl_logger_init(&x->logger, env->log);
     xd_xl_events_init(x);
     rc = xd_xl_open(x, err);
@@ -136,8 +140,9 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     xd_xl_collect_dmesg(&s);
     xd_xl_collect_params(&s);
     xd_xl_collect_limits(&s);
+    xd_xl_collect_tried(&s);
     if (s.pools)
-        libxl_cpupoolinfo_list_free(s.pools, s.n_pools);
+        xd_xl_pools_drop(s.pools, s.n_pools);
     if (s.topology)
         libxl_cputopology_list_free(s.topology, s.n_cpus);
     return 0;

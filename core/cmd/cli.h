@@ -79,6 +79,8 @@ int xd_cli_choice(const struct xd_cli *cli, const char *name, const char *const 
                   const char *list, int *out, struct xd_err *err);
 /* The command of that name; NULL with a sentence that offers the nearest. */
 const struct xd_command *xd_cli_command(const char *name, struct xd_err *err);
+/* The user's locale, where a command was started without it (XD_CMD_BARE): before it has threads. */
+void xd_cli_take_locale(void);
 /* How long the commands wait for a sample of a host that says nothing. */
 #define XD_CLI_SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
 /* Fills what the global options say (host, journal, readonly, interval), and what ends waiting: the
@@ -130,6 +132,11 @@ void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row
 /* Shows a plan, asks as its risk demands, applies it and says how it ended. Frees the plan.
  * Options --dry-run, --yes and -o are looked at. */
 int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *plan);
+/* Carries out one wish on the host, as `do` does. Once it is done (and not with --dry-run) `after`,
+ * unless it is NULL, may look at the host; it returns the exit status. */
+int xd_cli_do(struct xd_cli *cli, const struct xd_wish *wish,
+              int (*after)(void *ctx, struct xd_session *s, struct xd_err *err), void *ctx,
+              struct xd_err *err);
 
 /* `capture --topology`: the files of the machine instead of samples. Returns the exit status. */
 int xd_cli_capture_topology(struct xd_cli *cli, const char *path, struct xd_err *err);

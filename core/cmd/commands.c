@@ -13,6 +13,7 @@ const struct xd_option xd_cli_global_options[] = {
     {"glyphs", 0, "TIER", "Console: auto, ascii, block or braille"},
     {"ascii", 0, NULL, "Console: the same as --glyphs ascii"},
     {"no-settings", 0, NULL, "Console: neither use nor keep settings"},
+    {"policy", 0, "FILE", "Console: carry a policy out (a file, or a name as of policy show)"},
     {"mouse", 0, NULL, "Console: take mouse clicks and the wheel"},
     {"help", 'h', NULL, "Help on xendeck or on the command"},
     {"version", 'V', NULL, "The version and what it was built with"},
@@ -104,8 +105,14 @@ static const struct xd_option policy_options[] = {
     {"days", 0, "N", "simulate: so many days; LOAD begins again where it is shorter"},
     {"compare", 0, "FILE", "simulate: another policy on the same load, and what changes"},
     {"acts", 0, NULL, "simulate: print each move of a knob, with its rule"},
-    {"policy", 0, "FILE", "explain: the policy"},
-    {"output", 'o', "FORMAT", "check, simulate: table or json"},
+    {"policy", 0, "FILE", "explain: this policy instead of what the daemon carries out"},
+    {"restore", 0, NULL, "pause: give knobs back (default: they stay as they are)"},
+    {"cpu", 0, "TIME", "budget: so much CPU time in its window from now on"},
+    {"per", 0, "TIME", "budget: so long a window, which begins anew"},
+    {"cap", 0, "PERCENT", "budget: the cap once it is used up"},
+    {"state", 0, "DIR", "run: where balances are kept (default: /var/lib/xendeck/policy)"},
+    {"socket", 0, "PATH", "The daemon's socket (default: /run/xendeck/policy.sock)"},
+    {"output", 'o', "FORMAT", "check, simulate, status: table or json"},
     {0},
 };
 
@@ -142,6 +149,7 @@ const struct xd_command xd_cli_commands[] = {
     {.name = "get",
      .args = "[TABLE]",
      .run = xd_cmd_get,
+     .flags = XD_CMD_BARE,
      .options = get_options,
      .title = "Print a table of the host",
      .help = "Without TABLE: the tables there are and their columns. Rates such as CPU% need two "
@@ -152,7 +160,7 @@ const struct xd_command xd_cli_commands[] = {
      .args = "OBJECT [KNOB=VALUE]… [OBJECT KNOB=VALUE…]…",
      .run = xd_cmd_set,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Edit the host",
      .help = "Shows the plan, asks, applies it step by step, reads each value back and writes it "
              "to the journal. A step expects the value that the plan shows: if somebody else has "
@@ -163,14 +171,14 @@ const struct xd_command xd_cli_commands[] = {
      .args = "OBJECT ACTION [PARAM=VALUE]…",
      .run = xd_cmd_do,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Carry out an action: pause, shutdown …",
      .help = "Planned, journalled and verified as an edit is."},
     {.name = "undo",
      .args = "[N]",
      .run = xd_cmd_undo,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Take back journal entry N, or the newest that can be",
      .help = "The inverse steps in reverse order; each expects to find what the edit has set."},
     {.name = "console",
@@ -231,7 +239,8 @@ const struct xd_command xd_cli_commands[] = {
          "CONFIG.before; what those can't say is listed, and text that begins with a dash stands "
          "behind --. try CONFIG "
          "makes a paused domain of an xl config file, under another name, with little memory and "
-         "without its devices, says what policy Xen gave it, and destroys it; both are journalled. "
+         "without its devices, says what policy Xen gave it, and destroys it: one step, "
+         "journalled. "
          "A "
          "running domain's policy can't be changed: it is what its configuration said when it "
          "started. A SOURCE is "
@@ -248,7 +257,7 @@ const struct xd_command xd_cli_commands[] = {
      .args = "VERB …",
      .run = xd_cmd_policy,
      .options = policy_options,
-     .title = "Scheduling policies over time: check, simulate, explain, show, reference",
+     .title = "Scheduling policies over time: check, simulate, run, explain, show",
      .help =
          "A policy is a YAML file of rules: budgets of CPU time per window, calendars, conditions, "
          "floors and ceilings of weight, cap, RTDS budget and memory. reference prints the "
@@ -259,9 +268,17 @@ const struct xd_command xd_cli_commands[] = {
          "was felt. LOAD is a capture or CSV with the columns time (seconds), name and cpu "
          "(percent of one pCPU from then on) or cpu_ns (a counter); also uuid, pool, id, vcpus, "
          "weight, cap, mem_target_kib. What a cap denies is lost there, not made up for later. "
-         "explain DOMAIN --policy FILE says what the policy wants of its knobs, why, and what "
-         "happens next, on --host or at the end of --from. Nothing of this touches a host: the "
-         "daemon that carries policies out does not exist yet."},
+         "run FILE carries a policy out until it is stopped: the daemon, as "
+         "xendeck-policy.service starts it. Each --interval it looks at the host's own counters, "
+         "keeps the balances in --state, so that a process that was killed is followed by one that "
+         "goes on, and moves knobs as any edit, journalled with the rule. SIGTERM does what "
+         "on_exit "
+         "says; SIGHUP, or reload, reads FILE again, and a wrong one is refused. A dead daemon "
+         "leaves the knobs as they are. status, explain DOMAIN, pause [DOMAIN] [--restore], resume "
+         "[DOMAIN] and budget RULE ask the daemon over its socket, which root and the group adm "
+         "may "
+         "read and root may change. With --policy FILE explain tries that policy on --host, or at "
+         "the end of --from."},
     {.name = "doctor",
      .run = xd_cmd_doctor,
      .options = doctor_options,

@@ -1,45 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `xendeck cpuid try`: what would a domain see? One is made of its configuration, paused, without
- * its devices and under another name; its policy is read, and it is destroyed. Both are steps like
- * any other: planned, journalled, verified. */
+/* `xendeck cpuid try`: what would a domain see? The action cpuid-try of the host makes one of its
+ * configuration, paused, without its devices and under another name, reads its policy and destroys
+ * it: a step like any other, planned, journalled, verified. */
 #include "cmd/cpuid.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/slurp.h"
+#include "base/json.h"
+#include "engine/edit.h"
 #include "model/tables_cpuid.h"
+#include "xen/cpuid/into.h"
 #include "xen/cpuid/translate.h"
 
-#define CONFIG_BYTES_MAX (1 << 20)
-
-/* Behind all that the file says, so that this counts. Memory has no part in the policy; devices
- * must not be touched, and a guest that never runs needs none. */
-static const char overrides[] = "\n"
-                                "memory = 128\n"
-                                "maxmem = 128\n"
-                                "disk = []\n"
-                                "vif = []\n"
-                                "pci = []\n"
-                                "on_poweroff = \"destroy\"\n"
-                                "on_reboot = \"destroy\"\n"
-                                "on_crash = \"destroy\"\n";
-
-/* The throw-away domain. */
-struct cpuid_try {
-    char name[32], uuid[37];
-    char path[64]; /* of its configuration; "": there is none */
+struct trying {
+    struct cpuid *c;
+    const char *config;
+    FILE *out;
 };
-
-static void end_try(struct cpuid_try *t)
-{
-    if (t->path[0])
-        unlink(t->path);
-}
 
 /* The line that a spec becomes on the live host. */
 static int policy_line(struct cpuid *c, const char *text, struct xd_buf *out, struct xd_err *err)
@@ -62,88 +42,6 @@ static int policy_line(struct cpuid *c, const char *text, struct xd_buf *out, st
                               err);
 }
 
-/* The configuration of the throw-away domain, in a file that only we can read. */
-static int write_config(struct cpuid *c, struct cpuid_try *t, const char *config,
-                        struct xd_err *err)
-{
-    const char *spec = xd_cli_option(c->cli, "spec");
-    struct xd_buf b = XD_BUF_INIT;
-    int rc = xd_slurp(config, CONFIG_BYTES_MAX, &b, err), fd = -1;
-
-    if (rc == 0) {
-        xd_buf_add(&b, overrides);
-        xd_buf_printf(&b, "name = \"%s\"\nuuid = \"%s\"\n", t->name, t->uuid);
-        rc = spec ? policy_line(c, spec, &b, err) : 0;
-        xd_buf_addc(&b, '\n');
-    }
-    if (rc == 0) {
-        fd = mkstemps(t->path, 4);
-        if (fd < 0)
-            t->path[0] = '\0';
-        if (fd < 0 || write(fd, b.s, b.len) != (ssize_t)b.len)
-            rc = xd_err_set(err, -errno, "no file for the configuration: %s", strerror(errno));
-    } else {
-        t->path[0] = '\0';
-    }
-    if (fd >= 0)
-        close(fd);
-    xd_buf_done(&b);
-    return rc;
-}
-
-/* A random (version 4) UUID. */
-static int make_names(struct cpuid_try *t, struct xd_err *err)
-{
-    unsigned char r[16];
-
-    if (getentropy(r, sizeof(r)) < 0)
-        return xd_err_set(err, -errno, "no random numbers: %s", strerror(errno));
-    r[6] = (r[6] & 0x0f) | 0x40;
-    r[8] = (r[8] & 0x3f) | 0x80;
-    snprintf(t->uuid, sizeof(t->uuid),
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", r[0], r[1],
-             r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14],
-             r[15]);
-    snprintf(t->name, sizeof(t->name), "xendeck-try-%.8s", t->uuid);
-    snprintf(t->path, sizeof(t->path), "/tmp/%s-XXXXXX.cfg", t->name);
-    return 0;
-}
-
-/* One step by the same way as `do`; what it says of itself is no part of our output. */
-static int run_step(struct cpuid *c, int argc, const char *const *argv, struct xd_err *err)
-{
-    FILE *out = c->cli->out;
-
-    c->cli->out = c->cli->err;
-    int status = xd_cmd_do(c->cli, argc, (char **)(uintptr_t)argv, err);
-    c->cli->out = out;
-    return status;
-}
-
-static int destroy(struct cpuid *c, struct cpuid_try *t)
-{
-    static const struct xd_option yes = {"yes", 'y', NULL, ""};
-    char object[80];
-    const char *argv[] = {"do", object, "destroy", NULL};
-    struct xd_err err = XD_ERR_INIT;
-    int given = c->cli->n_given;
-
-    snprintf(object, sizeof(object), "domain/%s", t->uuid);
-    if (given < XD_CLI_OPTIONS_MAX) { /* nobody else's domain: there is nothing to ask */
-        c->cli->given[given].option = &yes;
-        c->cli->given[given].value = "";
-        c->cli->n_given++;
-    }
-    int status = run_step(c, 3, argv, &err);
-    c->cli->n_given = given;
-    if (status != XD_EXIT_DONE)
-        fprintf(c->cli->err,
-                "xendeck: %s could not be destroyed%s%s; do that: xendeck do domain/%s destroy\n",
-                t->name, err.code ? ": " : "", err.code ? xd_err_text(&err) : "", t->name);
-    xd_err_clear(&err);
-    return status;
-}
-
 /* --- what came of it --- */
 
 static void say_set(struct cpuid *c, const char *title, const struct xd_featureset *s)
@@ -156,106 +54,179 @@ static void say_set(struct cpuid *c, const char *title, const struct xd_features
     xd_buf_done(&b);
 }
 
-/* Of a spec: is it what was predicted? Bits that follow the topology are not. */
-static bool as_predicted(struct cpuid *c, const struct cpuid_host *h,
-                         const struct xd_featureset *got)
+/* The policy, beside what guests of its kind have unasked and what was predicted of the spec. */
+struct outcome {
+    const char *config;
+    const struct xd_cpuid_tried *tried;
+    bool have_unasked, predicted; /* false: nothing is known to compare with */
+    struct xd_featureset more, less;
+    struct xd_featureset not_foreseen, missing; /* on and off, against the prediction */
+};
+
+static bool as_predicted(const struct outcome *o)
+{
+    return xd_fs_empty(&o->not_foreseen) && xd_fs_empty(&o->missing);
+}
+
+/* Bits that follow the topology are not predicted. */
+static void predict(struct cpuid *c, const struct cpuid_host *h, struct outcome *o)
 {
     const char *text = xd_cli_option(c->cli, "spec");
     const struct xd_cpuid_policy *most = cpuid_host_most(h, c->guests == XD_CPUID_EVERY);
     const struct xd_cpuid_policy *unasked = cpuid_host_unasked(h, c->guests == XD_CPUID_EVERY);
-    struct xd_featureset told, more = *got, less;
+    struct xd_featureset told;
     struct xd_cpuid_spec spec;
 
     if (!text || !most || !unasked || cpuid_spec(c, text, &spec, NULL) < 0)
-        return true;
+        return;
     xd_cpuid_predict(c->db, &spec, c->guests, &unasked->source.set.fs, &most->source.set.fs, &told);
-    less = told;
-    xd_fs_minus(&more, &told);
-    xd_fs_minus(&less, got);
+    o->predicted = true;
+    o->not_foreseen = o->tried->set.fs;
+    o->missing = told;
+    xd_fs_minus(&o->not_foreseen, &told);
+    xd_fs_minus(&o->missing, &o->tried->set.fs);
     for (int b = 0; b < XD_CPUID_BITS; b++) {
         const struct xd_cpuid_feature *f = xd_cpuid_feature(c->db, b);
 
         if (f && f->over == XD_CPUID_OVER_IGNORE) {
-            xd_fs_del(&more, b);
-            xd_fs_del(&less, b);
+            xd_fs_del(&o->not_foreseen, b);
+            xd_fs_del(&o->missing, b);
         }
     }
-    if (xd_fs_empty(&more) && xd_fs_empty(&less)) {
-        fputs("It is what was predicted.\n", c->cli->out);
-        return true;
-    }
-    say_set(c, "It has, and was predicted not to", &more);
-    say_set(c, "It has not, and was predicted to", &less);
-    return false;
 }
 
-static int report(struct cpuid *c, struct cpuid_try *t, const char *config, struct xd_err *err)
+static void say(struct cpuid *c, const struct outcome *o)
 {
-    const struct xd_cpuid_policy *p, *unasked;
-    struct xd_featureset more, less;
+    fprintf(c->cli->out, "A domain of %s would see %d features.\n", o->config,
+            xd_fs_count(&o->tried->set.fs));
+    if (o->have_unasked) {
+        say_set(c, "More than guests of its kind have unasked", &o->more);
+        say_set(c, "Less", &o->less);
+    }
+    if (o->predicted && as_predicted(o)) {
+        fputs("It is what was predicted.\n", c->cli->out);
+    } else if (o->predicted) {
+        say_set(c, "It has, and was predicted not to", &o->not_foreseen);
+        say_set(c, "It has not, and was predicted to", &o->missing);
+    }
+}
+
+static void say_json(struct cpuid *c, const struct outcome *o)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_json j;
+
+    xd_json_init(&j, &b, true);
+    xd_json_open(&j, NULL, '{');
+    xd_json_u64(&j, "schema", 1);
+    xd_json_str(&j, "config", o->config);
+    xd_json_str(&j, "guests", o->tried->guests == XD_CPUID_FOR_PV ? "pv" : "hvm");
+    cpuid_json_names(c, &j, "features", &o->tried->set.fs);
+    if (o->have_unasked) {
+        cpuid_json_names(c, &j, "more_than_unasked", &o->more);
+        cpuid_json_names(c, &j, "less_than_unasked", &o->less);
+    }
+    if (o->predicted) {
+        xd_json_bool(&j, "as_predicted", as_predicted(o));
+        cpuid_json_names(c, &j, "on_unpredicted", &o->not_foreseen);
+        cpuid_json_names(c, &j, "off_unpredicted", &o->missing);
+    }
+    xd_json_close(&j, '}');
+    cpuid_print_json(c, &b);
+}
+
+static int report(struct cpuid *c, const char *config, const struct xd_cpuid_tried *tried,
+                  struct xd_err *err)
+{
+    bool pv = tried->guests == XD_CPUID_FOR_PV;
+    struct outcome o = {.config = config, .tried = tried};
+    const struct xd_cpuid_policy *unasked;
     struct cpuid_host *h;
 
-    c->asked_live = false; /* it knows nothing of the new domain */
-    c->live = NULL;
     if (cpuid_host_live(c, &h, err) < 0)
         return XD_EXIT_NO_SOURCE;
-    p = cpuid_host_find(h, t->uuid);
-    if (!p) {
-        xd_err_set(err, -ENODATA, "%s doesn't tell the policy of %s", h->title, t->name);
+    if (pv)
+        c->guests = XD_CPUID_EVERY;
+    unasked = cpuid_host_unasked(h, pv);
+    if (unasked) {
+        o.have_unasked = true;
+        o.more = tried->set.fs;
+        o.less = unasked->source.set.fs;
+        xd_fs_minus(&o.more, &unasked->source.set.fs);
+        xd_fs_minus(&o.less, &tried->set.fs);
+    }
+    predict(c, h, &o);
+    if (c->format == XD_FORMAT_JSON)
+        say_json(c, &o);
+    else
+        say(c, &o);
+    return as_predicted(&o) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
+}
+
+/* The step is done: the host's next sample has the result. */
+static int read_result(void *ctx, struct xd_session *s, struct xd_err *err)
+{
+    static const struct xd_want want = {"cpuid_try", XD_WANT_ALL};
+    struct trying *t = ctx;
+    struct xd_cpuid_tried tried;
+
+    xd_session_want(s, &want, 1);
+    xd_session_refresh(s);
+    if (xd_session_wait_samples(s, 2, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
+        return XD_EXIT_UNKNOWN;
+    if (!xd_cpuid_try_get(xd_world_table(xd_session_world(s), want.table), &tried)) {
+        xd_err_set(err, -ENODATA, "the host doesn't tell what it had");
         return XD_EXIT_UNKNOWN;
     }
-    if (p->guests == XD_CPUID_FOR_PV)
-        c->guests = XD_CPUID_EVERY;
-    unasked = cpuid_host_unasked(h, p->guests == XD_CPUID_FOR_PV);
-    fprintf(c->cli->out, "A domain of %s would see %d features.\n", config,
-            xd_fs_count(&p->source.set.fs));
-    if (unasked) {
-        more = p->source.set.fs;
-        less = unasked->source.set.fs;
-        xd_fs_minus(&more, &unasked->source.set.fs);
-        xd_fs_minus(&less, &p->source.set.fs);
-        say_set(c, "More than guests of its kind have unasked", &more);
-        say_set(c, "Less", &less);
+    t->c->cli->out = t->out;
+    return report(t->c, t->config, &tried, err);
+}
+
+/* "file=… cpuid=…", in the arena; NULL with a sentence. */
+static const char *params_of(struct cpuid *c, const char *config, struct xd_err *err)
+{
+    const char *spec = xd_cli_option(c->cli, "spec"), *value = "", *text = NULL;
+    struct xd_buf line = XD_BUF_INIT, b = XD_BUF_INIT;
+    char here[512] = "";
+
+    if (config[0] != '/' && !getcwd(here, sizeof(here)))
+        xd_err_set(err, -errno, "where we are can't be told: %s", strerror(errno));
+    else if (!spec || policy_line(c, spec, &line, err) == 0)
+        value = spec ? xd_cpuid_into_value(xd_buf_str(&line), &c->a) : "";
+    if (!value)
+        xd_err_set(err, -EINVAL, "%s has no line for a configuration", spec);
+    if (!err->code) {
+        xd_buf_add(&b, "file=");
+        xd_wish_quote(&b, xd_arena_printf(&c->a, "%s%s%s", here, *here ? "/" : "", config));
+        xd_buf_add(&b, spec ? " cpuid=" : "");
+        if (spec)
+            xd_wish_quote(&b, value);
+        text = xd_arena_strdup(&c->a, xd_buf_str(&b));
     }
-    return as_predicted(c, h, &p->source.set.fs) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
+    xd_buf_done(&line);
+    xd_buf_done(&b);
+    return text;
 }
 
 int cpuid_cmd_try(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct cpuid *c = ctx;
-    struct cpuid_try t = {.path = ""};
-    char file[128];
-    const char *create[] = {"do", "host", "create", file, "paused=yes", NULL};
-    sigset_t ends, before;
-    int status = XD_EXIT_USAGE;
+    struct trying t = {.c = c, .out = c->cli->out};
+    struct xd_wish wish = {"host", "cpuid-try", NULL};
+    FILE *out = c->cli->out;
 
-    if (argc != 2 || c->format != XD_FORMAT_TABLE) {
+    if (argc != 2 || c->format == XD_FORMAT_CSV) {
         xd_err_set(err, -EINVAL,
                    argc != 2 ? "try which configuration? xendeck cpuid try /etc/xen/web1.cfg"
-                             : "try writes text");
-        return status;
+                             : "a dry run is text or json");
+        return XD_EXIT_USAGE;
     }
-    if (make_names(&t, err) < 0 || write_config(c, &t, argv[1], err) < 0) {
-        end_try(&t);
-        return status;
-    }
-    snprintf(file, sizeof(file), "file=%s", t.path);
-    /* Whoever ends us waits until the domain is gone again. */
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &ends, &before);
-    status = run_step(c, 5, create, err);
-    if (!xd_cli_option(c->cli, "dry-run") &&
-        (status == XD_EXIT_DONE || status == XD_EXIT_UNKNOWN)) { /* then it may be there */
-        if (status == XD_EXIT_DONE)
-            status = report(c, &t, argv[1], err);
-        int gone = destroy(c, &t);
-        if (status == XD_EXIT_DONE)
-            status = gone;
-    }
-    end_try(&t);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    t.config = argv[1];
+    wish.value = params_of(c, argv[1], err);
+    if (!wish.value)
+        return XD_EXIT_USAGE;
+    c->cli->out = c->cli->err; /* what the step says of itself is no part of our output */
+    int status = xd_cli_do(c->cli, &wish, read_result, &t, err);
+    c->cli->out = out;
     return status;
 }

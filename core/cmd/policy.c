@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `xendeck policy VERB …`: scheduling policies checked, tried on recorded load, and explained. None
- * of it touches a host. */
+/* `xendeck policy VERB …`: scheduling policies checked, tried on recorded load, explained, and
+ * carried out. Only what the daemon does (policy_run.c) touches a host. */
 #include "cmd/policy.h"
 
 #include <errno.h>
@@ -13,7 +13,13 @@
 static const struct xd_verb verbs[] = {
     {"check FILE…", policy_cmd_check},
     {"simulate FILE --from LOAD", policy_cmd_simulate},
-    {"explain DOMAIN --policy FILE", policy_cmd_explain},
+    {"explain DOMAIN [--policy FILE]", policy_cmd_explain},
+    {"run FILE", policy_cmd_run},
+    {"status", policy_cmd_status},
+    {"pause [DOMAIN]", policy_cmd_pause},
+    {"resume [DOMAIN]", policy_cmd_resume},
+    {"budget RULE", policy_cmd_budget},
+    {"reload", policy_cmd_reload},
     {"show [NAME]", policy_cmd_show},
     {"reference", policy_cmd_reference},
     {NULL},
@@ -24,7 +30,7 @@ static const struct xd_table_desc *desc_of(void *arg, const char *table)
     return xd_registry_desc(arg, table);
 }
 
-static int load(struct policy *c, const char *path, struct xd_policy **out, struct xd_err *err)
+int policy_parse(struct policy *c, const char *path, struct xd_policy **out, struct xd_err *err)
 {
     struct xd_policy_env env = {desc_of, c->cli->registry, xd_clock_wall(&c->cli->clock)};
 
@@ -33,7 +39,7 @@ static int load(struct policy *c, const char *path, struct xd_policy **out, stru
 
 int policy_load(struct policy *c, const char *path, struct xd_policy **out, struct xd_err *err)
 {
-    if (load(c, path, out, err) < 0)
+    if (policy_parse(c, path, out, err) < 0)
         return -EINVAL;
     for (size_t i = 0; i < (*out)->n_warnings; i++)
         fprintf(c->cli->err, "xendeck: warning: %s\n", (*out)->warnings[i]);
@@ -79,7 +85,7 @@ int policy_cmd_check(void *ctx, int argc, char **argv, struct xd_err *err)
         struct xd_policy *p;
 
         if (c->format == XD_FORMAT_JSON) {
-            if (load(c, argv[i], &p, &why) < 0)
+            if (policy_parse(c, argv[i], &p, &why) < 0)
                 status = XD_EXIT_USAGE;
             check_json(&j, argv[i], p, &why);
         } else if (policy_load(c, argv[i], &p, &why) < 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `xendeck policy explain`: what a policy wants of a domain and why, on a host or at the end of
- * recorded load. There is no daemon yet that would have kept a balance: on a host each budget
- * begins full. */
+/* `xendeck policy explain`: what a policy wants of a domain and why: as the daemon has it, or, of
+ * another policy, on a host or at the end of recorded load. On a host each budget begins full then.
+ */
 #include "cmd/policy.h"
 
 #include <errno.h>
@@ -80,10 +80,10 @@ static int explain_host(struct policy *c, const struct xd_policy *p, const char 
     }
     status = explain(c, e, name, err);
     if (status == XD_EXIT_DONE)
-        fputs("Nothing carries this out yet, so no balance was kept: budgets begin full, and times "
-              "of "
-              "conditions at zero.\n",
-              c->cli->out);
+        fputs(
+            "No balance was kept of this policy here: budgets begin full, and times of conditions "
+            "at zero.\n",
+            c->cli->out);
 out:
     xd_snapshot_unref(snap);
     xd_session_close(s);
@@ -101,16 +101,19 @@ int policy_cmd_explain(void *ctx, int argc, char **argv, struct xd_err *err)
     struct xd_sim *sim = NULL;
     int status = XD_EXIT_USAGE;
 
-    if (argc != 2 || !file) {
-        xd_err_set(err, -EINVAL,
-                   "which domain by which policy? xendeck policy explain DOMAIN "
-                   "--policy FILE");
+    if (argc != 2 || (from && !file)) {
+        xd_err_set(
+            err, -EINVAL,
+            "which domain? xendeck policy explain DOMAIN asks the daemon; with --policy FILE "
+            "and --from LOAD it is tried");
         goto out;
     }
     if (c->format != XD_FORMAT_TABLE) {
         xd_err_set(err, -EINVAL, "--output: explain prints text");
         goto out;
     }
+    if (!file)
+        return policy_explain_daemon(c, argv[1], err);
     if (policy_load(c, file, &p, err) < 0)
         goto out;
     if (!from) {

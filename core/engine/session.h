@@ -11,6 +11,13 @@
 
 struct xd_session;
 
+/* A source that the caller brings along. It lives on the session's thread: its functions are called
+ * by xd_session_dispatch and return at once, and may look at what is the caller's. */
+struct xd_companion {
+    const struct xd_backend *backend;
+    void *context; /* its env has it */
+};
+
 struct xd_session_config {
     struct xd_registry *registry;
     struct xd_clock *clock;
@@ -22,6 +29,9 @@ struct xd_session_config {
     /* … and with a sample or two, or one plan, all is done: live backends are opened once, for
      * looking and editing (XD_ERRAND). */
     bool errand;
+    /* What is looked at will be told (xd_session_want) as soon as it is known: until then nothing
+     * that is dear is collected. */
+    bool tells;
     /* All that will be looked at (more can't be wanted later: modules that have nothing of it are
      * left out), and all wishes that a plan will be made of. Both NULL: everything may be. */
     const struct xd_want *wants;
@@ -34,6 +44,8 @@ struct xd_session_config {
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
      * manual one) says that they are due; so every frame follows from the script alone. */
     bool inline_workers;
+    const struct xd_companion *companions; /* behind the sources of the host */
+    size_t n_companions;
     int interrupt_fd; /* > 0: once it is readable, waiting for samples ends with -EINTR */
 };
 
@@ -56,9 +68,10 @@ int xd_session_timeout_ms(const struct xd_session *s);
 bool xd_session_dispatch(struct xd_session *s);
 /* Blocks (polling) until every living source has delivered at least `samples` samples since the
  * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). An answer that is an
- * error counts as a sample; xd_world_trouble says so. -EINTR: interrupt_fd became readable. In a one-shot session it asks for the samples
- * itself, an interval apart, where nobody did. For the command line. Without threads it
- * moves a manual clock instead of waiting, as xd_session_wait_plan does. */
+ * error counts as a sample; xd_world_trouble says so. -EINTR: interrupt_fd became readable. In a
+ * one-shot session it asks for the samples itself, an interval apart, where nobody did. For the
+ * command line. Without threads it moves a manual clock instead of waiting, as xd_session_wait_plan
+ * does. */
 int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t timeout_ns,
                             struct xd_err *err);
 
@@ -78,7 +91,7 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
 /* Of which rows the cells that cost a question each are wanted, from the next sample on: those that
  * are called by one of these names (key, label, number; "web1/0" is the child and its parent); n 0:
  * of all. Copied. */
-void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n);
+void xd_session_want_rows(struct xd_session *s, const struct xd_want_row *rows, size_t n);
 
 void xd_session_refresh(struct xd_session *s); /* sample now */
 int64_t xd_session_interval(const struct xd_session *s);

@@ -24,6 +24,8 @@ struct xd_session {
     bool errand;
     int interrupt_fd; /* or 0 */
     char *arg;
+    size_t n_host; /* sources of the host; those behind them are companions */
+    void *contexts[XD_SOURCES_MAX];
     struct xd_world world;
     struct xd_shared *shared;
     struct xd_worker *observers[XD_SOURCES_MAX];
@@ -36,6 +38,7 @@ struct xd_session {
     uint64_t ticket;          /* of the newest question */
     struct xd_job **previews; /* answers to it that nobody has taken yet; each counted */
     size_t n_previews;
+    bool tells;
     const char *asked[XD_MISSED_MAX]; /* tables that were missed once, and are wanted since */
     size_t n_asked;
 };

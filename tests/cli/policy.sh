@@ -68,7 +68,7 @@ t "explain on recorded load" 0 policy explain web1 --policy burst-hour --from "$
 out 'budget burst: '
 t "explain on a host" 0 --host demo policy explain Domain-0 --policy dom0-share -d 100ms
 out 'sched.weight 1024 (by itself 512), now still 512: rule dom0'
-out 'Nothing carries this out yet'
+out 'No balance was kept of this policy here'
 t "explain nobody" 1 --host demo policy explain web99 --policy burst-hour -d 100ms
 err 'there is no domain "web99"'
 
@@ -81,5 +81,5 @@ err 'did you mean burst-hour?'
 t "reference" 0 policy reference
 out '  on_exit: hold or restore; if left out: restore'
 t "help" 0 policy --help
-out 'the daemon that'
+out 'run FILE carries a policy out'
 finish
