@@ -539,6 +539,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .stopping = is_stopping,
                                      .wanted = xd_worker_columns_wanted,
                                      .row_wanted = xd_worker_row_wanted,
+                                     .row_name = xd_worker_row_name,
                                      .context = c->context};
     if (!w->threaded)
         first_words(w);

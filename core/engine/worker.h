@@ -140,8 +140,10 @@ uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct
 void xd_worker_want_first(struct xd_worker *w, bool tells);
 /* Which columns of that table anybody looks at from now on. True if these are more than before. */
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
-/* What env.row_wanted goes by from now on; n 0: all rows. */
-void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n);
+/* What env.row_wanted and row_name go by from now on; n 0: all rows. */
+void xd_worker_want_rows(struct xd_worker *w, const struct xd_want_row *rows, size_t n);
+const char *xd_worker_row_name(const struct xd_backend_env *env, const struct xd_table_desc *d,
+                               size_t i);
 bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *names, size_t n);
 void xd_row_names_free(struct xd_row_names *l);
 /* Whether anything at all is wanted of it. */

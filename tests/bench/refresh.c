@@ -6,12 +6,13 @@
  *                                                  → "BYTES CPU_US MAIN_THREAD_CPU_US"
  *   refresh busy COUNT                             processes that each take about 1 % of a CPU,
  *                                                  until standard input ends
- *   refresh run RUNS PROGRAM [ARG…]                → "WALL_US CPU_US MAXRSS_KIB SYSCALLS"
+ *   refresh run RUNS PROGRAM [ARG…]                → "WALL_US CPU_US MAXRSS_KIB SYSCALLS FAULTS"
  *
  * Each number is the median. KEYS are typed once the program has drawn. FILE gets a line for each
  * piece of output, readable: after how many ms, how many bytes, which. SYSCALLS are those of all
  * its threads and children, counted by the kernel's tracepoint (which costs next to nothing); -1
- * where that may not be used. */
+ * where that may not be used. FAULTS are the pages it had to be given (minor faults), those of its
+ * libraries' among them: what starting a program costs, mostly. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -267,6 +268,7 @@ static void become(int go, char **argv)
 static int run(int n, char **argv)
 {
     static int64_t wall[SAMPLES], cpu[SAMPLES], rss[SAMPLES], calls[SAMPLES];
+    static int64_t faults[SAMPLES];
 
     if (n < 1 || n > SAMPLES)
         return 2;
@@ -293,10 +295,11 @@ static int run(int n, char **argv)
         cpu[i] = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
                  ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
         rss[i] = ru.ru_maxrss;
+        faults[i] = ru.ru_minflt;
         calls[i] = calls_made(counter);
     }
-    printf("%lld %lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n),
-           median(calls, n));
+    printf("%lld %lld %lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n),
+           median(calls, n), median(faults, n));
     return 0;
 }
 
