@@ -13,6 +13,8 @@
 /* Where nothing that matters changes the ledger is saved this often all the same, so that it knows
  * how time went on. */
 #define SAVE_IDLE_NS (60 * XD_NS_PER_S)
+/* A sample that is later than two intervals and this is missing. */
+#define DOUBT_NS XD_NS_PER_S
 /* How long the end waits for a sample that shows the knobs as they are. */
 #define END_PATIENCE_NS (5 * XD_NS_PER_S)
 
@@ -246,6 +248,30 @@ static bool look_again(struct xd_runner *r)
     return true;
 }
 
+/* The host says nothing, be it that xenstored hangs: budgets that may be used up by now count as
+ * that.
+ */
+static bool doubt(struct xd_runner *r)
+{
+    int64_t interval = xd_session_interval(r->session);
+    int64_t now = xd_clock_now(xd_session_clock(r->session));
+    int64_t late = now - r->last_now.mono_ns - 2 * interval - DOUBT_NS;
+
+    if (!r->ticks || r->ending || r->running || r->at < r->n || late < 0 ||
+        now - r->doubted_ns < interval)
+        return false;
+    r->doubted_ns = now;
+    if (!xd_engine_doubt(r->engine, now))
+        return false;
+    save(r);
+    xd_runner_plan_acts(r);
+    if (r->at < r->n)
+        xd_log_write(r->log, XD_LOG_WARN, "policy",
+                     "host %s says nothing: whose budget may be used up is limited",
+                     xd_world_host(xd_session_world(r->session)));
+    return r->at < r->n;
+}
+
 /* Whether the last tick shows the knobs as they are now: only then it is known what to give back.
  * One that gets no sample ends by what it knows. */
 static bool may_end(const struct xd_runner *r)
@@ -276,7 +302,7 @@ bool xd_runner_step(struct xd_runner *r)
     }
     if (r->ending && !r->stopping && !r->running && r->at < r->n)
         r->n = r->at = 0;
-    any |= look_again(r);
+    any |= look_again(r) || doubt(r);
     if (r->ending && !r->stopping && may_end(r)) {
         end(r);
         any = true;

@@ -20,6 +20,9 @@
  * which would look like somebody else's change. So there is no tick while a step of ours is under
  * way; the next one charges what was used meanwhile.
  *
+ * While the host says nothing (a sample is later than two intervals and a second), budgets that may
+ * be used up by now, if all vCPUs ran since the last tick, count as that: xd_engine_doubt.
+ *
  * A step that is refused, fails or isn't seen is tried again with the next tick, then after 2, 4 …
  * 64 s; each time it is told in the session's log. While an edit of somebody else is carried out in
  * the same session ours wait. */

@@ -57,7 +57,7 @@ struct xd_runner {
     size_t n_paused, cap_paused;
 
     bool ending, stopping; /* it is to end; it knows what is to be given back, and does so */
-    int64_t ending_ns;
+    int64_t ending_ns, doubted_ns;
     uint64_t done, failed;
     int64_t began_ns;
     char tick_error[256];
