@@ -109,5 +109,8 @@ struct xd_runner_status {
     char trouble[256];              /* why something isn't as it should be; "" */
 };
 void xd_runner_status(const struct xd_runner *r, struct xd_runner_status *out);
+/* The tables `budgets` and `policies` (policies/table.h) as the last tick left them; missing, where
+ * there was none yet. holder: who carries it out, "the daemon". */
+void xd_runner_build(const struct xd_runner *r, const char *holder, struct xd_builder *b);
 
 #endif
