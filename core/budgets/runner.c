@@ -95,7 +95,7 @@ static void want(struct xd_want *out, size_t *n, const char *table, uint64_t col
     out[(*n)++] = (struct xd_want){table, columns};
 }
 
-size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_WANTS_MAX])
+size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX])
 {
     static const int always[] = {XD_DOMAIN_UUID,  XD_DOMAIN_NAME,   XD_DOMAIN_ID,
                                  XD_DOMAIN_VCPUS, XD_DOMAIN_CPU_NS, XD_DOMAIN_POOL,
@@ -108,8 +108,8 @@ size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_W
     for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
         columns |= UINT64_C(1) << always[i];
     want(out, &n, "domains", columns);
-    for (size_t i = 0; i < r->policy->n; i++) {
-        const struct xd_policy_rule *rule = &r->policy->rules[i];
+    for (size_t i = 0; i < p->n; i++) {
+        const struct xd_policy_rule *rule = &p->rules[i];
         const struct xd_policy_condition *c = rule->condition;
         const struct xd_policy_bounds *b = &rule->bounds[XD_POLICY_RTDS];
 

@@ -49,10 +49,10 @@ int xd_runner_new(const struct xd_runner_config *c, struct xd_runner **out, stru
  */
 void xd_runner_free(struct xd_runner *r);
 
-/* What has to be sampled for it, for xd_session_want; returns how many, at most
- * XD_RUNNER_WANTS_MAX. */
+/* What has to be sampled to carry out a policy, for xd_session_want and for opening a session;
+ * returns how many, at most XD_RUNNER_WANTS_MAX. */
 #define XD_RUNNER_WANTS_MAX (XD_POLICY_RULES_MAX + 2)
-size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_WANTS_MAX]);
+size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX]);
 
 /* True if anything happened that a screen could show. */
 bool xd_runner_step(struct xd_runner *r);
