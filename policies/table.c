@@ -158,8 +158,7 @@ static void put_budget(const struct row *r, struct xd_rows *t)
     put_ns(t, XD_BUDGETS_PER_NS, b->per_ns);
     xd_put_enum(t, XD_BUDGETS_KIND, b->kind);
     xd_put_bool(t, XD_BUDGETS_SHARED, b->shared);
-    if (b->then[XD_POLICY_CAP] < XD_POLICY_MOST)
-        xd_put_u64(t, XD_BUDGETS_THEN_CAP, xd_policy_value(XD_POLICY_CAP, b->then[XD_POLICY_CAP]));
+    xd_put_u64(t, XD_BUDGETS_THEN_CAP, xd_policy_value(XD_POLICY_CAP, b->then[XD_POLICY_CAP]));
     if (!r->account->begun)
         return;
     if (b->kind == XD_BUDGET_SLIDING)

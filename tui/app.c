@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/tables.h"
+#include "tui/budgets/screen.h"
 #include "tui/console.h"
 #include "tui/cpuid/screen.h"
 #include "tui/dialog.h"
@@ -28,6 +29,7 @@ int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *t
     a->theme = *theme;
     a->topo = xd_topo_screen_new();
     a->cpuid = xd_cpuid_screen_new();
+    a->budgets = xd_budgets_screen_new();
     a->w = 80;
     a->h = 24;
     xd_events_update(a);
@@ -54,6 +56,7 @@ void xd_app_done(struct xd_app *a)
         xd_screen_done(&a->screens[i]);
     xd_topo_screen_free(a->topo);
     xd_cpuid_screen_free(a->cpuid);
+    xd_budgets_screen_free(a->budgets);
     xd_line_forget(&a->history);
 }
 
@@ -179,6 +182,7 @@ static void tell_end(struct xd_app *a, const struct xd_plan *p)
     if (p->outcome == XD_DONE && a->plan_from_staged)
         xd_app_unstage(a, NULL, NULL);
     a->plan_from_staged = false;
+    xd_cpuid_plan_ended(a, p);
     xd_app_say(a, xd_outcome_style(p->outcome), "%s: %s%s%s%s", xd_outcome_name(p->outcome),
                p->title, p->detail ? ": " : "", p->detail ? p->detail : "",
                can_be_undone(a, p) ? "    U takes it back" : "");
@@ -217,6 +221,9 @@ static void tell_verb(struct xd_app *a)
 
 void xd_app_update(struct xd_app *a)
 {
+    if (a->inlet && xd_inlet_step(a->inlet))
+        a->news = true;
+    xd_budgets_screen_feed(a);
     tell_verb(a);
     const struct xd_plan *p = xd_session_plan(a->session);
 
@@ -234,17 +241,28 @@ void xd_app_update(struct xd_app *a)
     xd_screens_make(a); /* a module may publish a table only once it has sampled */
     if (a->n_screens > screens)
         xd_app_resize(a, a->w, a->h);
+    xd_cpuid_trial_update(a);
     xd_screen_update(a, xd_app_screen(a)); /* the others when they are gone to */
     xd_app_want(a);
 }
 
-int xd_app_timeout_ms(const struct xd_app *a)
+static int sooner(int a, int b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int own_timeout_ms(const struct xd_app *a)
 {
     int64_t due = a->keep_due_ns ? a->keep_due_ns - xd_world_now(a->world) : -1;
 
     if (a->keep_until_ns)
         return 250;
     return a->keep_due_ns ? (int)(due > 0 ? (due + XD_NS_PER_MS - 1) / XD_NS_PER_MS : 0) : -1;
+}
+
+int xd_app_timeout_ms(const struct xd_app *a)
+{
+    return sooner(own_timeout_ms(a), a->inlet ? xd_inlet_timeout_ms(a->inlet) : -1);
 }
 
 /* --- commands --- */
@@ -328,14 +346,25 @@ static void draw_too_small(struct xd_canvas *c)
 }
 
 /* The line over the detail pane: "── web1 ──────". */
-static void draw_rule(const struct xd_screen *s, const struct xd_row *row, struct xd_canvas *c,
-                      int y)
+static void draw_rule(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
+                      struct xd_canvas *c, int y)
 {
+    struct xd_arena arena = XD_ARENA_INIT;
+    const char *aside = NULL;
     char label[XD_KEY_MAX];
+    int x = 3;
 
     xd_canvas_hline(c, 0, y, c->w, XD_S_BORDER);
     if (row && s->desc->labels[0] >= 0)
-        xd_canvas_printf(c, 3, y, XD_S_TITLE_ON, " %s ", xd_row_label(s->desc, row, label));
+        x += xd_canvas_printf(c, x, y, XD_S_TITLE_ON, " %s ", xd_row_label(s->desc, row, label));
+    if (row && s->view->aside)
+        aside = s->view->aside(a, row, &arena);
+    if (aside && x + 10 < c->w) {
+        aside = xd_arena_printf(&arena, " %s ", aside);
+        int w = xd_str_width(aside) < c->w - x - 3 ? xd_str_width(aside) : c->w - x - 3;
+        xd_canvas_field(c, x + 2, y, w, false, XD_S_NORMAL, aside);
+    }
+    xd_arena_done(&arena);
 }
 
 static bool has_graphs(const struct xd_app *a, const struct xd_screen *s)
@@ -396,7 +425,7 @@ void xd_app_draw(const struct xd_app *a, struct xd_canvas *c)
     xd_header_draw(a, c);
     s->view->draw(a, s, c, table);
     if (detail) {
-        draw_rule(s, s->desc ? row : NULL, c, table.y + table.h);
+        draw_rule(a, s, s->desc ? row : NULL, c, table.y + table.h);
         if (row && has_graphs(a, s))
             xd_graphs_draw(a, s, row, c, pane);
         else if (row || !s->desc)

@@ -15,8 +15,9 @@
 #include "tui/theme.h"
 #include "tui/view.h"
 
+#define XD_APP_WANTS   88 /* of the screens, and of a policy's conditions */
 #define XD_STAGED_MAX  256
-#define XD_SCREENS_MAX 24
+#define XD_SCREENS_MAX 32
 #define XD_KEEP_NS     (15 * XD_NS_PER_S) /* to say "keep it" after an edit that could cut us off */
 
 /* Bounds of the time between samples. */
@@ -31,6 +32,8 @@ struct xd_dialog;
 struct xd_settings;
 struct xd_topo_screen;
 struct xd_cpuid_screen;
+struct xd_budgets_screen;
+struct xd_inlet;
 
 /* A wish that waits to be applied; all strings on the heap. */
 struct xd_staged {
@@ -100,7 +103,10 @@ struct xd_app {
     struct xd_topo_screen *topo;   /* what the Topology screen shows */
     struct xd_cpuid_screen *cpuid; /* and that of CPU features */
 
-    struct xd_want wanted[16]; /* as the session was told last */
+    struct xd_budgets_screen *budgets; /* what is kept of budgets */
+    struct xd_inlet *inlet;            /* the caller's; NULL: it carries out no policy */
+
+    struct xd_want wanted[XD_APP_WANTS]; /* as the session was told last */
     size_t n_wanted;
 
     struct xd_settings *settings;                                  /* NULL: nothing is kept */

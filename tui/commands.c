@@ -3,6 +3,7 @@
  * come from this table. What they do stands in commands_general.c, _rows.c and _edit.c. */
 #include "tui/commands.h"
 
+#include "tui/budgets/screen.h"
 #include "tui/console.h"
 #include "tui/cpuid/screen.h"
 #include "tui/topo/screen.h"
@@ -15,6 +16,7 @@
 #define EDIT    .group = "Editing"
 #define DRAWING .screen = "topology", .group = "Topology"
 #define CPUID   .screen = "cpuid", .group = "CPU features"
+#define BUDGET  .screen = "budgets", .group = "Budgets"
 #define SAMPLE  .group = "Samples"
 #define PLAYER  .group = "Capture"
 
@@ -44,6 +46,8 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_topo_goto},
     {SCREEN, .name = "cpuid", .keys = "F", .title = "CPU features: who has which, and why not",
      .run = xd_cmd_cpuid_goto},
+    {SCREEN, .name = "budgets", .keys = "B", .title = "Budgets: what is left, what follows, and why",
+     .run = xd_cmd_budgets_goto},
     {SCREEN, .name = "next", .keys = "Tab", .title = "The next screen", .run = xd_cmd_next},
     {SCREEN, .name = "previous", .keys = "BackTab", .title = "The previous screen",
      .run = xd_cmd_previous},
@@ -140,8 +144,6 @@ const struct xd_command xd_console_commands[] = {
 
     {CPUID, .name = "explain", .keys = "Enter", .label = "Explain", .flags = XD_CMD_BAR,
      .title = "All about the feature, and why it is so; folds a heading", .run = xd_cmd_cpuid_explain},
-    {CPUID, .name = "search", .keys = "/", .label = "Search", .args = "[WORDS]", .flags = XD_CMD_BAR,
-     .title = "Find features by any name or by what they do", .run = xd_cmd_filter},
     {CPUID, .name = "features", .keys = "d", .label = "Differ", .args = "[WHICH]", .flags = XD_CMD_BAR,
      .title = "Which lines: different, all, used", .run = xd_cmd_cpuid_rows},
     {CPUID, .name = "next-lost", .keys = "n", .label = "Lost", .flags = XD_CMD_BAR,
@@ -152,10 +154,14 @@ const struct xd_command xd_console_commands[] = {
      .title = "Plan the feature on or off for the domain's next start", .run = xd_cmd_cpuid_switch},
     {CPUID, .name = "config", .keys = "e", .label = "Config", .flags = XD_CMD_BAR,
      .title = "The line for the domain's configuration", .run = xd_cmd_cpuid_config},
+    {CPUID, .name = "try", .keys = "t", .label = "Try", .args = "[CONFIG]", .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "A dry run: what would the host really give it", .run = xd_cmd_cpuid_try},
     {CPUID, .name = "drop", .keys = "u", .title = "Forget what is planned for the domain",
      .run = xd_cmd_cpuid_drop},
     {CPUID, .name = "policies", .keys = "c C", .label = "Columns", .args = "[LIST]", .flags = XD_CMD_BAR,
      .title = "Choose columns, or go to one: raw,host,web*", .run = xd_cmd_cpuid_columns},
+    {CPUID, .name = "search", .keys = "/", .label = "Search", .args = "[WORDS]", .flags = XD_CMD_BAR,
+     .title = "Find features by any name or by what they do", .run = xd_cmd_filter},
     {CPUID, .name = "alike", .keys = "v", .label = "Alike", .flags = XD_CMD_BAR,
      .title = "One column for all domains that have the same", .run = xd_cmd_cpuid_alike},
     {CPUID, .name = "compare", .keys = "o", .label = "Other", .args = "[FILE]", .flags = XD_CMD_BAR,
@@ -166,6 +172,23 @@ const struct xd_command xd_console_commands[] = {
      .run = xd_cmd_cpuid_page_right},
     {CPUID, .name = "fold-all", .keys = "z", .title = "Fold all groups, or open them",
      .run = xd_cmd_cpuid_fold},
+
+    {BUDGET, .name = "budget", .keys = "e Enter", .label = "Budget", .args = "[TIME]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "Another budget: first what it would have meant", .run = xd_cmd_budgets_edit},
+    {BUDGET, .name = "more", .keys = "+ =", .label = "More", .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "A tenth more of it", .run = xd_cmd_budgets_more},
+    {BUDGET, .name = "less", .keys = "-", .label = "Less", .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "A tenth less of it", .run = xd_cmd_budgets_less},
+    {BUDGET, .name = "pause", .keys = "Space", .label = "Pause", .args = "[hold|restore|no]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "The policy leaves this domain alone, or goes on", .run = xd_cmd_budgets_pause},
+    {BUDGET, .name = "pause-all", .keys = "P", .label = "All", .args = "[hold|restore|no]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "The whole policy leaves all alone, or goes on", .run = xd_cmd_budgets_pause_all},
+    {BUDGET, .name = "policy", .keys = "n", .label = "Policy", .args = "[FILE|NAME|stop]",
+     .flags = XD_CMD_BAR | XD_CMD_WRITES,
+     .title = "Carry out a policy in this console, or end it", .run = xd_cmd_budgets_policy},
 
     {MOVE, .name = "up", .keys = "Up k", .title = "One row up", .run = xd_cmd_up},
     {MOVE, .name = "down", .keys = "Down j", .title = "One row down", .run = xd_cmd_down},

@@ -26,12 +26,14 @@ int xd_cmd_quit(void *ctx, int argc, char **argv, struct xd_err *err)
         return xd_err_set(err, -EBUSY, "%d staged edit%s would be lost; again quits", a->n_staged,
                           a->n_staged == 1 ? "" : "s");
     }
-    if (a->cpuid->n_drafts && !(argc > 1 && strcmp(argv[1], "now") == 0) && !a->asked_quit) {
+    int drafts = xd_cpuid_drafts_unwritten(a->cpuid);
+    if (drafts && !(argc > 1 && strcmp(argv[1], "now") == 0) && !a->asked_quit) {
         a->asked_quit = true;
-        return xd_err_set(err, -EBUSY,
-                          "CPU features planned for %d domain%s would be lost (e on the CPUID screen "
-                          "shows the line); again quits",
-                          a->cpuid->n_drafts, a->cpuid->n_drafts == 1 ? "" : "s");
+        return xd_err_set(
+            err, -EBUSY,
+            "CPU features planned for %d domain%s would be lost (e on the CPUID screen "
+            "shows the line); again quits",
+            drafts, drafts == 1 ? "" : "s");
     }
     a->quit = true;
     return 0;

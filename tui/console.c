@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budgets/inlet.h"
 #include "tui/app.h"
+#include "tui/budgets/screen.h"
 #include "tui/hand_over.h"
 #include "tui/keep.h"
 #include "tui/term.h"
@@ -23,6 +25,7 @@ struct console {
     struct xd_app app;
     struct xd_term *term;
     struct xd_canvas canvas;
+    struct xd_inlet *inlet; /* NULL: it carries out no policy */
     bool dirty;
     int signal; /* that ended it; 0: none */
 };
@@ -153,11 +156,37 @@ static void use_settings(struct console *c)
                   xd_cli_option(c->cli, "interval") != NULL);
 }
 
+/* What a console that may edit can carry out by itself. */
+static void bring_inlet(struct console *c, struct xd_session_config *sc,
+                        struct xd_companion *companion)
+{
+    if (sc->readonly ||
+        (sc->host && (xd_str_starts(sc->host, "capture:") || xd_str_starts(sc->host, "topo:"))))
+        return;
+    c->inlet = xd_inlet_new();
+    *companion = xd_inlet_companion(c->inlet);
+    sc->companions = companion;
+    sc->n_companions = 1;
+}
+
+/* --policy */
+static int begin_policy(struct console *c, struct xd_err *err)
+{
+    const char *name = xd_cli_option(c->cli, "policy");
+
+    if (!name)
+        return 0;
+    if (!c->inlet)
+        return xd_err_set(err, -EROFS, "--policy: this console only looks at its host");
+    return xd_policy_start(&c->app, name, err);
+}
+
 int xd_console_run(struct xd_cli *cli, struct xd_err *err)
 {
     struct console c = {.cli = cli, .dirty = true};
     struct xd_term_config tc = {.mouse = xd_cli_option(cli, "mouse") != NULL};
     struct xd_session_config sc;
+    struct xd_companion companion;
     struct xd_session *s = NULL;
     struct xd_theme theme;
     enum xd_glyphs glyphs;
@@ -173,19 +202,22 @@ int xd_console_run(struct xd_cli *cli, struct xd_err *err)
     if (xd_term_open(&tc, &c.term, err) < 0)
         return status;
     status = XD_EXIT_NO_SOURCE;
+    bring_inlet(&c, &sc, &companion);
     if (xd_session_open(&sc, &s, err) < 0)
         goto out;
     if (xd_app_init(&c.app, s, &theme, glyphs, err) == 0) {
+        c.app.inlet = c.inlet;
         use_settings(&c);
         xd_term_size(c.term, &w, &h);
         xd_canvas_init(&c.canvas, w, h, glyphs);
         xd_app_resize(&c.app, w, h);
-        status = run(&c, s);
+        status = begin_policy(&c, err) < 0 ? xd_cli_status_of(err->code) : run(&c, s);
         xd_canvas_done(&c.canvas);
     }
     xd_app_done(&c.app);
 out:
     xd_term_close(c.term);
     xd_session_close(s);
+    xd_inlet_free(c.inlet);
     return status;
 }

@@ -274,7 +274,9 @@ struct ask {
 static void ask_draw(const struct xd_app *a, const struct xd_dialog *d, struct xd_canvas *c)
 {
     const struct ask *q = (const struct ask *)d;
-    const char *below = q->error[0] ? q->error : "Enter stages it · Esc leaves";
+    const char *below = q->error[0] ? q->error
+                        : q->tag    ? "Enter stages it · Esc leaves"
+                                    : "Enter goes on · Esc leaves";
     struct xd_rect all = {0, 0, c->w - 4 < PROSE_W ? c->w - 4 : PROSE_W, 4};
     int help_h = xd_dialog_text(NULL, all, XD_S_DIALOG, q->help);
     int below_h = xd_dialog_text(NULL, all, XD_S_DIALOG, below);
@@ -288,20 +290,31 @@ static void ask_draw(const struct xd_app *a, const struct xd_dialog *d, struct x
     xd_dialog_text(c, foot, q->error[0] ? XD_S_DIALOG_BAD : XD_S_DIALOG, below);
 }
 
+/* What it leads to may open a dialog: this one goes first, and comes back if it is refused. */
+static void accept_line(struct xd_app *a, struct ask *q)
+{
+    struct xd_err err = XD_ERR_INIT;
+
+    a->dialog = q->d.below;
+    if (q->accept(a, q->line.text, q->tag, &err) < 0) {
+        snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
+        a->dialog = &q->d;
+        return;
+    }
+    q->d.ops->free(&q->d);
+    free(q);
+}
+
 static void ask_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
     struct ask *q = (struct ask *)d;
-    struct xd_err err = XD_ERR_INIT;
     bool fresh = !q->touched;
 
     q->touched = true;
     if (k->code == XD_KEY_ESC || k->code == (XD_KEY_CTRL | 'c')) {
         xd_dialog_pop(a);
     } else if (k->code == XD_KEY_ENTER) {
-        if (q->accept(a, q->line.text, q->tag, &err) < 0)
-            snprintf(q->error, sizeof(q->error), "%s", xd_err_text(&err));
-        else
-            xd_dialog_pop(a);
+        accept_line(a, q);
     } else {
         /* The value there is now is an offer: what is typed first replaces it. */
         if (fresh && k->code > 0x20 && k->code < XD_KEY_UP && k->code != XD_KEY_BACKSPACE)

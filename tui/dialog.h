@@ -47,7 +47,8 @@ void xd_menu_open(struct xd_app *a, const char *title, const struct xd_menu_item
 void xd_menu_live(struct xd_app *a, const char *(*note)(const struct xd_app *a, const void *tag,
                                                         struct xd_arena *arena));
 
-/* Asks for a line. accept returns 0, or -errno with a sentence that is shown while the dialog stays. */
+/* Asks for a line. accept returns 0, or -errno with a sentence that is shown while the dialog stays; it
+ * may open another dialog. tag: a knob that is staged; NULL: something else is asked for. */
 void xd_ask_open(struct xd_app *a, const char *title, const char *help, const char *initial,
                  int (*accept)(struct xd_app *a, const char *text, const void *tag,
                                struct xd_err *err),

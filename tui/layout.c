@@ -169,7 +169,9 @@ void xd_layout_make(const struct xd_screen *s, int width, struct xd_layout *out)
             .x = x,
             .width = widths[i],
             .spark = all[i].spark,
-            .right = !all[i].spark && xd_type_is_number(s->desc->columns[col].kind.type),
+            .gauge = all[i].gauge,
+            .right = !all[i].spark && !all[i].gauge &&
+                     xd_type_is_number(s->desc->columns[col].kind.type),
             .full = all[i].full ? xd_desc_column(s->desc, all[i].full) : -1,
         };
         x += widths[i] + 1;

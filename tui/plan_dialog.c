@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "tui/budgets/screen.h"
 #include "tui/dialog.h"
 
 struct preview {
@@ -41,18 +42,38 @@ static void put(struct paper *p, enum xd_role_style style, const char *fmt, ...)
     xd_canvas_field(p->c, p->r.x, p->r.y + y, p->r.w, false, style, text);
 }
 
+/* A text of any length behind `lead`, and its further lines behind `more`. */
+static void put_long(struct paper *p, enum xd_role_style style, const char *lead, const char *more,
+                     const char *text, size_t len)
+{
+    int first = xd_str_width(lead), next = xd_str_width(more);
+    int w = p->r.w - (first > next ? first : next);
+    struct xd_arena a = XD_ARENA_INIT;
+
+    text = xd_arena_strndup(&a, text, len);
+    do {
+        size_t cut = xd_str_wrap(text, w > 8 ? w : 8);
+
+        put(p, style, "%s%.*s", lead, (int)cut, text);
+        text += cut;
+        text += strspn(text, " ");
+        lead = more;
+    } while (*text);
+    xd_arena_done(&a);
+}
+
 /* What the host says would come of a step, line by line. */
 static void put_preview(struct paper *p, const struct xd_step *s, enum xd_role_style style)
 {
     const char *text = s->preview ? s->preview : "";
 
     if (s->preview_bad) {
-        put(p, XD_S_DIALOG_BAD, "   would be REFUSED: %s", text);
+        put_long(p, XD_S_DIALOG_BAD, "   would be REFUSED: ", "     ", text, strlen(text));
         return;
     }
     while (*text) {
         size_t len = strcspn(text, "\n");
-        put(p, style, "   │ %.*s", (int)len, text);
+        put_long(p, style, "   │ ", "   │  ", text, len);
         text += len + (text[len] == '\n');
     }
 }
@@ -62,16 +83,28 @@ static void put_plan(struct paper *p, const struct xd_plan *plan, enum xd_role_s
     for (size_t i = 0; i < plan->n; i++) {
         const struct xd_step *s = &plan->steps[i];
 
-        put(p, style, "%zu. %s", i + 1, s->text);
+        char number[24];
+
+        snprintf(number, sizeof(number), "%zu. ", i + 1);
+        put_long(p, style, number, "   ", s->text, strlen(s->text));
         put_preview(p, s, style);
-        put(p, style, "   as    %s", s->xl ? s->xl : "xl has no such command");
-        put(p, style, "   undo  %s", s->inverse ? s->inverse : "CAN'T BE UNDONE");
+        const char *as = s->xl ? s->xl : "xl has no such command";
+        const char *undo = s->inverse ? s->inverse : "CAN'T BE UNDONE";
+
+        put_long(p, style, "   as    ", "         ", as, strlen(as));
+        put_long(p, style, "   undo  ", "         ", undo, strlen(undo));
     }
 }
 
-static int count_lines(const struct xd_plan *plan)
+/* Of the box on a screen of w columns; what is inside is two cells narrower on each side. */
+static int box_width(int w)
 {
-    struct paper p = {.c = NULL};
+    return w > 104 ? 100 : w - 4;
+}
+
+static int count_lines(const struct xd_plan *plan, int w)
+{
+    struct paper p = {.c = NULL, .r.w = box_width(w) - 4};
 
     put_plan(&p, plan, XD_S_DIALOG);
     return p.n;
@@ -132,7 +165,7 @@ static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, stru
     const struct preview *p = (const struct preview *)d;
     bool bad = p->plan->risk == XD_RISK_DESTRUCTIVE;
     enum xd_role_style style = bad ? XD_S_DIALOG_BAD : XD_S_DIALOG;
-    int all = count_lines(p->plan), fit = room(p, c->h), shown = all < fit ? all : fit;
+    int all = count_lines(p->plan, c->w), fit = room(p, c->h), shown = all < fit ? all : fit;
     char title[128], asked[XD_KEY_MAX + 64];
     int n = snprintf(title, sizeof(title), "Plan: %zu %s, risk %s", p->plan->n,
                      p->plan->n == 1 ? "step" : "steps", xd_risk_name(p->plan->risk));
@@ -140,8 +173,7 @@ static void preview_draw(const struct xd_app *a, const struct xd_dialog *d, stru
     if (all > shown)
         snprintf(title + n, sizeof(title) - (size_t)n, " · %d%%, ↑ ↓ scroll",
                  100 * (p->top + shown) / all);
-    struct xd_rect in =
-        xd_dialog_box(c, c->w > 104 ? 100 : c->w - 4, shown + frame_lines(p), style, title);
+    struct xd_rect in = xd_dialog_box(c, box_width(c->w), shown + frame_lines(p), style, title);
     struct paper paper = {c, {in.x, in.y, in.w, shown}, p->top, 0};
     put_plan(&paper, p->plan, style);
     question(p, asked, sizeof(asked));
@@ -160,9 +192,9 @@ static void go(struct xd_app *a, struct preview *p)
     xd_app_start(a, plan);
 }
 
-static void scroll(struct preview *p, int by, int fit)
+static void scroll(const struct xd_app *a, struct preview *p, int by, int fit)
 {
-    int all = count_lines(p->plan), most = all > fit ? all - fit : 0, top = p->top + by;
+    int all = count_lines(p->plan, a->w), most = all > fit ? all - fit : 0, top = p->top + by;
 
     p->top = top < 0 ? 0 : top > most ? most : top;
 }
@@ -180,9 +212,9 @@ static void preview_key(struct xd_app *a, struct xd_dialog *d, const struct xd_k
         xd_dialog_pop(a);
         xd_app_say(a, XD_S_DIM, "Nothing was done.");
     } else if (k->code == XD_KEY_DOWN || k->code == XD_KEY_PGDN) {
-        scroll(p, k->code == XD_KEY_DOWN ? 1 : page, page);
+        scroll(a, p, k->code == XD_KEY_DOWN ? 1 : page, page);
     } else if (k->code == XD_KEY_UP || k->code == XD_KEY_PGUP) {
-        scroll(p, k->code == XD_KEY_UP ? -1 : -page, page);
+        scroll(a, p, k->code == XD_KEY_UP ? -1 : -page, page);
     } else if (risk == XD_RISK_DESTRUCTIVE && k->code == XD_KEY_ENTER) {
         p->wrong = strcmp(p->typed.text, xd_plan_word(p->plan, word)) != 0;
         if (!p->wrong && ready)
@@ -217,6 +249,7 @@ void xd_plan_open(struct xd_app *a, struct xd_plan *plan)
 
     p->d.ops = &ops;
     p->plan = plan;
+    xd_budgets_preview(a, plan);
     xd_session_ask_preview(a->session, plan);
     xd_dialog_push(a, &p->d);
 }

@@ -22,8 +22,9 @@ struct xd_view_column {
     int width;  /* cells; 0: as the table says; for a spark line: the least */
     bool spark; /* the last minutes of that column as a spark line; takes what is left over */
     const char
-        *full; /* spark: full height is 100 times this column; NULL: the largest value seen */
-    bool grow; /* text: takes what is left over where there is no spark line */
+        *full;  /* spark: full height is 100 times this column; NULL: the largest value seen */
+    bool gauge; /* a share in percent, as a gauge */
+    bool grow;  /* text: takes what is left over where there is no spark line */
 };
 
 struct xd_view {
@@ -40,6 +41,8 @@ struct xd_view {
     /* The pane below the table about the row under the cursor. NULL: none. */
     void (*detail)(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
                    struct xd_canvas *c, struct xd_rect r);
+    /* What is said of the row in the line over the pane, behind its name; in a. NULL: nothing. */
+    const char *(*aside)(const struct xd_app *app, const struct xd_row *row, struct xd_arena *a);
     /* A view that is no table: how many things it lists, for the cursor. NULL: its rows. */
     size_t (*count)(const struct xd_app *a);
     /* Columns of other tables that it shows too; a NULL table ends the list. NULL: none. */
@@ -156,7 +159,7 @@ struct xd_layout {
     struct xd_layout_column {
         int col; /* of the table */
         int x, width;
-        bool spark, right;
+        bool spark, right, gauge;
         int full; /* spark: column that says what full height is, or -1 */
     } at[2 * XD_COLUMNS_MAX];
 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "model/tables.h"
-#include "tui/app.h"
+#include "tui/budgets/screen.h"
 #include "tui/views.h"
 
 #define GRAPH_SPAN (10 * 60 * XD_NS_PER_S)
@@ -147,6 +147,14 @@ static void detail(const struct xd_app *a, const struct xd_screen *s, const stru
     xd_arena_done(&arena);
 }
 
+/* "burst: 3m32s of 5m00s left in any 1h00m · then cap 20%", of a domain that has a budget. */
+static const char *aside(const struct xd_app *app, const struct xd_row *row, struct xd_arena *a)
+{
+    const struct xd_row *b = xd_budgets_row_of(app, xd_row_str(row, XD_DOMAIN_UUID, ""));
+
+    return b ? xd_budgets_sentence(b, a) : NULL;
+}
+
 const struct xd_view xd_view_domains = {
     .name = "domains",
     .title = "Domains",
@@ -155,4 +163,5 @@ const struct xd_view xd_view_domains = {
     .style = style,
     .draw = xd_table_draw,
     .detail = detail,
+    .aside = aside,
 };

@@ -160,6 +160,10 @@ static void draw_row(const struct xd_app *a, const struct xd_screen *s, const st
         struct xd_value v = value_shown(a, s, row, key, k->col);
         const char *text = wish ? xd_arena_printf(arena, "*%s", wish->value)
                                 : xd_value_short(&v, &s->desc->columns[k->col].kind, arena);
+        if (k->gauge && v.have && !wish) {
+            xd_canvas_gauge(c, k->x, y, k->width, v.cell.f / 100, XD_S_BAR);
+            continue;
+        }
         if (k->right && !wish)
             text = fit_number(text, k->width, arena);
         xd_canvas_field(c, k->x, y, k->width, k->right,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/tables.h"
+#include "budgets/inlet.h"
 #include "tui/app.h"
 
 #define BIT(c) (UINT64_C(1) << (c))
@@ -94,8 +95,8 @@ static uint64_t always_of(const struct xd_table_desc *d)
 
 void xd_app_want(struct xd_app *a)
 {
-    static const char *const always[] = {"host",  "domains", "vcpus",  "pcpus",
-                                         "pools", "nodes",   "limits", "playback"};
+    static const char *const always[] = {"host",  "domains", "vcpus",    "pcpus",  "pools",
+                                         "nodes", "limits",  "playback", "budgets"};
     const struct xd_screen *s = xd_app_screen(a);
     struct xd_want wants[sizeof(a->wanted) / sizeof(*a->wanted)];
     size_t n = 0;
@@ -123,6 +124,9 @@ void xd_app_want(struct xd_app *a)
         if (d && n < sizeof(wants) / sizeof(*wants))
             wants[n++] = (struct xd_want){d->name, XD_WANT_ALL};
     }
+    if (a->inlet && xd_inlet_runner(a->inlet) &&
+        n + XD_RUNNER_WANTS_MAX <= sizeof(wants) / sizeof(*wants))
+        n += xd_runner_wants(xd_inlet_runner(a->inlet), wants + n);
     /* Telling it is cheap where nothing is new, but not for nothing. */
     if (n == a->n_wanted && memcmp(a->wanted, wants, n * sizeof(*wants)) == 0)
         return;

@@ -10,6 +10,7 @@
 #include <xenstore.h>
 
 #include "backend_cpuid/host.h"
+#include "backend_shared/policy.h"
 #include "base/str.h"
 
 #define DOMAINS_AT_ONCE 256
@@ -18,10 +19,7 @@ struct question {
     struct xd_ci *c;
     struct xd_arena *a;
     struct xs_handle *xs; /* NULL: names are unknown */
-    xc_cpu_policy_t *policy;
-    xen_cpuid_leaf_t *leaves;
-    xen_msr_entry_t *msrs;
-    uint32_t n_leaves, n_msrs; /* room in them */
+    struct xd_xen_policy policy;
     struct xd_cpuid_policy *list;
     size_t n;
     struct xd_buf *trouble;
@@ -33,29 +31,6 @@ static void trouble(struct question *q, const char *what, const char *why)
 }
 
 /* --- one policy --- */
-
-/* What the library's object holds, as leaves and MSRs. */
-static int take(struct question *q, struct xd_cpuid_source *out)
-{
-    uint32_t n_leaves = q->n_leaves, n_msrs = q->n_msrs;
-
-    if (xc_cpu_policy_serialise(q->c->xc, q->policy, q->leaves, &n_leaves, q->msrs, &n_msrs) < 0)
-        return -errno;
-    for (uint32_t i = 0; i < n_leaves; i++) {
-        const xen_cpuid_leaf_t *l = &q->leaves[i];
-        struct xd_cpuid_leaf leaf = {.leaf = l->leaf,
-                                     .subleaf = l->subleaf == XEN_CPUID_NO_SUBLEAF ? 0 : l->subleaf,
-                                     .r = {l->a, l->b, l->c, l->d}};
-
-        if (l->a | l->b | l->c | l->d)
-            xd_cpuid_leaves_add(&out->leaves, q->a, leaf);
-    }
-    for (uint32_t i = 0; i < n_msrs; i++)
-        xd_cpuid_leaves_add_msr(&out->leaves, q->a, q->msrs[i].idx, q->msrs[i].val);
-    out->leaves.complete = out->leaves.complete_msrs = true;
-    xd_cpuid_leaves_to_set(&out->leaves, &out->set);
-    return 0;
-}
 
 static struct xd_cpuid_policy *add(struct question *q, struct xd_cpuid_policy p)
 {
@@ -109,8 +84,7 @@ static void ask_host(struct question *q)
         struct xd_cpuid_policy p = {h->name, h->kind, h->guests, .domid = -1};
 
         /* A hypervisor that can't run a kind of guests has no policy for them. */
-        if (xc_cpu_policy_get_system(q->c->xc, numbers[i], q->policy) < 0 ||
-            take(q, &p.source) < 0) {
+        if (xd_xen_policy_of_host(&q->policy, numbers[i], q->a, &p.source) < 0) {
             trouble(q, xd_arena_printf(q->a, "Xen doesn't tell %s", h->name), strerror(errno));
             continue;
         }
@@ -157,7 +131,7 @@ static void ask_domain(struct question *q, const xc_domaininfo_t *info)
 
     if (info->flags & XEN_DOMINF_dying)
         return;
-    if (xc_cpu_policy_get_domain(q->c->xc, info->domain, q->policy) < 0 || take(q, &p.source) < 0) {
+    if (xd_xen_policy_of_domain(&q->policy, info->domain, q->a, &p.source) < 0) {
         if (errno != ESRCH) /* it went meanwhile */
             trouble(q, xd_arena_printf(q->a, "Xen doesn't tell %s", p.name), strerror(errno));
         return;
@@ -213,14 +187,8 @@ int xd_ci_ask(struct xd_ci *c, struct xd_arena *a, struct xd_cpuid_policy **list
 {
     struct question q = {.c = c, .a = a, .trouble = why};
 
-    if (xc_cpu_policy_get_size(c->xc, &q.n_leaves, &q.n_msrs) < 0 || !q.n_leaves)
-        return xd_err_set(err, -(errno ? errno : EIO), "Xen doesn't tell its CPUID policies: %s",
-                          strerror(errno ? errno : EIO));
-    q.policy = xc_cpu_policy_init();
-    if (!q.policy)
-        return xd_err_set(err, -ENOMEM, "there is no memory for a CPUID policy");
-    q.leaves = xd_malloc(q.n_leaves * sizeof(*q.leaves));
-    q.msrs = xd_malloc((q.n_msrs + 1) * sizeof(*q.msrs));
+    if (xd_xen_policy_init(&q.policy, c->xc, err) < 0)
+        return err->code;
     if (xd_xenstore_check(NULL) == 0)
         q.xs = xs_open(XS_OPEN_READONLY);
     if (!q.xs)
@@ -229,9 +197,7 @@ int xd_ci_ask(struct xd_ci *c, struct xd_arena *a, struct xd_cpuid_policy **list
     ask_domains(&q);
     if (q.xs)
         xs_close(q.xs);
-    xc_cpu_policy_destroy(q.policy);
-    free(q.leaves);
-    free(q.msrs);
+    xd_xen_policy_done(&q.policy);
     *list = q.list;
     *n = q.n;
     return 0;

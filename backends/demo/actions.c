@@ -170,6 +170,15 @@ static int pool_destroy(struct xd_demo_host *h, struct xd_demo_thing *t, const s
     return xd_demo_pool_destroy(h, t->number, err);
 }
 
+/* --- the host --- */
+
+static int cpuid_try(struct xd_demo_host *h, struct xd_demo_thing *t, const struct xd_value *p,
+                     struct xd_err *err)
+{
+    return xd_demo_cpuid_try(h, p[XD_CPUID_FILE].cell.s,
+                             p[XD_CPUID_VALUE].have ? p[XD_CPUID_VALUE].cell.s : "", err);
+}
+
 /* --- whether it is seen to have happened; t's pointers are NULL where the thing is gone --- */
 
 static int is_sent(const struct xd_demo_host *h, const struct xd_demo_thing *t, int i)
@@ -253,6 +262,7 @@ static const struct {
     [XD_ACTION_PCI_DETACH] = {xd_demo_pci_detach, is_there, false},
     [XD_ACTION_POOL_CREATE] = {pool_create, is_sent, false},
     [XD_ACTION_POOL_DESTROY] = {pool_destroy, is_gone, true},
+    [XD_ACTION_CPUID_TRY] = {cpuid_try, is_sent, false},
 };
 
 static int aim(const struct xd_object *o, const struct xd_action *a, struct xd_err *err)

@@ -96,8 +96,12 @@ static int preview(void *self, const struct xd_object *o, const struct xd_action
                    const struct xd_value *params, struct xd_buf *out, struct xd_err *err)
 {
     struct xd_demo *demo = self;
+    int rc = xd_demo_action_limited(demo->host, (int)(a - xd_xen_actions), err);
 
-    return xd_demo_action_limited(demo->host, (int)(a - xd_xen_actions), err);
+    if (rc == 0 && a == &xd_xen_actions[XD_ACTION_CPUID_TRY])
+        rc = xd_demo_cpuid_preview(params[XD_CPUID_VALUE].have ? params[XD_CPUID_VALUE].cell.s : "",
+                                   out, err);
+    return rc;
 }
 
 static int order_fault(struct xd_demo_host *h, const char *text, struct xd_err *err)
@@ -158,13 +162,17 @@ static void doctor(void *self, struct xd_builder *b)
 }
 
 static const struct xd_table_desc *const tables[] = {
-    &xd_host_desc,      &xd_nodes_desc,        &xd_pcpus_desc,
-    &xd_pools_desc,     &xd_domains_desc,      &xd_vcpus_desc,
-    &xd_disks_desc,     &xd_nics_desc,         &xd_pci_desc,
-    &xd_devices_desc,   &xd_dmesg_desc,        &xd_params_desc,
-    &xd_limits_desc,    &xd_topology_desc,     &xd_facts_desc,
-    &xd_distances_desc, &xd_advice_desc,       &xd_traffic_desc,
-    &xd_cpuid_desc,     &xd_cpuid_leaves_desc, NULL,
+    &xd_host_desc,      &xd_nodes_desc,
+    &xd_pcpus_desc,     &xd_pools_desc,
+    &xd_domains_desc,   &xd_vcpus_desc,
+    &xd_disks_desc,     &xd_nics_desc,
+    &xd_pci_desc,       &xd_devices_desc,
+    &xd_dmesg_desc,     &xd_params_desc,
+    &xd_limits_desc,    &xd_topology_desc,
+    &xd_facts_desc,     &xd_distances_desc,
+    &xd_advice_desc,    &xd_traffic_desc,
+    &xd_cpuid_desc,     &xd_cpuid_leaves_desc,
+    &xd_cpuid_try_desc, NULL,
 };
 
 const struct xd_backend xd_backend_demo = {

@@ -4,6 +4,7 @@
  * only as domains come and go, so it is built then and lent to each sample until the next time. */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,9 @@
 #include "base/str.h"
 #include "model/tables_cpuid.h"
 #include "xen/cpuid/decode.h"
+#include "xen/cpuid/into.h"
 #include "xen/cpuid/level.h"
+#include "xen/cpuid/translate.h"
 
 extern const struct xd_backend xd_backend_demo;
 
@@ -228,19 +231,30 @@ static void put_host(struct maker *m)
     }
 }
 
+/* What guests of a kind have with that policy. */
+static void given(const struct maker *m, enum xd_cpuid_seen_by kind,
+                  const struct xd_cpuid_spec *spec, struct xd_featureset *out)
+{
+    xd_cpuid_spec_resolve(m->db, spec, &m->unasked[kind], out, NULL, NULL);
+    add_named(m, out, "hypervisor");
+    xd_fs_and(out, &m->max[kind]);
+    xd_cpuid_drop_unmet(m->db, out);
+}
+
+static enum xd_cpuid_seen_by kind_of(const struct xd_demo_domain *d)
+{
+    return d && d->spec->type == XD_TYPE_PV ? XD_CPUID_FOR_PV : XD_CPUID_FOR_HVM;
+}
+
 /* What its configuration says, of what guests of its kind can have. */
 static void put_domain(struct maker *m, const struct xd_demo_domain *d)
 {
-    enum xd_cpuid_seen_by kind = d->spec->type == XD_TYPE_PV ? XD_CPUID_FOR_PV : XD_CPUID_FOR_HVM;
+    enum xd_cpuid_seen_by kind = kind_of(d);
     struct xd_featureset fs = m->unasked[kind];
     struct xd_cpuid_spec spec;
 
-    if (d->spec->cpuid && xd_cpuid_spec_parse(m->db, d->spec->cpuid, &spec, NULL, NULL) == 0) {
-        xd_cpuid_spec_resolve(m->db, &spec, &m->unasked[kind], &fs, NULL, NULL);
-        add_named(m, &fs, "hypervisor");
-        xd_fs_and(&fs, &m->max[kind]);
-        xd_cpuid_drop_unmet(m->db, &fs);
-    }
+    if (d->spec->cpuid && xd_cpuid_spec_parse(m->db, d->spec->cpuid, &spec, NULL, NULL) == 0)
+        given(m, kind, &spec, &fs);
     put(m,
         (struct xd_cpuid_policy){.name = xd_arena_printf(&m->a, "domain/%u", (unsigned)d->domid),
                                  .kind = XD_CPUID_KIND_DOMAIN,
@@ -282,12 +296,129 @@ static uint64_t state_of(const struct xd_demo_host *h)
     return x;
 }
 
+/* --- a dry run --- */
+
+/* "/etc/xen/web1.cfg" is web1's; NULL: nobody's. */
+static const struct xd_demo_domain *whose(struct xd_demo_host *h, const char *file)
+{
+    const char *slash = strrchr(file, '/'), *dot;
+    char name[128];
+
+    file = slash ? slash + 1 : file;
+    dot = strrchr(file, '.');
+    snprintf(name, sizeof(name), "%.*s", dot ? (int)(dot - file) : (int)strlen(file), file);
+    return xd_demo_host_named(h, name);
+}
+
+/* As xl takes it; -EINVAL with a sentence. */
+static int parse(const struct xd_cpuid_db *db, const char *asked, struct xd_cpuid_spec *spec,
+                 struct xd_err *err)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_cpuid_lost lost = {.n = 0};
+    struct xd_buf text = XD_BUF_INIT;
+    int column, rc = xd_cpuid_into_setting(asked, &text, err);
+
+    if (rc == 0 && !text.len) /* host alone */
+        *spec = (struct xd_cpuid_spec){.base = XD_CPUID_BASE_HOST};
+    else if (rc == 0)
+        rc = xd_cpuid_translate_from(db, xd_buf_str(&text), XD_CPUID_AS_XL, &a, spec, &lost,
+                                     &column, err);
+    xd_buf_done(&text);
+    xd_arena_done(&a);
+    return rc < 0 ? -EINVAL : 0;
+}
+
+/* Nested virtualisation has a line of its own in a configuration, whatever cpuid= says. */
+static void nested_as(const struct maker *m, const struct xd_demo_domain *d,
+                      struct xd_featureset *out)
+{
+    static const char *const names[] = {"vmx", "svm"};
+    struct xd_featureset has = {{0}};
+    struct xd_cpuid_spec spec;
+
+    if (d->spec->cpuid && xd_cpuid_spec_parse(m->db, d->spec->cpuid, &spec, NULL, NULL) == 0)
+        given(m, kind_of(d), &spec, &has);
+    for (size_t i = 0; i < 2; i++) {
+        const struct xd_cpuid_feature *f = xd_cpuid_find(m->db, XD_CPUID_ANY, names[i], 3);
+
+        if (f && xd_fs_has(&has, f->bit))
+            xd_fs_add(out, f->bit);
+    }
+}
+
+int xd_demo_cpuid_preview(const char *asked, struct xd_buf *out, struct xd_err *err)
+{
+    struct xd_cpuid_spec spec;
+    struct xd_cpuid_db *db;
+    int rc = xd_cpuid_db_new(&db, err);
+
+    if (rc < 0)
+        return rc;
+    if (*asked)
+        rc = parse(db, asked, &spec, err);
+    if (rc == 0)
+        xd_buf_add(out, "a simulated domain is made, paused, without reading that file\n"
+                        "its policy is read, and it is gone again\n");
+    xd_cpuid_db_free(db);
+    return rc;
+}
+
+int xd_demo_cpuid_try(struct xd_demo_host *h, const char *file, const char *asked,
+                      struct xd_err *err)
+{
+    const struct xd_demo_domain *d = whose(h, file);
+    struct maker m = {.h = h, .a = XD_ARENA_INIT};
+    enum xd_cpuid_seen_by kind = kind_of(d);
+    struct xd_cpuid_spec spec = {.base = XD_CPUID_BASE_HOST};
+    int rc = xd_cpuid_db_new(&m.db, err);
+
+    if (rc < 0)
+        return rc;
+    make_sets(&m);
+    if (*asked)
+        rc = parse(m.db, asked, &spec, err);
+    else if (d && d->spec->cpuid)
+        rc = xd_cpuid_spec_parse(m.db, d->spec->cpuid, &spec, NULL, err);
+    if (rc == 0) {
+        given(&m, kind, &spec, &h->cpuid.tried);
+        if (d)
+            nested_as(&m, d, &h->cpuid.tried);
+        free(h->cpuid.file);
+        free(h->cpuid.asked);
+        h->cpuid.file = xd_strdup(file);
+        h->cpuid.asked = xd_strdup(asked);
+        h->cpuid.pv = kind == XD_CPUID_FOR_PV;
+        h->cpuid.tries++;
+    }
+    xd_cpuid_db_free(m.db);
+    xd_arena_done(&m.a);
+    return rc;
+}
+
+static void fill_try(struct xd_demo_host *h, struct xd_builder *b)
+{
+    const struct xd_demo_cpuid *c = &h->cpuid;
+    char name[40];
+
+    snprintf(name, sizeof(name), "xendeck-try-%08" PRIx64, c->tries);
+    xd_cpuid_put_try(b, xd_demo_at(h),
+                     c->file ? &(struct xd_cpuid_tried){name,
+                                                        c->file,
+                                                        c->asked,
+                                                        c->pv ? XD_CPUID_FOR_PV : XD_CPUID_FOR_HVM,
+                                                        {.fs = c->tried, .known = UINT32_MAX}}
+                             : NULL);
+}
+
 void xd_demo_fill_cpuid(struct xd_demo_host *h, const struct xd_backend_env *env,
                         struct xd_builder *b)
 {
     bool leaves = xd_wanted(env, &xd_cpuid_leaves_desc);
     uint64_t state;
 
+    if (xd_wanted(env, &xd_cpuid_try_desc))
+        fill_try(h, b);
     if (!leaves && !xd_wanted(env, &xd_cpuid_desc))
         return;
     state = state_of(h);

@@ -194,6 +194,8 @@ void xd_demo_host_unref(struct xd_demo_host *h)
     xd_demo_words_done(h);
     xd_snapshot_unref(h->topology.kept);
     xd_snapshot_unref(h->cpuid.kept);
+    free(h->cpuid.file);
+    free(h->cpuid.asked);
     free(h->masks);
     free(h->classes);
     free(h->order);

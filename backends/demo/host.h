@@ -16,6 +16,7 @@
 #include "backend_demo/scenario.h"
 #include "model/backend.h"
 #include "topo/topo.h"
+#include "xen/cpuid/set.h"
 
 #define XD_DEMO_STEP_NS       INT64_C(100000000)
 #define XD_DEMO_STEPS_MAX     600        /* of full detail at once */
@@ -218,6 +219,10 @@ struct xd_demo_host {
         struct xd_snapshot *kept; /* as above */
         uint64_t state;           /* a hash of its domains */
         bool leaves;              /* it has them */
+        uint64_t tries;
+        bool pv; /* of the last: */
+        char *file, *asked; /* NULL: none yet */
+        struct xd_featureset tried;
     } cpuid;
 };
 
@@ -418,6 +423,10 @@ void xd_demo_fill_topology(struct xd_demo_host *h, const struct xd_backend_env *
                            struct xd_builder *b);
 void xd_demo_topology_pci(const struct xd_demo_host *h, struct xd_topo *t);
 /* --- cpuid.c --- */
+/* A dry run of a CPU policy: as xl takes it, or "" for what the domain has whose file it is. */
+int xd_demo_cpuid_try(struct xd_demo_host *h, const char *file, const char *asked,
+                      struct xd_err *err);
+int xd_demo_cpuid_preview(const char *asked, struct xd_buf *out, struct xd_err *err);
 void xd_demo_fill_cpuid(struct xd_demo_host *h, const struct xd_backend_env *env,
                         struct xd_builder *b);
 /* As firmware tells it: 10 is home. */

@@ -35,6 +35,9 @@ static const char *action_limit(const struct xd_demo_host *h, int action)
     case XD_ACTION_CREATE:
         return "the demo host makes its domains from a scenario (--host demo:FILE.yaml) and reads "
                "no xl config files";
+    case XD_ACTION_CPUID_CONFIG:
+        return "the domains of the demo host have no configuration files; xendeck cpuid translate "
+               "--into writes into one";
     default:
         return NULL;
     }

@@ -35,6 +35,8 @@ static const struct way {
     [XD_ACTION_PCI_HOST] = {xd_xl_act_pci_host, xd_xl_seen_pci_bound},
     [XD_ACTION_PCI_ATTACH] = {xd_xl_act_pci_attach, xd_xl_seen_pci_attached},
     [XD_ACTION_PCI_DETACH] = {xd_xl_act_pci_detach, xd_xl_seen_pci_attached},
+    [XD_ACTION_CPUID_TRY] = {xd_xl_act_try, xd_xl_seen_try},
+    [XD_ACTION_CPUID_CONFIG] = {xd_xl_act_config, xd_xl_seen_config},
 };
 
 void xd_xl_tell_peer(struct xd_xl *x)
@@ -180,7 +182,14 @@ int xd_xl_preview(void *self, const struct xd_object *o, const struct xd_action 
 
     if (rc < 0)
         return rc;
-    if (a - xd_xen_actions != XD_ACTION_CREATE)
+    switch (a - xd_xen_actions) {
+    case XD_ACTION_CREATE:
+        return xd_xl_preview_create(self, params, out, err);
+    case XD_ACTION_CPUID_TRY:
+        return xd_xl_preview_try(self, params, out, err);
+    case XD_ACTION_CPUID_CONFIG:
+        return xd_xl_preview_config(params, out, err);
+    default:
         return xd_err_set(err, -ENOTSUP, "%s has no preview", a->name);
-    return xd_xl_preview_create(self, params, out, err);
+    }
 }

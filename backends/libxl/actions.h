@@ -44,6 +44,18 @@ xd_xl_act_fn xd_xl_act_create;
 xd_xl_seen_fn xd_xl_seen_create;
 int xd_xl_preview_create(struct xd_xl *x, const struct xd_value *params, struct xd_buf *out,
                          struct xd_err *err);
+/* actions_try.c */
+xd_xl_act_fn xd_xl_act_try;
+xd_xl_seen_fn xd_xl_seen_try;
+int xd_xl_preview_try(struct xd_xl *x, const struct xd_value *params, struct xd_buf *out,
+                      struct xd_err *err);
+/* actions_config.c */
+xd_xl_act_fn xd_xl_act_config;
+xd_xl_seen_fn xd_xl_seen_config;
+int xd_xl_preview_config(const struct xd_value *params, struct xd_buf *out, struct xd_err *err);
+/* Whether a domain could be made of that file, as far as the host and xl tell; monitor: where xl
+ * is (actions_create.c). */
+int xd_xl_look_at(struct xd_xl *x, const char *file, char monitor[512], struct xd_err *err);
 
 /* --- what several of them need (actions.c) --- */
 

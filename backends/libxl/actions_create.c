@@ -195,6 +195,20 @@ static int look(struct xd_xl *x, const struct xd_value *params, struct xd_xl_con
     return rc < 0 ? rc : ask_xl(x, c, monitor, err);
 }
 
+int xd_xl_look_at(struct xd_xl *x, const char *file, char monitor[512], struct xd_err *err)
+{
+    const struct xd_value params[] = {
+        [XD_CREATE_FILE] = {.have = true, .type = XD_STR, .cell.s = file},
+        [XD_CREATE_PAUSED] = {.have = true, .type = XD_BOOL, .cell.b = true}};
+    struct xd_buf text = XD_BUF_INIT;
+    struct xd_xl_config c;
+    int rc = look(x, params, &c, monitor, &text, err);
+
+    xd_xl_config_done(&c);
+    xd_buf_done(&text);
+    return rc;
+}
+
 int xd_xl_preview_create(struct xd_xl *x, const struct xd_value *params, struct xd_buf *out,
                          struct xd_err *err)
 {

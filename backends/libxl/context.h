@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One open instance of the backend, and the libraries' handles in it. The observer and the operator
- * each have an instance, on a thread of their own; they share nothing but `stale`. */
+ * each have an instance, on a thread of their own; they share nothing but `stale` and `tried_new`.
+ */
 #ifndef XD_XL_CONTEXT_H
 #define XD_XL_CONTEXT_H
 
@@ -20,6 +21,7 @@ struct xd_xl_asked;
 struct xd_xl_known;
 struct xd_xl_ring;
 struct xd_xl_stored;
+struct xd_xl_tried;
 
 /* An action that was carried out, as far as it takes to see whether it had an effect: on which
  * incarnation of a domain (a UUID outlives it), and on what of it. */
@@ -81,6 +83,8 @@ struct xd_xl {
     size_t n_stored;
     bool have_made_pool; /* actions_pool.c: the cpupool that was created last */
     uint32_t made_pool;
+    struct xd_xl_tried *tried;               /* tried.c; NULL: nothing was yet */
+    _Atomic(struct xd_xl_tried *) tried_new; /* set from another thread */
 };
 
 /* Opens the handles: logger, disaster callback and child mode before anything else is asked of

@@ -91,8 +91,9 @@ struct xd_xl_child {
     bool (*stop)(void *self);                   /* asked five times a second; it is ended then */
     void (*line)(void *self, const char *text); /* each line of its output; NULL: nobody cares */
     void *self;
+    int in; /* its input, which stays the caller's; 0: /dev/null */
 };
-/* Runs it to its end, with /dev/null as input and without our terminal. said gets what it wrote,
+/* Runs it to its end, without our terminal. said gets what it wrote,
  * cut to some KiB. Returns its exit status; 128 + the signal that ended it; -ECANCELED if it was
  * stopped; -errno if it could not be started. */
 int xd_xl_child_run(const struct xd_xl_child *child, struct xd_buf *said, struct xd_err *err);

@@ -100,6 +100,7 @@ static const struct {
     {&xd_xen_knobs[XD_KNOB_SMT], NULL, no_smt},
     {&xd_xen_knobs[XD_KNOB_PARAM], NULL, no_hypfs},
     {NULL, &xd_xen_actions[XD_ACTION_CREATE], no_xl},
+    {NULL, &xd_xen_actions[XD_ACTION_CPUID_TRY], no_xl},
     {NULL, &xd_xen_actions[XD_ACTION_PCI_ASSIGNABLE], xd_xl_pci_limit},
     {NULL, &xd_xen_actions[XD_ACTION_PCI_ATTACH], xd_xl_pci_limit},
 };

@@ -15,6 +15,7 @@
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
 #include "backend_libxl/stored.h"
+#include "backend_libxl/tried.h"
 #include "base/arena.h"
 #include "model/backend.h"
 #include "model/xenknobs.h"
@@ -62,6 +63,7 @@ static void close_instance(void *self)
 
     xd_xl_known_free(x);
     xd_xl_stored_free(x);
+    xd_xl_tried_free(x);
     xd_xl_close(x);
     free(x);
 }
@@ -74,6 +76,7 @@ static int open_instance(const struct xd_backend_env *env, void **self, struct x
     x->env = env;
     x->asks = -1;
     atomic_init(&x->stale, false);
+    atomic_init(&x->tried_new, NULL);
     xd_xl_logger_init(&x->logger, env->log);
     xd_xl_events_init(x);
     rc = xd_xl_open(x, err);
@@ -136,6 +139,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     xd_xl_collect_dmesg(&s);
     xd_xl_collect_params(&s);
     xd_xl_collect_limits(&s);
+    xd_xl_collect_tried(&s);
     if (s.pools)
         libxl_cpupoolinfo_list_free(s.pools, s.n_pools);
     if (s.topology)

@@ -38,14 +38,15 @@ bool xd_xl_program(const char *name, char *out, size_t size)
 
 /* --- starting --- */
 
-static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr, int out)
+static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr, int in, int out)
 {
     sigset_t none, usual;
     int rc;
 
     sigemptyset(&none);
     sigfillset(&usual);
-    rc = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    rc = in ? posix_spawn_file_actions_adddup2(files, in, STDIN_FILENO)
+            : posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (rc == 0)
         rc = posix_spawn_file_actions_adddup2(files, out, STDOUT_FILENO);
     if (rc == 0)
@@ -71,7 +72,7 @@ static int start(const struct xd_xl_child *child, int out, pid_t *pid)
         return -rc;
     rc = posix_spawnattr_init(&attr);
     if (rc == 0) {
-        rc = prepare(&files, &attr, out);
+        rc = prepare(&files, &attr, child->in, out);
         if (rc == 0)
             rc = posix_spawn(pid, child->argv[0], &files, &attr, (char *const *)child->argv,
                              environ);

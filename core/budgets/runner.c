@@ -64,6 +64,7 @@ int xd_runner_new(const struct xd_runner_config *c, struct xd_runner **out, stru
     r->boot = c->boot;
     r->done_ns = INT64_MIN;
     r->began_ns = xd_world_wall(xd_session_world(c->session));
+    xd_runner_load_changes(r); /* balances are of the budgets as they were then */
     load(r);
     xd_runner_load_pauses(r);
     *out = r;
@@ -322,6 +323,11 @@ const struct xd_engine *xd_runner_engine(const struct xd_runner *r)
     return r->engine;
 }
 
+int64_t xd_runner_tick_ns(const struct xd_runner *r)
+{
+    return r->last_now.mono_ns;
+}
+
 const struct xd_policy *xd_runner_policy(const struct xd_runner *r)
 {
     return r->policy;
@@ -330,15 +336,15 @@ const struct xd_policy *xd_runner_policy(const struct xd_runner *r)
 /* --- changes --- */
 
 /* An engine for p that goes on where ours stands. */
-static int carry_over(const struct xd_runner *r, const struct xd_buf *ledger,
-                      const struct xd_policy *p, struct xd_engine **out, struct xd_err *err)
+int xd_runner_carry_over(const struct xd_runner *r, const struct xd_buf *ledger,
+                         const struct xd_policy *p, struct xd_engine **out, struct xd_err *err)
 {
     return xd_ledger_read(p, "balances", ledger->s, ledger->len, out, err);
 }
 
 /* What was planned by the old engine is forgotten. The new one looks at what the old one saw, so
  * that there is something to show, and moves knobs by the next sample. */
-static void use_engine(struct xd_runner *r, struct xd_engine *e)
+void xd_runner_use_engine(struct xd_runner *r, struct xd_engine *e)
 {
     xd_engine_free(r->engine);
     r->engine = e;
@@ -356,89 +362,18 @@ int xd_runner_replace(struct xd_runner *r, struct xd_policy *p, struct xd_err *e
     int rc;
 
     xd_ledger_write(r->engine, 1, &ledger);
-    rc = carry_over(r, &ledger, p, &e, err);
+    rc = xd_runner_carry_over(r, &ledger, p, &e, err);
     xd_buf_done(&ledger);
     if (rc < 0) {
         xd_policy_free(p);
         return rc;
     }
     r->policy = p;
-    use_engine(r, e);
+    xd_runner_use_engine(r, e);
     xd_policy_free(old);
+    xd_runner_forget_changes(r);
     xd_log_write(r->log, XD_LOG_INFO, "policy", "%s: policy %s, %zu rules, is in force", p->file,
                  p->name, p->n);
-    return 0;
-}
-
-static int find_budget(const struct xd_policy *p, const char *name, size_t *rule,
-                       struct xd_err *err)
-{
-    const char *names[XD_POLICY_RULES_MAX], *near;
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->n; i++) {
-        if (!p->rules[i].budget)
-            continue;
-        if (strcmp(p->rules[i].name, name) == 0) {
-            *rule = i;
-            return 0;
-        }
-        names[n++] = p->rules[i].name;
-    }
-    near = xd_str_nearest(name, names, n);
-    return xd_err_set(err, -ENOENT, "policy %s has no rule \"%s\" with a budget%s%s%s", p->name,
-                      name, near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
-}
-
-static int check_change(const struct xd_policy_budget *b, const char *rule, struct xd_err *err)
-{
-    if (b->cpu_ns < XD_NS_PER_MS || b->per_ns < XD_NS_PER_S ||
-        b->per_ns > 366 * 86400 * XD_NS_PER_S)
-        return xd_err_set(err, -ERANGE,
-                          "rule %s: a budget is at least 1 ms, its window 1 s to 366 days", rule);
-    if (b->cpu_ns / 4096 > b->per_ns)
-        return xd_err_set(err, -ERANGE, "rule %s: more than 4096 pCPUs could use in its window",
-                          rule);
-    return 0;
-}
-
-int xd_runner_change_budget(struct xd_runner *r, const char *rule, const struct xd_budget_change *c,
-                            struct xd_err *err)
-{
-    struct xd_buf ledger = XD_BUF_INIT;
-    const struct xd_policy_budget *old;
-    struct xd_policy_budget *b;
-    struct xd_engine *e = NULL;
-    size_t i;
-    int rc = find_budget(r->policy, rule, &i, err);
-
-    if (rc < 0)
-        return rc;
-    old = r->policy->rules[i].budget;
-    b = xd_arena_alloc(&r->policy->arena, sizeof(*b));
-    *b = *old;
-    if (c->cpu_ns) {
-        b->cpu_ns = c->cpu_ns;
-        b->resume_ns = (int64_t)((double)old->resume_ns * (double)c->cpu_ns / (double)old->cpu_ns);
-    }
-    if (c->per_ns)
-        b->per_ns = c->per_ns;
-    if (c->cap >= 0)
-        b->then[XD_POLICY_CAP] = xd_policy_amount(XD_POLICY_CAP, (uint64_t)c->cap);
-    rc = check_change(b, rule, err);
-    if (rc < 0)
-        return rc;
-    xd_ledger_write(r->engine, 1, &ledger);
-    r->policy->rules[i].budget = b;
-    rc = carry_over(r, &ledger, r->policy, &e, err);
-    xd_buf_done(&ledger);
-    r->policy->rules[i].budget = old; /* the old engine is freed by what it was made of */
-    if (rc < 0)
-        return rc;
-    xd_engine_free(r->engine);
-    r->engine = NULL;
-    r->policy->rules[i].budget = b;
-    use_engine(r, e);
     return 0;
 }
 

@@ -61,6 +61,7 @@ int xd_runner_timeout_ms(const struct xd_runner *r);
 
 const struct xd_engine *xd_runner_engine(const struct xd_runner *r); /* until the next call */
 const struct xd_policy *xd_runner_policy(const struct xd_runner *r);
+int64_t xd_runner_tick_ns(const struct xd_runner *r); /* when the last one was, monotonic */
 
 /* --- pausing: the engine goes on keeping balances, and moves nothing --- */
 
@@ -85,10 +86,16 @@ struct xd_budget_change {
     int64_t cpu_ns, per_ns; /* 0: as it is. Another window begins anew */
     int64_t cap;            /* of a domain whose budget is used up, percent; -1: as it is */
 };
-/* Until the policy is replaced, or the runner ends. -ENOENT (no such rule, or it has no budget),
- * -ERANGE. */
+/* Until the policy is replaced: a change outlives the process, where there is a store, and is told
+ * in the log when it comes into force again. To make it last it has to be written into the policy's
+ * file. -ENOENT (no such rule, or it has no budget), -ERANGE; or why the store can't keep it, which
+ * it has all the same. */
 int xd_runner_change_budget(struct xd_runner *r, const char *rule, const struct xd_budget_change *c,
                             struct xd_err *err);
+
+/* What was changed and what the file says, "burst 8m00s in 1h00m, then cap 20% (file: …)"; nothing
+ * where nothing was. */
+void xd_runner_changes(const struct xd_runner *r, struct xd_buf *out);
 
 /* --- the end --- */
 

@@ -56,6 +56,9 @@ struct xd_runner {
     struct xd_runner_paused *paused; /* malloc; single domains */
     size_t n_paused, cap_paused;
 
+    /* Budgets that were changed: as the policy's file has them, by rule; NULL: it is as there. */
+    const struct xd_policy_budget *of_file[XD_POLICY_RULES_MAX];
+
     bool ending, stopping; /* it is to end; it knows what is to be given back, and does so */
     int64_t ending_ns, doubted_ns;
     uint64_t done, failed;
@@ -71,6 +74,16 @@ struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_
 /* runner_acts.c */
 void xd_runner_plan_acts(struct xd_runner *r); /* from the last tick */
 bool xd_runner_carry_out(struct xd_runner *r); /* goes on with the queue */
+
+/* An engine for p that goes on where that ledger says, and makes it the runner's: what was planned
+ * by the old one is forgotten. */
+int xd_runner_carry_over(const struct xd_runner *r, const struct xd_buf *ledger,
+                         const struct xd_policy *p, struct xd_engine **out, struct xd_err *err);
+void xd_runner_use_engine(struct xd_runner *r, struct xd_engine *e);
+
+/* runner_changes.c */
+void xd_runner_load_changes(struct xd_runner *r); /* before there is an engine */
+void xd_runner_forget_changes(struct xd_runner *r);
 
 /* runner_pause.c */
 void xd_runner_load_pauses(struct xd_runner *r);

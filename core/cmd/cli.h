@@ -130,6 +130,11 @@ void xd_print_rows(FILE *out, const struct xd_table_desc *d, const struct xd_row
 /* Shows a plan, asks as its risk demands, applies it and says how it ended. Frees the plan.
  * Options --dry-run, --yes and -o are looked at. */
 int xd_cli_run_plan(struct xd_cli *cli, struct xd_session *s, struct xd_plan *plan);
+/* Carries out one wish on the host, as `do` does. Once it is done (and not with --dry-run) `after`,
+ * unless it is NULL, may look at the host; it returns the exit status. */
+int xd_cli_do(struct xd_cli *cli, const struct xd_wish *wish,
+              int (*after)(void *ctx, struct xd_session *s, struct xd_err *err), void *ctx,
+              struct xd_err *err);
 
 /* `capture --topology`: the files of the machine instead of samples. Returns the exit status. */
 int xd_cli_capture_topology(struct xd_cli *cli, const char *path, struct xd_err *err);

@@ -13,6 +13,7 @@ const struct xd_option xd_cli_global_options[] = {
     {"glyphs", 0, "TIER", "Console: auto, ascii, block or braille"},
     {"ascii", 0, NULL, "Console: the same as --glyphs ascii"},
     {"no-settings", 0, NULL, "Console: neither use nor keep settings"},
+    {"policy", 0, "FILE", "Console: carry a policy out (a file, or a name as of policy show)"},
     {"mouse", 0, NULL, "Console: take mouse clicks and the wheel"},
     {"help", 'h', NULL, "Help on xendeck or on the command"},
     {"version", 'V', NULL, "The version and what it was built with"},

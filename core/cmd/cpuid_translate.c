@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `xendeck cpuid translate`: a spec in another program's words. */
 #include "cmd/cpuid.h"
-#include "cmd/cpuid_into.h"
+#include "xen/cpuid/into.h"
 
 #include <errno.h>
 #include <stdlib.h>

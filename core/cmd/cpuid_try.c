@@ -1,45 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `xendeck cpuid try`: what would a domain see? One is made of its configuration, paused, without
- * its devices and under another name; its policy is read, and it is destroyed. Both are steps like
- * any other: planned, journalled, verified. */
+/* `xendeck cpuid try`: what would a domain see? The action cpuid-try of the host makes one of its
+ * configuration, paused, without its devices and under another name, reads its policy and destroys
+ * it: a step like any other, planned, journalled, verified. */
 #include "cmd/cpuid.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/slurp.h"
+#include "engine/edit.h"
 #include "model/tables_cpuid.h"
+#include "xen/cpuid/into.h"
 #include "xen/cpuid/translate.h"
 
-#define CONFIG_BYTES_MAX (1 << 20)
-
-/* Behind all that the file says, so that this counts. Memory has no part in the policy; devices
- * must not be touched, and a guest that never runs needs none. */
-static const char overrides[] = "\n"
-                                "memory = 128\n"
-                                "maxmem = 128\n"
-                                "disk = []\n"
-                                "vif = []\n"
-                                "pci = []\n"
-                                "on_poweroff = \"destroy\"\n"
-                                "on_reboot = \"destroy\"\n"
-                                "on_crash = \"destroy\"\n";
-
-/* The throw-away domain. */
-struct cpuid_try {
-    char name[32], uuid[37];
-    char path[64]; /* of its configuration; "": there is none */
+struct trying {
+    struct cpuid *c;
+    const char *config;
+    FILE *out;
 };
-
-static void end_try(struct cpuid_try *t)
-{
-    if (t->path[0])
-        unlink(t->path);
-}
 
 /* The line that a spec becomes on the live host. */
 static int policy_line(struct cpuid *c, const char *text, struct xd_buf *out, struct xd_err *err)
@@ -60,88 +39,6 @@ static int policy_line(struct cpuid *c, const char *text, struct xd_buf *out, st
                  &left_out);
     return xd_cpuid_translate(c->db, &fitted, NULL, XD_CPUID_AS_XL, c->guests, &c->a, out, &lost,
                               err);
-}
-
-/* The configuration of the throw-away domain, in a file that only we can read. */
-static int write_config(struct cpuid *c, struct cpuid_try *t, const char *config,
-                        struct xd_err *err)
-{
-    const char *spec = xd_cli_option(c->cli, "spec");
-    struct xd_buf b = XD_BUF_INIT;
-    int rc = xd_slurp(config, CONFIG_BYTES_MAX, &b, err), fd = -1;
-
-    if (rc == 0) {
-        xd_buf_add(&b, overrides);
-        xd_buf_printf(&b, "name = \"%s\"\nuuid = \"%s\"\n", t->name, t->uuid);
-        rc = spec ? policy_line(c, spec, &b, err) : 0;
-        xd_buf_addc(&b, '\n');
-    }
-    if (rc == 0) {
-        fd = mkstemps(t->path, 4);
-        if (fd < 0)
-            t->path[0] = '\0';
-        if (fd < 0 || write(fd, b.s, b.len) != (ssize_t)b.len)
-            rc = xd_err_set(err, -errno, "no file for the configuration: %s", strerror(errno));
-    } else {
-        t->path[0] = '\0';
-    }
-    if (fd >= 0)
-        close(fd);
-    xd_buf_done(&b);
-    return rc;
-}
-
-/* A random (version 4) UUID. */
-static int make_names(struct cpuid_try *t, struct xd_err *err)
-{
-    unsigned char r[16];
-
-    if (getentropy(r, sizeof(r)) < 0)
-        return xd_err_set(err, -errno, "no random numbers: %s", strerror(errno));
-    r[6] = (r[6] & 0x0f) | 0x40;
-    r[8] = (r[8] & 0x3f) | 0x80;
-    snprintf(t->uuid, sizeof(t->uuid),
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", r[0], r[1],
-             r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14],
-             r[15]);
-    snprintf(t->name, sizeof(t->name), "xendeck-try-%.8s", t->uuid);
-    snprintf(t->path, sizeof(t->path), "/tmp/%s-XXXXXX.cfg", t->name);
-    return 0;
-}
-
-/* One step by the same way as `do`; what it says of itself is no part of our output. */
-static int run_step(struct cpuid *c, int argc, const char *const *argv, struct xd_err *err)
-{
-    FILE *out = c->cli->out;
-
-    c->cli->out = c->cli->err;
-    int status = xd_cmd_do(c->cli, argc, (char **)(uintptr_t)argv, err);
-    c->cli->out = out;
-    return status;
-}
-
-static int destroy(struct cpuid *c, struct cpuid_try *t)
-{
-    static const struct xd_option yes = {"yes", 'y', NULL, ""};
-    char object[80];
-    const char *argv[] = {"do", object, "destroy", NULL};
-    struct xd_err err = XD_ERR_INIT;
-    int given = c->cli->n_given;
-
-    snprintf(object, sizeof(object), "domain/%s", t->uuid);
-    if (given < XD_CLI_OPTIONS_MAX) { /* nobody else's domain: there is nothing to ask */
-        c->cli->given[given].option = &yes;
-        c->cli->given[given].value = "";
-        c->cli->n_given++;
-    }
-    int status = run_step(c, 3, argv, &err);
-    c->cli->n_given = given;
-    if (status != XD_EXIT_DONE)
-        fprintf(c->cli->err,
-                "xendeck: %s could not be destroyed%s%s; do that: xendeck do domain/%s destroy\n",
-                t->name, err.code ? ": " : "", err.code ? xd_err_text(&err) : "", t->name);
-    xd_err_clear(&err);
-    return status;
 }
 
 /* --- what came of it --- */
@@ -189,73 +86,96 @@ static bool as_predicted(struct cpuid *c, const struct cpuid_host *h,
     return false;
 }
 
-static int report(struct cpuid *c, struct cpuid_try *t, const char *config, struct xd_err *err)
+static int report(struct cpuid *c, const char *config, const struct xd_cpuid_tried *tried,
+                  struct xd_err *err)
 {
-    const struct xd_cpuid_policy *p, *unasked;
+    bool pv = tried->guests == XD_CPUID_FOR_PV;
+    const struct xd_cpuid_policy *unasked;
     struct xd_featureset more, less;
     struct cpuid_host *h;
 
-    c->asked_live = false; /* it knows nothing of the new domain */
-    c->live = NULL;
     if (cpuid_host_live(c, &h, err) < 0)
         return XD_EXIT_NO_SOURCE;
-    p = cpuid_host_find(h, t->uuid);
-    if (!p) {
-        xd_err_set(err, -ENODATA, "%s doesn't tell the policy of %s", h->title, t->name);
-        return XD_EXIT_UNKNOWN;
-    }
-    if (p->guests == XD_CPUID_FOR_PV)
+    if (pv)
         c->guests = XD_CPUID_EVERY;
-    unasked = cpuid_host_unasked(h, p->guests == XD_CPUID_FOR_PV);
+    unasked = cpuid_host_unasked(h, pv);
     fprintf(c->cli->out, "A domain of %s would see %d features.\n", config,
-            xd_fs_count(&p->source.set.fs));
+            xd_fs_count(&tried->set.fs));
     if (unasked) {
-        more = p->source.set.fs;
+        more = tried->set.fs;
         less = unasked->source.set.fs;
         xd_fs_minus(&more, &unasked->source.set.fs);
-        xd_fs_minus(&less, &p->source.set.fs);
+        xd_fs_minus(&less, &tried->set.fs);
         say_set(c, "More than guests of its kind have unasked", &more);
         say_set(c, "Less", &less);
     }
-    return as_predicted(c, h, &p->source.set.fs) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
+    return as_predicted(c, h, &tried->set.fs) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
+}
+
+/* The step is done: the host's next sample has the result. */
+static int read_result(void *ctx, struct xd_session *s, struct xd_err *err)
+{
+    static const struct xd_want want = {"cpuid_try", XD_WANT_ALL};
+    struct trying *t = ctx;
+    struct xd_cpuid_tried tried;
+
+    xd_session_want(s, &want, 1);
+    xd_session_refresh(s);
+    if (xd_session_wait_samples(s, 2, XD_CLI_SAMPLE_TIMEOUT, err) < 0)
+        return XD_EXIT_UNKNOWN;
+    if (!xd_cpuid_try_get(xd_world_table(xd_session_world(s), want.table), &tried)) {
+        xd_err_set(err, -ENODATA, "the host doesn't tell what it had");
+        return XD_EXIT_UNKNOWN;
+    }
+    t->c->cli->out = t->out;
+    return report(t->c, t->config, &tried, err);
+}
+
+/* "file=… cpuid=…", in the arena; NULL with a sentence. */
+static const char *params_of(struct cpuid *c, const char *config, struct xd_err *err)
+{
+    const char *spec = xd_cli_option(c->cli, "spec"), *value = "", *text = NULL;
+    struct xd_buf line = XD_BUF_INIT, b = XD_BUF_INIT;
+    char here[512] = "";
+
+    if (config[0] != '/' && !getcwd(here, sizeof(here)))
+        xd_err_set(err, -errno, "where we are can't be told: %s", strerror(errno));
+    else if (!spec || policy_line(c, spec, &line, err) == 0)
+        value = spec ? xd_cpuid_into_value(xd_buf_str(&line), &c->a) : "";
+    if (!value)
+        xd_err_set(err, -EINVAL, "%s has no line for a configuration", spec);
+    if (!err->code) {
+        xd_buf_add(&b, "file=");
+        xd_wish_quote(&b, xd_arena_printf(&c->a, "%s%s%s", here, *here ? "/" : "", config));
+        xd_buf_add(&b, spec ? " cpuid=" : "");
+        if (spec)
+            xd_wish_quote(&b, value);
+        text = xd_arena_strdup(&c->a, xd_buf_str(&b));
+    }
+    xd_buf_done(&line);
+    xd_buf_done(&b);
+    return text;
 }
 
 int cpuid_cmd_try(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct cpuid *c = ctx;
-    struct cpuid_try t = {.path = ""};
-    char file[128];
-    const char *create[] = {"do", "host", "create", file, "paused=yes", NULL};
-    sigset_t ends, before;
-    int status = XD_EXIT_USAGE;
+    struct trying t = {.c = c, .out = c->cli->out};
+    struct xd_wish wish = {"host", "cpuid-try", NULL};
+    FILE *out = c->cli->out;
 
     if (argc != 2 || c->format != XD_FORMAT_TABLE) {
         xd_err_set(err, -EINVAL,
                    argc != 2 ? "try which configuration? xendeck cpuid try /etc/xen/web1.cfg"
                              : "try writes text");
-        return status;
+        return XD_EXIT_USAGE;
     }
-    if (make_names(&t, err) < 0 || write_config(c, &t, argv[1], err) < 0) {
-        end_try(&t);
-        return status;
-    }
-    snprintf(file, sizeof(file), "file=%s", t.path);
-    /* Whoever ends us waits until the domain is gone again. */
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &ends, &before);
-    status = run_step(c, 5, create, err);
-    if (!xd_cli_option(c->cli, "dry-run") &&
-        (status == XD_EXIT_DONE || status == XD_EXIT_UNKNOWN)) { /* then it may be there */
-        if (status == XD_EXIT_DONE)
-            status = report(c, &t, argv[1], err);
-        int gone = destroy(c, &t);
-        if (status == XD_EXIT_DONE)
-            status = gone;
-    }
-    end_try(&t);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    t.config = argv[1];
+    wish.value = params_of(c, argv[1], err);
+    if (!wish.value)
+        return XD_EXIT_USAGE;
+    c->cli->out = c->cli->err; /* what the step says of itself is no part of our output */
+    int status = xd_cli_do(c->cli, &wish, read_result, &t, err);
+    c->cli->out = out;
     return status;
 }

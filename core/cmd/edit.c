@@ -231,26 +231,34 @@ int xd_cmd_set(void *ctx, int argc, char **argv, struct xd_err *err)
     return status;
 }
 
+int xd_cli_do(struct xd_cli *cli, const struct xd_wish *wish,
+              int (*after)(void *ctx, struct xd_session *s, struct xd_err *err), void *ctx,
+              struct xd_err *err)
+{
+    struct xd_session *s = NULL;
+    int status = XD_EXIT_NO_SOURCE;
+
+    if (open_session(cli, wish, 1, &s, err) == 0)
+        status = run_wishes(cli, s, wish, 1, err);
+    if (status == XD_EXIT_DONE && after && !xd_cli_option(cli, "dry-run"))
+        status = after(ctx, s, err);
+    close_session(cli, s);
+    return status;
+}
+
 int xd_cmd_do(void *ctx, int argc, char **argv, struct xd_err *err)
 {
-    struct xd_cli *cli = ctx;
-    struct xd_session *s = NULL;
     struct xd_buf params = XD_BUF_INIT;
-    int status = XD_EXIT_USAGE;
 
     if (argc < 3) {
         xd_err_set(err, -EINVAL, "do what? For example: xendeck do domain/web1 pause");
-        return status;
+        return XD_EXIT_USAGE;
     }
     for (int i = 3; i < argc; i++)
         xd_buf_printf(&params, "%s%s", i > 3 ? " " : "", argv[i]);
     struct xd_wish wish = {argv[1], argv[2], params.len ? params.s : NULL};
-    if (open_session(cli, &wish, 1, &s, err) < 0) {
-        status = XD_EXIT_NO_SOURCE;
-    } else {
-        status = run_wishes(cli, s, &wish, 1, err);
-    }
-    close_session(cli, s);
+    int status = xd_cli_do(ctx, &wish, NULL, NULL, err);
+
     xd_buf_done(&params);
     return status;
 }

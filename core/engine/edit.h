@@ -33,6 +33,10 @@ struct xd_wish {
     const char *object, *name, *value;
 };
 
+/* A value for a parameter of an action, as its wish's value has it: in quotes where it needs them.
+ */
+void xd_wish_quote(struct xd_buf *b, const char *value);
+
 struct xd_step {
     struct xd_offer offer;
     struct xd_object object;

@@ -45,8 +45,6 @@ int xd_params_parse(const struct xd_action *act, const char *text, const struct 
 /* Text for the journal and for people: "host=b live=yes"; NULL where there are none. */
 const char *xd_params_text(const struct xd_action *act, const struct xd_value *params,
                            struct xd_arena *a);
-/* A value of a parameter, or a word of a wish, in quotes where that is needed. */
-void xd_wish_quote(struct xd_buf *b, const char *value);
 
 /* The xl command from its template; NULL where a name in it can't be had. */
 const char *xd_xl_text(const char *form, const struct xd_subject *on, const struct xd_kind *kind,

@@ -219,6 +219,8 @@ void xd_step_action(struct xd_plan *p, struct xd_step *s, const struct xd_world 
     } else if (xd_inverse_action(w, o)) {
         s->undo = act->inverse;
         s->inverse = xd_arena_printf(a, "%s %s", act->inverse, on->label);
+    } else if (act->leaves_nothing) {
+        s->inverse = "nothing is left to undo";
     }
 }
 

@@ -68,6 +68,12 @@ static bool errand(const struct xd_session *s, size_t i)
     return s->errand && s->world.sources[i].backend->live;
 }
 
+/* Whether source i does its work within dispatch. */
+static bool is_inline(const struct xd_session *s, size_t i)
+{
+    return s->inline_workers || i >= s->n_host;
+}
+
 static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
 {
     return xd_worker_new(
@@ -79,8 +85,9 @@ static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
                                    .arg = s->arg,
                                    .source = i,
                                    .interval_ns = s->one_shot ? 0 : s->world.interval_ns,
-                                   .threaded = !s->inline_workers,
-                                   .lazy = is_lazy(s)},
+                                   .threaded = !is_inline(s, i),
+                                   .lazy = is_lazy(s),
+                                   .context = s->contexts[i]},
         &s->observers[i], err);
 }
 
@@ -105,7 +112,8 @@ struct xd_worker *xd_session_operator(struct xd_session *s, size_t i, struct xd_
                                              .arg = s->arg,
                                              .peer = w->self,
                                              .source = i,
-                                             .threaded = !s->inline_workers},
+                                             .threaded = !is_inline(s, i),
+                                             .context = s->contexts[i]},
                   &s->operators[i], err);
     return s->operators[i];
 }
@@ -123,7 +131,7 @@ static int none_is_alive(const struct xd_session *s, struct xd_err *err)
 {
     struct xd_buf why = XD_BUF_INIT;
 
-    for (size_t i = 0; i < s->world.n; i++) {
+    for (size_t i = 0; i < s->n_host; i++) {
         if (s->world.sources[i].state != XD_SOURCE_DEAD) {
             xd_buf_done(&why);
             return 0;
@@ -195,6 +203,16 @@ static int choose_host(const struct xd_session_config *c, struct xd_host_choice 
     return xd_registry_resolve(c->registry, c->host, &need, host, err);
 }
 
+static void add_companions(struct xd_session *s, const struct xd_session_config *c,
+                           struct xd_host_choice *host)
+{
+    s->n_host = host->n;
+    for (size_t i = 0; i < c->n_companions && host->n < XD_SOURCES_MAX; i++) {
+        s->contexts[host->n] = c->companions[i].context;
+        host->backends[host->n++] = c->companions[i].backend;
+    }
+}
+
 int xd_session_open(const struct xd_session_config *c, struct xd_session **out, struct xd_err *err)
 {
     struct xd_host_choice host;
@@ -211,6 +229,7 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->interrupt_fd = c->interrupt_fd;
     s->errand = c->errand;
     s->arg = xd_strdup(host.arg);
+    add_companions(s, c, &host);
     xd_world_init(&s->world, &host, c->clock, c->log);
     s->world.readonly = c->readonly;
     s->world.one_shot = c->one_shot;
@@ -276,7 +295,7 @@ static bool turn_inline(struct xd_session *s)
 {
     bool any = false;
 
-    for (size_t i = 0; s->inline_workers && i < s->world.n; i++) {
+    for (size_t i = s->inline_workers ? 0 : s->n_host; i < s->world.n; i++) {
         if (s->observers[i])
             any |= xd_worker_turn(s->observers[i]);
         if (s->operators[i])
@@ -400,7 +419,7 @@ int xd_session_timeout_ms(const struct xd_session *s)
 {
     int64_t next = xd_world_next_age(&s->world);
 
-    for (size_t i = 0; s->inline_workers && i < s->world.n; i++) {
+    for (size_t i = s->inline_workers ? 0 : s->n_host; i < s->world.n; i++) {
         struct xd_worker *both[] = {s->observers[i], s->operators[i]};
 
         for (size_t k = 0; k < 2; k++) {

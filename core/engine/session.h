@@ -11,6 +11,13 @@
 
 struct xd_session;
 
+/* A source that the caller brings along. It lives on the session's thread: its functions are called
+ * by xd_session_dispatch and return at once, and may look at what is the caller's. */
+struct xd_companion {
+    const struct xd_backend *backend;
+    void *context; /* its env has it */
+};
+
 struct xd_session_config {
     struct xd_registry *registry;
     struct xd_clock *clock;
@@ -34,6 +41,8 @@ struct xd_session_config {
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
      * manual one) says that they are due; so every frame follows from the script alone. */
     bool inline_workers;
+    const struct xd_companion *companions; /* behind the sources of the host */
+    size_t n_companions;
     int interrupt_fd; /* > 0: once it is readable, waiting for samples ends with -EINTR */
 };
 
@@ -56,9 +65,10 @@ int xd_session_timeout_ms(const struct xd_session *s);
 bool xd_session_dispatch(struct xd_session *s);
 /* Blocks (polling) until every living source has delivered at least `samples` samples since the
  * session began or timeout_ns is over (-ETIMEDOUT: names the silent source). An answer that is an
- * error counts as a sample; xd_world_trouble says so. -EINTR: interrupt_fd became readable. In a one-shot session it asks for the samples
- * itself, an interval apart, where nobody did. For the command line. Without threads it
- * moves a manual clock instead of waiting, as xd_session_wait_plan does. */
+ * error counts as a sample; xd_world_trouble says so. -EINTR: interrupt_fd became readable. In a
+ * one-shot session it asks for the samples itself, an interval apart, where nobody did. For the
+ * command line. Without threads it moves a manual clock instead of waiting, as xd_session_wait_plan
+ * does. */
 int xd_session_wait_samples(struct xd_session *s, uint64_t samples, int64_t timeout_ns,
                             struct xd_err *err);
 

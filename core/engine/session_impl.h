@@ -24,6 +24,8 @@ struct xd_session {
     bool errand;
     int interrupt_fd; /* or 0 */
     char *arg;
+    size_t n_host; /* sources of the host; those behind them are companions */
+    void *contexts[XD_SOURCES_MAX];
     struct xd_world world;
     struct xd_shared *shared;
     struct xd_worker *observers[XD_SOURCES_MAX];

@@ -10,13 +10,14 @@
 #include "engine/plan_impl.h"
 
 /* The newest entry that can be undone. One that is itself an undo is passed over: whoever says
- * "undo" twice wants to go back two steps, not one to and fro. */
+ * "undo" twice wants to go back two steps, not one to and fro. So are the acts of a policy, which
+ * would do them again: nobody who says "undo" without a number means these. */
 static const struct xd_journal_entry *newest(const struct xd_journal *j)
 {
     for (size_t i = xd_journal_count(j); i-- > 0;) {
         const struct xd_journal_entry *e = xd_journal_at(j, i);
 
-        if (!e->no_undo && !e->undoes)
+        if (!e->no_undo && !e->undoes && !xd_str_starts(e->who ? e->who : "", "policy "))
             return e;
     }
     return NULL;

@@ -532,7 +532,8 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .peer = c->peer,
                                      .stopping = is_stopping,
                                      .wanted = xd_worker_columns_wanted,
-                                     .row_wanted = xd_worker_row_wanted};
+                                     .row_wanted = xd_worker_row_wanted,
+                                     .context = c->context};
     if (!w->threaded)
         first_words(w);
     else if (!w->lazy)

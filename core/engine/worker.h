@@ -115,6 +115,7 @@ struct xd_worker_config {
     int64_t interval_ns; /* <= 0: collects only when asked */
     bool threaded;
     bool lazy;
+    void *context; /* for env */
 };
 
 /* Makes it and starts its thread, where it gets one (a lazy one gets it when it is first asked for

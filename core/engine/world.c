@@ -10,6 +10,24 @@
 #include "base/str.h"
 #include "model/tables.h"
 
+static bool offers_knob(const struct xd_backend *b, const struct xd_knob *k)
+{
+    for (const struct xd_knob *o = b->knobs; o && o->name; o++)
+        if (strcmp(o->name, k->name) == 0 && strcmp(o->table, k->table) == 0)
+            return true;
+    return false;
+}
+
+/* Whether any of its knobs is offered by another source too. */
+static bool has_twin(const struct xd_world *w, size_t i)
+{
+    for (const struct xd_knob *k = w->sources[i].backend->knobs; k && k->name; k++)
+        for (size_t other = 0; other < w->n; other++)
+            if (other != i && offers_knob(w->sources[other].backend, k))
+                return true;
+    return false;
+}
+
 void xd_world_init(struct xd_world *w, const struct xd_host_choice *host, struct xd_clock *clock,
                    struct xd_log *log)
 {
@@ -26,6 +44,8 @@ void xd_world_init(struct xd_world *w, const struct xd_host_choice *host, struct
         w->sources[i].backend = host->backends[i];
         w->sources[i].answered_ns = xd_clock_now(clock);
     }
+    for (size_t i = 0; i < w->n; i++)
+        w->sources[i].has_twin = has_twin(w, i);
 }
 
 void xd_world_done(struct xd_world *w)
@@ -425,6 +445,16 @@ const struct xd_table_desc *xd_world_desc_named(const struct xd_world *w, const 
     return NULL;
 }
 
+/* Whether another source offers the same, and the table that counts just now is that one's: a
+ * policy is carried out by the daemon, or by this console. */
+static bool is_eclipsed(const struct xd_world *w, size_t i, const struct xd_knob *k)
+{
+    size_t by;
+
+    return w->sources[i].has_twin && table_of(w, k->table, &by) && by != i &&
+           offers_knob(w->sources[by].backend, k);
+}
+
 bool xd_world_offer_at(const struct xd_world *w, size_t i, struct xd_offer *out)
 {
     for (size_t s = 0; s < w->n; s++) {
@@ -433,7 +463,7 @@ bool xd_world_offer_at(const struct xd_world *w, size_t i, struct xd_offer *out)
         if (w->sources[s].state == XD_SOURCE_DEAD)
             continue;
         for (const struct xd_knob *k = b->knobs; k && k->name; k++)
-            if (i-- == 0) {
+            if (!is_eclipsed(w, s, k) && i-- == 0) {
                 *out = (struct xd_offer){.source = s, .knob = k};
                 return true;
             }

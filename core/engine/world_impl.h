@@ -15,6 +15,7 @@ struct xd_source {
     struct xd_snapshot *snapshot; /* the same with what others fill in: what everybody sees */
     enum xd_source_state state;
     char why[600];       /* a sentence where the state isn't OK */
+    bool has_twin;       /* another source offers some of its knobs too */
     bool failed;         /* the newest attempt brought an error: why holds its sentence */
     bool asked;          /* a sample was asked for and hasn't come */
     bool resting;        /* nobody looks at anything of it: it is not expected to answer */

@@ -47,6 +47,7 @@ struct xd_backend_env {
      * its own only of those that are wanted. Where nobody said which, all are. Use xd_row_wanted.
      */
     bool (*row_wanted)(const struct xd_backend_env *env, const char *const *names, size_t n);
+    void *context; /* of a source that the session's caller brought along; else NULL */
 };
 
 static inline uint64_t xd_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)

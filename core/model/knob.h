@@ -27,8 +27,8 @@ struct xd_knob {
     enum xd_risk risk;
     /* The value takes effect bit by bit (memory ballooning): a read-back on its way is enough. */
     bool gradual;
-    /* The equal xl command: {value} and {COLUMN} of the object's row are put in, yes and no as 1 and
-     * 0. Or NULL. xl_off: the one for no, zero, and the kind's word for zero, where that is
+    /* The equal xl command: {value} and {COLUMN} of the object's row are put in, yes and no as 1
+     * and 0. Or NULL. xl_off: the one for no, zero, and the kind's word for zero, where that is
      * another. */
     const char *xl, *xl_off;
 };
@@ -52,6 +52,8 @@ struct xd_action {
      * wish, "OBJECT ACTION [PARAM=VALUE]…", whose {PARAM} and {COLUMN} are put in when the action
      * is planned: "disk/{uuid}/{vdev} disk-detach". NULL: nothing does. */
     const char *inverse;
+    /* By its end it has taken back itself what it did: there is nothing to undo. */
+    bool leaves_nothing;
     const char *xl;    /* as in xd_knob; {PARAM} too. A part in [ ] is left out where a name in it
                         * has no value: "xl trigger {name} {trigger}[ {vcpu}]" */
     int64_t settle_ns; /* how long its effect may take to be seen */

@@ -55,6 +55,20 @@ const struct xd_table_desc xd_cpuid_leaves_desc = {
     leaf_columns, XD_CPUID_LEAF_N, {XD_CPUID_LEAF_POLICY, XD_CPUID_LEAF_PLACE},
     {XD_CPUID_LEAF_POLICY, XD_CPUID_LEAF_PLACE}, "cpuid"};
 
+static const struct xd_column try_columns[XD_CPUID_TRY_N] = {
+    [XD_CPUID_TRY_NAME] = {"name", "NAME", "The throw-away domain's, which is gone", STR(20), .flags = XD_COL_DEFAULT},
+    [XD_CPUID_TRY_FILE] = {"file", "FILE", "The configuration that was tried", STR(24), .flags = XD_COL_DEFAULT},
+    [XD_CPUID_TRY_ASKED] = {"cpuid", "CPUID", "The policy that was asked for; unknown: the file's own", STR(24),
+                            .flags = XD_COL_DEFAULT},
+    [XD_CPUID_TRY_GUESTS] = {"guests", "GUESTS", "What it was: pv or hvm (and pvh)", ENUM(seen_by)},
+    [XD_CPUID_TRY_FEATURES] = {"features", "FEATURES", "How many feature bits it had", U64,
+                               .flags = XD_COL_DEFAULT, .width = 8},
+    [XD_CPUID_TRY_WORDS] = {"words", "WORDS", "Its featureset in hex, as xen-cpuid prints it", STR(40)},
+};
+const struct xd_table_desc xd_cpuid_try_desc = {
+    "cpuid_try", "cpuid_try", "CPUID dry run", "What the last throw-away domain had of CPU features (cpuid-try)",
+    try_columns, XD_CPUID_TRY_N, {-1, -1}, {XD_CPUID_TRY_NAME, -1}, NULL};
+
 const struct xd_cpuid_host_policy xd_cpuid_host_policies[] = {
     {"raw", XD_CPUID_KIND_RAW, XD_CPUID_FOR_BOTH},
     {"host", XD_CPUID_KIND_HOST, XD_CPUID_FOR_BOTH},
@@ -69,7 +83,7 @@ const struct xd_cpuid_host_policy xd_cpuid_host_policies[] = {
 /* --- in --- */
 
 /* As many words as are known: what comes behind one that isn't can't be told from zero. */
-static void put_words(struct xd_rows *t, const struct xd_cpuid_set *s)
+static void put_words(struct xd_rows *t, int col, const struct xd_cpuid_set *s)
 {
     struct xd_buf b = XD_BUF_INIT;
     int n = XD_CPUID_HEX_WORDS;
@@ -80,7 +94,7 @@ static void put_words(struct xd_rows *t, const struct xd_cpuid_set *s)
     for (int i = 0; i < n && s->known >> i & 1; i++)
         xd_buf_printf(&b, "%s%08" PRIx32, i ? ":" : "", s->fs.w[i]);
     if (b.len)
-        xd_put_str(t, XD_CPUID_COL_WORDS, xd_buf_str(&b));
+        xd_put_str(t, col, xd_buf_str(&b));
     xd_buf_done(&b);
 }
 
@@ -155,13 +169,32 @@ void xd_cpuid_put(struct xd_builder *b, int64_t at_ns, const struct xd_cpuid_pol
     xd_put_str(t, XD_CPUID_COL_MICROCODE, p->microcode);
     xd_put_str(t, XD_CPUID_COL_COMMAND_LINE, p->command_line);
     xd_put_u64(t, XD_CPUID_COL_FEATURES, (uint64_t)xd_fs_count(&p->source.set.fs));
-    put_words(t, &p->source.set);
+    put_words(t, XD_CPUID_COL_WORDS, &p->source.set);
     put_msrs(t, &p->source.leaves);
     if (!p->source.leaves.n)
         return;
     put_processor(t, &p->source.leaves);
     if (leaves)
         put_leaves(b, at_ns, p->name, &p->source.leaves);
+}
+
+void xd_cpuid_put_try(struct xd_builder *b, int64_t at_ns, const struct xd_cpuid_tried *tried)
+{
+    struct xd_rows *t;
+
+    if (!tried) {
+        xd_build_missing(b, &xd_cpuid_try_desc, "no dry run was made yet");
+        return;
+    }
+    t = xd_build_table(b, &xd_cpuid_try_desc, at_ns);
+    xd_row_begin(t);
+    xd_put_str(t, XD_CPUID_TRY_NAME, tried->name);
+    xd_put_str(t, XD_CPUID_TRY_FILE, tried->file);
+    if (tried->asked && *tried->asked)
+        xd_put_str(t, XD_CPUID_TRY_ASKED, tried->asked);
+    xd_put_enum(t, XD_CPUID_TRY_GUESTS, (int)tried->guests);
+    xd_put_u64(t, XD_CPUID_TRY_FEATURES, (uint64_t)xd_fs_count(&tried->set.fs));
+    put_words(t, XD_CPUID_TRY_WORDS, &tried->set);
 }
 
 /* --- out --- */
@@ -301,4 +334,19 @@ size_t xd_cpuid_policies(const struct xd_table *policies, const struct xd_table 
     }
     *out = list;
     return n;
+}
+
+bool xd_cpuid_try_get(const struct xd_table *t, struct xd_cpuid_tried *out)
+{
+    const struct xd_row *r = t && t->desc == &xd_cpuid_try_desc && t->n ? t->rows[0] : NULL;
+
+    if (!r)
+        return false;
+    *out = (struct xd_cpuid_tried){
+        .name = text_of(r, XD_CPUID_TRY_NAME),
+        .file = text_of(r, XD_CPUID_TRY_FILE),
+        .asked = text_of(r, XD_CPUID_TRY_ASKED),
+        .guests = (enum xd_cpuid_seen_by)xd_row_u64(r, XD_CPUID_TRY_GUESTS, XD_CPUID_FOR_HVM)};
+    read_words(text_of(r, XD_CPUID_TRY_WORDS), &out->set);
+    return out->name != NULL;
 }

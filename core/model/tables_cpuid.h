@@ -50,7 +50,18 @@ enum {
     XD_CPUID_LEAF_N,
 };
 
-extern const struct xd_table_desc xd_cpuid_desc, xd_cpuid_leaves_desc;
+/* cpuid_try: at most one row */
+enum {
+    XD_CPUID_TRY_NAME,
+    XD_CPUID_TRY_FILE,
+    XD_CPUID_TRY_ASKED,
+    XD_CPUID_TRY_GUESTS,
+    XD_CPUID_TRY_FEATURES,
+    XD_CPUID_TRY_WORDS,
+    XD_CPUID_TRY_N,
+};
+
+extern const struct xd_table_desc xd_cpuid_desc, xd_cpuid_leaves_desc, xd_cpuid_try_desc;
 
 /* One policy. NULL and -1 are unknown. */
 struct xd_cpuid_policy {
@@ -79,5 +90,17 @@ void xd_cpuid_put(struct xd_builder *b, int64_t at_ns, const struct xd_cpuid_pol
  * well, whatever columns it has. */
 size_t xd_cpuid_policies(const struct xd_table *policies, const struct xd_table *leaves,
                          struct xd_arena *a, struct xd_cpuid_policy **out);
+
+/* What came of a dry run: the action cpuid-try. */
+struct xd_cpuid_tried {
+    const char *name; /* the throw-away domain's, another one each time */
+    const char *file, *asked;
+    enum xd_cpuid_seen_by guests;
+    struct xd_cpuid_set set;
+};
+/* Adds the table, with a row; tried NULL: there was none yet. */
+void xd_cpuid_put_try(struct xd_builder *b, int64_t at_ns, const struct xd_cpuid_tried *tried);
+/* The row of that table; false: there is none. Texts live as long as it. */
+bool xd_cpuid_try_get(const struct xd_table *t, struct xd_cpuid_tried *out);
 
 #endif

@@ -80,6 +80,20 @@ static const struct xd_param pool_params[] = {
                              {.type = XD_CPUSET}, NULL},
     {0},
 };
+static const struct xd_param cpuid_try_params[] = {
+    [XD_CPUID_FILE] = {"file", "Config file", "The configuration (xl.cfg) to try, by its whole path",
+                       {.type = XD_STR}, NULL},
+    [XD_CPUID_VALUE] = {"cpuid", "CPU policy", "cpuid= as xl takes it, such as host,avx2=0; empty: as "
+                        "the file says", {.type = XD_STR}, ""},
+    {0},
+};
+static const struct xd_param cpuid_config_params[] = {
+    [XD_CPUID_FILE] = {"file", "Config file", "The configuration (xl.cfg) to change, by its whole path",
+                       {.type = XD_STR}, NULL},
+    [XD_CPUID_VALUE] = {"cpuid", "CPU policy", "cpuid= as xl takes it, such as host,avx2=0; host alone: "
+                        "none; before: what FILE.before has", {.type = XD_STR}, NULL},
+    {0},
+};
 // clang-format on
 
 /* --- actions --- */
@@ -319,6 +333,31 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_DISRUPTIVE,
             .inverse = "host pool-create name={name} sched={sched} cpus={cpus}",
             .xl = "xl cpupool-destroy {name}",
+            .settle_ns = 5 * S,
+        },
+    [XD_ACTION_CPUID_TRY] =
+        {
+            .name = "cpuid-try",
+            .table = "host",
+            .title = "Try CPU policy",
+            .help = "What would a domain see? Makes one, paused and without devices, reads its "
+                    "policy and destroys it",
+            .risk = XD_RISK_LOW,
+            .params = cpuid_try_params,
+            .previews = true,
+            .leaves_nothing = true,
+            .settle_ns = 20 * S,
+        },
+    [XD_ACTION_CPUID_CONFIG] =
+        {
+            .name = "cpuid-config",
+            .table = "host",
+            .title = "Write CPU policy",
+            .help = "Put a CPU policy into a domain's configuration, for its next start",
+            .risk = XD_RISK_LOW,
+            .params = cpuid_config_params,
+            .inverse = "host cpuid-config file={file} cpuid=before",
+            .previews = true,
             .settle_ns = 5 * S,
         },
     [XD_ACTION_N] = {.name = NULL},

@@ -57,6 +57,8 @@ enum {
     XD_ACTION_PCI_DETACH,
     XD_ACTION_POOL_CREATE, /* of the host */
     XD_ACTION_POOL_DESTROY,
+    XD_ACTION_CPUID_TRY, /* of the host, as the next */
+    XD_ACTION_CPUID_CONFIG,
     XD_ACTION_N,
 };
 
@@ -80,6 +82,7 @@ enum {
 enum { XD_POOL_CREATE_NAME, XD_POOL_CREATE_SCHED, XD_POOL_CREATE_CPUS };
 enum { XD_CREATE_FILE, XD_CREATE_PAUSED };
 enum { XD_PCI_DETACH_FORCE };
+enum { XD_CPUID_FILE, XD_CPUID_VALUE }; /* of cpuid-try and cpuid-config */
 
 /* The names of enum parameters and of knobs that take one of several words. */
 extern const char *const xd_trigger_names[]; /* in the order of libxl_trigger */

@@ -44,10 +44,18 @@ t "level a capture and a model" 0 cpuid level "$tmp/demo.xdc" EPYC-Rome -o json
 json 'd["n_hosts"] == 2 and "vaes" in d["hosts"][0]["loses"] and d["hosts"][0]["name"] == "demo.xdc"'
 t "what host means there" 0 cpuid translate host,-avx --to hex --on "$tmp/demo.xdc:hvm-default"
 printf 'name="x"\ntype="pvh"\nkernel="/k"\n' >"$tmp/x.cfg"
-t "try needs xl" 2 cpuid try "$tmp/x.cfg" --yes --host demo
-err 'create'
-t "try without a file" 1 cpuid try "$tmp/none.cfg" --host demo
-err 'No such file'
+t "a dry run, on the simulated host" 0 cpuid try "$tmp/x.cfg" --spec host,-avx2 --yes --host demo
+out 'avx2, vaes and vpclmulqdq'
+out 'It is what was predicted'
+err 'nothing is left to undo'
+t "planned only" 0 cpuid try "$tmp/x.cfg" --spec host,-avx2 --dry-run --host demo
+no_out 'features'
+t "its result is a table" 5 get cpuid_try --host demo
+err 'no dry run was made'
+t "no policy that xl would take" 2 do host cpuid-try "file=$tmp/x.cfg" 'cpuid=a"b' --yes --host demo
+t "the demo host has no configurations to write" 2 do host cpuid-config "file=$tmp/x.cfg" cpuid=host \
+    --yes --host demo
+err 'no configuration files'
 t "try a bad spec" 1 cpuid try "$tmp/x.cfg" --spec host,-avx22 --host demo
 err 'avx2'
 finish

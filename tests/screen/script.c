@@ -72,6 +72,12 @@ static int do_interval(struct script *s, const char *arg, struct xd_err *err)
     return duration(arg, &s->config.interval_ns, err);
 }
 
+static int do_policy(struct script *s, const char *arg, struct xd_err *err)
+{
+    snprintf(s->config.policy, sizeof(s->config.policy), "%s", arg);
+    return *arg ? 0 : xd_err_set(err, -EINVAL, "needs a policy's file or name, or none");
+}
+
 static int do_size(struct script *s, const char *arg, struct xd_err *err)
 {
     if (number(&arg, &s->config.w) || number(&arg, &s->config.h) || *arg || s->config.w < 1 ||
@@ -279,17 +285,29 @@ static const struct verb {
     enum when when;
     int (*run)(struct script *s, const char *arg, struct xd_err *err);
 } verbs[] = {
-    {"host", BEFORE, do_host},           {"theme", BEFORE, do_theme},
-    {"readonly", BEFORE, do_readonly},   {"interval", BEFORE, do_interval},
-    {"size", BEFORE, do_size},           {"glyphs", ANY, do_glyphs},
-    {"resize", ON_STAGE, do_resize},     {"tick", ON_STAGE, do_tick},
-    {"keys", ON_STAGE, do_keys},         {"line", ON_STAGE, do_line},
-    {"verb", ON_STAGE, do_verb},         {"expect", ON_STAGE, do_expect},
-    {"styles", ON_STAGE, do_styles},     {"contains", ON_STAGE, do_contains},
-    {"absent", ON_STAGE, do_absent},     {"cursor", ON_STAGE, do_cursor},
-    {"quits", ON_STAGE, do_quits},       {"click", ON_STAGE, do_click},
-    {"keep", BEFORE, do_keep},           {"again", ON_STAGE, do_again},
-    {"settings", ON_STAGE, do_settings}, {"settings?", ON_STAGE, do_settings_have},
+    {"host", BEFORE, do_host},
+    {"theme", BEFORE, do_theme},
+    {"policy", BEFORE, do_policy},
+    {"readonly", BEFORE, do_readonly},
+    {"interval", BEFORE, do_interval},
+    {"size", BEFORE, do_size},
+    {"glyphs", ANY, do_glyphs},
+    {"resize", ON_STAGE, do_resize},
+    {"tick", ON_STAGE, do_tick},
+    {"keys", ON_STAGE, do_keys},
+    {"line", ON_STAGE, do_line},
+    {"verb", ON_STAGE, do_verb},
+    {"expect", ON_STAGE, do_expect},
+    {"styles", ON_STAGE, do_styles},
+    {"contains", ON_STAGE, do_contains},
+    {"absent", ON_STAGE, do_absent},
+    {"cursor", ON_STAGE, do_cursor},
+    {"quits", ON_STAGE, do_quits},
+    {"click", ON_STAGE, do_click},
+    {"keep", BEFORE, do_keep},
+    {"again", ON_STAGE, do_again},
+    {"settings", ON_STAGE, do_settings},
+    {"settings?", ON_STAGE, do_settings_have},
 };
 
 static const struct verb *find_verb(const char *line, size_t len)

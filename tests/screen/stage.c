@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/budgets/screen.h"
 #include "tui/keep.h"
 
 #define WALL_NS (INT64_C(1772366400) * XD_NS_PER_S) /* 2026-03-01 12:00:00 UTC */
@@ -22,8 +23,9 @@ static void settle(struct stage *s)
     for (int i = 0; i < 1000; i++) {
         bool more = xd_session_dispatch(s->session);
 
+        s->app.news = false;
         xd_app_update(&s->app);
-        if (!more)
+        if (!more && !s->app.news)
             return;
     }
 }
@@ -70,6 +72,7 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
                                    .journal = "",
                                    .who = "tester",
                                    .inline_workers = true};
+    struct xd_companion companion;
     int rc;
 
     memcpy(folder, s->folder, sizeof(folder));
@@ -82,10 +85,20 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
     if (rc == 0)
         rc = xd_registry_new(xd_builtin_backends, NULL, "", &s->log, &s->registry, err);
     sc.registry = s->registry;
+    if (c->policy[0]) {
+        s->inlet = xd_inlet_new();
+        companion = xd_inlet_companion(s->inlet);
+        sc.companions = &companion;
+        sc.n_companions = 1;
+    }
     if (rc == 0)
         rc = xd_session_open(&sc, &s->session, err);
     if (rc == 0)
         rc = xd_app_init(&s->app, s->session, &s->theme, c->glyphs, err);
+    if (rc == 0)
+        s->app.inlet = s->inlet;
+    if (rc == 0 && c->policy[0] && strcmp(c->policy, "none") != 0)
+        rc = xd_policy_start(&s->app, c->policy, err);
     if (rc == 0)
         rc = use_settings(s, c, err);
     if (rc == 0) {
@@ -93,6 +106,8 @@ int stage_open(struct stage *s, const struct stage_config *c, struct xd_err *err
         return 0;
     }
     xd_session_close(s->session);
+    xd_inlet_free(s->inlet);
+    s->inlet = NULL;
     xd_registry_free(s->registry);
     xd_canvas_done(&s->canvas);
     xd_log_done(&s->log);
@@ -103,6 +118,8 @@ static void end(struct stage *s)
 {
     xd_app_done(&s->app);
     xd_session_close(s->session);
+    xd_inlet_free(s->inlet);
+    s->inlet = NULL;
     xd_registry_free(s->registry);
     xd_canvas_done(&s->canvas);
     xd_log_done(&s->log);

@@ -14,7 +14,8 @@ struct stage_config {
     int w, h;
     bool readonly;
     int64_t interval_ns;
-    bool keep; /* settings, in a file of its own */
+    char policy[256]; /* that is carried out; "none": none, but it could be; "": it couldn't */
+    bool keep;        /* settings, in a file of its own */
 };
 
 struct stage {
@@ -23,6 +24,7 @@ struct stage {
     struct xd_registry *registry;
     struct xd_session *session;
     struct xd_theme theme;
+    struct xd_inlet *inlet;
     struct xd_app app;
     struct xd_canvas canvas;
     char folder[64]; /* of the settings file; "": none */

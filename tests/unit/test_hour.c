@@ -200,6 +200,9 @@ static const char *undone(const struct xd_step *s, const struct xd_snapshot *now
                 return NULL;
         }
         return "there is no such pool";
+    case XD_ACTION_CPUID_TRY:
+        t = xd_snapshot_table(now, "cpuid_try");
+        return t && t->n ? NULL : "nothing came of it";
     default:
         return NULL;
     }
@@ -378,6 +381,9 @@ static const char *random_params(struct hour *h, int action, struct xd_arena *a)
                                PICK(h, "new", "newer", "Pool-0", "1"),
                                PICK(h, "credit", "credit2", "rtds", "null"),
                                PICK(h, "13-15", "13", "14-15", "0", "8"));
+    case XD_ACTION_CPUID_TRY:
+        return PICK(h, "file=/etc/xen/web1.cfg", "file=/etc/xen/db1.cfg cpuid=host,avx2=0",
+                    "file=x cpuid=host", "file=x cpuid=nonsense");
     default:
         return "";
     }
@@ -697,7 +703,7 @@ static bool all_tried(const bool *tried)
         int action = i - XD_KNOB_N;
 
         if (!tried[i] && action != XD_ACTION_CONSOLE && action != XD_ACTION_DUMP_CORE &&
-            action != XD_ACTION_CREATE)
+            action != XD_ACTION_CREATE && action != XD_ACTION_CPUID_CONFIG)
             return false;
     }
     return true;

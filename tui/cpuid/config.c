@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cpuid_into.h"
 #include "tui/cpuid/box.h"
 #include "tui/cpuid/screen.h"
 
@@ -41,36 +40,67 @@ static int write_new(const char *path, const struct xd_buf *line, struct xd_err 
     return rc;
 }
 
-/* Into a configuration that is there. */
-static int write_into(struct xd_app *a, const char *path, const struct xd_buf *line,
-                      struct xd_err *err)
+void xd_cpuid_whole_path(const char *path, char *out, size_t size)
 {
-    struct xd_cpuid_into p;
-    int rc = xd_cpuid_into_plan(path, xd_buf_str(line), &p, err);
+    char here[512];
 
-    if (rc == 0 && !p.same)
-        rc = xd_cpuid_into_write(&p, err);
-    if (rc == 0 && p.same)
-        xd_app_say(a, XD_S_GOOD, "%s says so already", path);
-    else if (rc == 0)
-        xd_app_say(a, XD_S_GOOD, "%s: line %s; from the next start on; as it was: %s", path,
-                   p.before ? "replaced" : "added", p.kept);
-    xd_cpuid_into_done(&p);
+    if (path[0] == '/' || !getcwd(here, sizeof(here)))
+        snprintf(out, size, "%s", path);
+    else
+        snprintf(out, size, "%s/%s", here, path);
+}
+
+/* Into a configuration that is there: a step of the host's, which shows what it would change. */
+static int propose(struct xd_app *a, const char *path, int column, struct xd_err *err)
+{
+    const struct xd_action *action = xd_app_action(a, "cpuid-config", err);
+    struct xd_buf params = XD_BUF_INIT;
+    char value[XD_CPUID_VALUE_MAX], whole[1024];
+    int rc;
+
+    if (!action) {
+        xd_err_clear(err);
+        return xd_err_set(err, -ENOTSUP,
+                          "%s is there, and only a live host is edited from here: give the line a "
+                          "file of its own, or put it in with xendeck cpuid translate --into",
+                          path);
+    }
+    rc = xd_cpuid_draft_value(a->cpuid, column, value, sizeof(value), err);
+    if (rc < 0)
+        return rc;
+    xd_cpuid_whole_path(path, whole, sizeof(whole));
+    xd_param_add(&params, "file", whole);
+    xd_param_add(&params, "cpuid", value);
+    snprintf(a->cpuid->writing, sizeof(a->cpuid->writing), "%s", a->cpuid->m.column[column].key);
+    rc = xd_app_propose_action(a, action, xd_buf_str(&params), err);
+    xd_buf_done(&params);
     return rc;
+}
+
+void xd_cpuid_plan_ended(struct xd_app *a, const struct xd_plan *p)
+{
+    struct xd_cpuid_screen *t = a->cpuid;
+    const struct xd_action *action = p->n ? p->steps[0].offer.action : NULL;
+
+    if (p->outcome == XD_DONE && !p->undoes && action && strcmp(action->name, "cpuid-config") == 0)
+        xd_cpuid_draft_written(t, t->writing);
+    t->writing[0] = '\0';
 }
 
 static int write_line(struct xd_app *a, const char *path, const void *tag, struct xd_err *err)
 {
-    const struct xd_cpuid_screen *t = a->cpuid;
+    struct xd_cpuid_screen *t = a->cpuid;
     struct xd_buf line = XD_BUF_INIT, lost = XD_BUF_INIT;
     int column = xd_cpuid_screen_column(t);
     int rc = column < 0 ? xd_err_set(err, -ENOENT, "the domain is gone")
                         : xd_cpuid_draft_line(t, column, &line, &lost, err);
 
     if (rc == 0 && !t->m.column[column].dom0 && access(path, F_OK) == 0) {
-        rc = write_into(a, path, &line, err);
+        rc = propose(a, path, column, err);
     } else if (rc == 0) {
         rc = write_new(path, &line, err);
+        if (rc == 0)
+            xd_cpuid_draft_written(t, t->m.column[column].key);
         if (rc == 0)
             xd_app_say(a, XD_S_GOOD, "%s has the line; the domain's configuration is as it was",
                        path);
@@ -80,30 +110,60 @@ static int write_line(struct xd_app *a, const char *path, const void *tag, struc
     return rc;
 }
 
-/* "web1.cpuid"; names of domains may be anything. */
-static void offer_file(struct xd_app *a)
+/* Names of domains may be anything. */
+static void safe_name(const struct xd_cpuid_column *c, char *out, size_t size)
 {
-    const char *name = a->cpuid->m.column[xd_cpuid_screen_column(a->cpuid)].name;
-    char path[80];
     size_t n = 0;
 
-    for (; name[n] && n < 64; n++)
-        path[n] = isalnum((unsigned char)name[n]) || (n && strchr("-_.", name[n])) ? name[n] : '_';
-    snprintf(path + n, sizeof(path) - n, ".cpuid");
+    for (; c->name[n] && n + 1 < size; n++)
+        out[n] = isalnum((unsigned char)c->name[n]) || (n && strchr("-_.", c->name[n])) ? c->name[n]
+                                                                                        : '_';
+    out[n] = '\0';
+}
+
+void xd_cpuid_config_path(const struct xd_cpuid_column *c, char *out, size_t size)
+{
+    char name[64];
+
+    safe_name(c, name, sizeof(name));
+    snprintf(out, size, "/etc/xen/%s.cfg", name);
+}
+
+/* path NULL: "/etc/xen/web1.cfg" where there is one, else "web1.cpuid". */
+void xd_cpuid_offer_file(struct xd_app *a, const char *path)
+{
+    const struct xd_cpuid_column *c = &a->cpuid->m.column[xd_cpuid_screen_column(a->cpuid)];
+    char usual[512], name[64];
+
+    if (!path) {
+        xd_cpuid_config_path(c, usual, sizeof(usual));
+        safe_name(c, name, sizeof(name));
+        if (c->dom0 || access(usual, F_OK) < 0)
+            snprintf(usual, sizeof(usual), "%s.cpuid", name);
+        path = usual;
+    }
     xd_ask_open(a, "Write the line into a file",
-                "A configuration gets it in place of its cpuid=, and is kept as FILE.before; "
-                "a new file gets the line alone.",
+                "A configuration gets it in place of its cpuid=, shown before and kept as "
+                "FILE.before; a new file gets the line alone.",
                 path, write_line, NULL);
 }
 
 static void config_key(struct xd_app *a, struct xd_dialog *d, const struct xd_key *k)
 {
+    struct xd_err err = XD_ERR_INIT;
+
+    if (k->code == 't') {
+        xd_dialog_pop(a);
+        if (xd_cmd_cpuid_try(a, 1, NULL, &err) < 0)
+            xd_app_fail(a, &err);
+        return;
+    }
     if (k->code != 'w') {
         xd_cpuid_box_key(a, d, k);
         return;
     }
     xd_dialog_pop(a);
-    offer_file(a);
+    xd_cpuid_offer_file(a, NULL);
 }
 
 void xd_cpuid_config_open(struct xd_app *a)
@@ -125,7 +185,7 @@ void xd_cpuid_config_open(struct xd_app *a)
     }
     e = xd_malloc(sizeof(*e));
     e->d.ops = &ops;
-    e->keys = "w writes the line into a file";
+    e->keys = c->dom0 ? "w writes it into a file" : "w writes it into a file · t tries it";
     e->title = xd_arena_printf(&e->arena, "%s: its policy from the next start on", c->name);
     xd_cpuid_box_add(
         e, XD_S_DIALOG, 0,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tui/cpuid/screen.h"
+#include "xen/cpuid/into.h"
 #include "xen/cpuid/translate.h"
 
 const struct xd_cpuid_draft *xd_cpuid_draft_of(const struct xd_cpuid_screen *t, int column)
@@ -42,6 +43,22 @@ void xd_cpuid_draft_drop(struct xd_cpuid_screen *t, int column)
 
     if (d)
         t->drafts[d - t->drafts] = t->drafts[--t->n_drafts];
+}
+
+int xd_cpuid_drafts_unwritten(const struct xd_cpuid_screen *t)
+{
+    int n = 0;
+
+    for (int i = 0; i < t->n_drafts; i++)
+        n += !t->drafts[i].written;
+    return n;
+}
+
+void xd_cpuid_draft_written(struct xd_cpuid_screen *t, const char *key)
+{
+    for (int i = 0; i < t->n_drafts; i++)
+        if (strcmp(t->drafts[i].key, key) == 0)
+            t->drafts[i].written = true;
 }
 
 bool xd_cpuid_draft_has(const struct xd_cpuid_screen *t, int column, int bit)
@@ -191,6 +208,7 @@ int xd_cpuid_draft_switch(struct xd_cpuid_screen *t, int column, int bit, char *
     if (!d)
         return -E2BIG;
     plan(d, &all, on, &t->m.column[column].set.fs);
+    d->written = false;
     tell(t, column, bit, on, &all, said, size);
     if (xd_fs_empty(&d->said)) {
         snprintf(said, size, "%s: as it is now", t->m.column[column].name);
@@ -270,5 +288,30 @@ int xd_cpuid_draft_line(const struct xd_cpuid_screen *t, int column, struct xd_b
         xd_buf_printf(lost, "%s%s", i ? "\n" : "", l.text[i]);
     xd_buf_done(&text);
     xd_arena_done(&a);
+    return rc;
+}
+
+int xd_cpuid_draft_value(const struct xd_cpuid_screen *t, int column, char *out, size_t size,
+                         struct xd_err *err)
+{
+    struct xd_buf line = XD_BUF_INIT, lost = XD_BUF_INIT;
+    struct xd_arena a = XD_ARENA_INIT;
+    const char *value = NULL;
+    int rc = check_column(t, column, err);
+
+    if (rc == 0)
+        rc = xd_cpuid_draft_line(t, column, &line, &lost, err);
+    if (rc == 0)
+        value = xd_cpuid_into_value(xd_buf_str(&line), &a);
+    if (rc == 0 && !value)
+        rc = xd_err_set(err, -ENOTSUP, "%s has no line for a configuration",
+                        t->m.column[column].name);
+    if (rc == 0 && strlen(value) >= size)
+        rc = xd_err_set(err, -E2BIG, "the line is too long");
+    if (rc == 0)
+        snprintf(out, size, "%s", value);
+    xd_arena_done(&a);
+    xd_buf_done(&line);
+    xd_buf_done(&lost);
     return rc;
 }

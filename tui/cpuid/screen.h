@@ -5,6 +5,7 @@
 #define XD_TUI_CPUID_SCREEN_H
 
 #include "tui/app.h"
+#include "tui/dialog.h"
 #include "xen/cpuid/matrix.h"
 
 /* What a domain is to have from its next start on, where somebody said so: in `said`, as `on`
@@ -12,6 +13,18 @@
 struct xd_cpuid_draft {
     char key[XD_KEY_MAX]; /* of the row in the table `cpuid` */
     struct xd_featureset said, on;
+    bool written; /* as it is, into a file: it isn't lost with us */
+};
+
+/* A dry run that was asked for: with what its result is to be compared. */
+struct xd_cpuid_trial_run {
+    bool wanted;     /* its result wasn't shown yet */
+    char before[40]; /* the name of the one before: the result has another */
+    char file[512];
+    char name[128]; /* of the domain */
+    enum xd_cpuid_side side;
+    struct xd_featureset now, planned;
+    struct xd_featureset compared; /* bits of which both are known, and that a policy sets */
 };
 
 #define XD_CPUID_DRAFTS 16
@@ -42,6 +55,9 @@ struct xd_cpuid_screen {
 
     struct xd_cpuid_draft drafts[XD_CPUID_DRAFTS];
     int n_drafts;
+
+    struct xd_cpuid_trial_run trial;
+    char writing[XD_KEY_MAX]; /* whose draft a plan puts into a configuration; "": none's */
 };
 
 struct xd_cpuid_screen *xd_cpuid_screen_new(void);
@@ -103,13 +119,29 @@ bool xd_cpuid_draft_differs(const struct xd_cpuid_screen *t, int column, int bit
  * can't be had. The sentence in said[size] tells what went along. */
 int xd_cpuid_draft_switch(struct xd_cpuid_screen *t, int column, int bit, char *said, size_t size,
                           struct xd_err *err);
+/* How many are in no file yet; and that this column's is in one now. */
+int xd_cpuid_drafts_unwritten(const struct xd_cpuid_screen *t);
+void xd_cpuid_draft_written(struct xd_cpuid_screen *t, const char *key);
 void xd_cpuid_draft_drop(struct xd_cpuid_screen *t, int column);
 /* The line for the domain's configuration (for dom0: for Xen's command line) that says what it has
  * and what is planned; and what that line can't say, a sentence each, divided by newlines. */
 int xd_cpuid_draft_line(const struct xd_cpuid_screen *t, int column, struct xd_buf *line,
                         struct xd_buf *lost, struct xd_err *err);
-/* The box with the line (config.c). */
+/* What stands between the quotes of that line, "host" where there is none. -ENOTSUP: there is no
+ * domain under the cursor, or a line of another kind. */
+#define XD_CPUID_VALUE_MAX 4096
+int xd_cpuid_draft_value(const struct xd_cpuid_screen *t, int column, char *out, size_t size,
+                         struct xd_err *err);
+/* The box with the line (config.c), and the question for the file that gets it. */
 void xd_cpuid_config_open(struct xd_app *a);
+void xd_cpuid_offer_file(struct xd_app *a, const char *path);
+/* Where a domain's configuration usually is; and a path as it is from "/" on. */
+void xd_cpuid_config_path(const struct xd_cpuid_column *c, char *out, size_t size);
+void xd_cpuid_whole_path(const char *path, char *out, size_t size);
+/* A plan ended: of the configuration that was written, perhaps (config.c). */
+void xd_cpuid_plan_ended(struct xd_app *a, const struct xd_plan *p);
+/* Shows what came of a dry run once it is known (trial.c). */
+void xd_cpuid_trial_update(struct xd_app *a);
 
 /* --- the list of columns (columns.c) --- */
 void xd_cpuid_columns_open(struct xd_app *a);
@@ -128,6 +160,7 @@ int xd_cmd_cpuid_page_left(void *ctx, int argc, char **argv, struct xd_err *err)
 int xd_cmd_cpuid_page_right(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_previous(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_rows(void *ctx, int argc, char **argv, struct xd_err *err);
+int xd_cmd_cpuid_try(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_switch(void *ctx, int argc, char **argv, struct xd_err *err);
 
 #endif

@@ -53,7 +53,11 @@ static void draw_state(const struct xd_cpuid_screen *t, const struct xd_screen *
 
     x += xd_canvas_printf(c, x, r.y, XD_S_TITLE, "%zu feature%s ", t->lines.features,
                           t->lines.features == 1 ? "" : "s");
-    x += xd_canvas_text(c, x, r.y, XD_S_TITLE_ON, found ? "found" : rows[t->rows]);
+    x += xd_canvas_text(c, x, r.y, XD_S_TITLE_ON,
+                        found ? "found"
+                        : t->rows == XD_CPUID_ROWS_DIFFERENT && t->lines.features == 1
+                            ? "differs"
+                            : rows[t->rows]);
     if (x + 3 + 50 <= r.x + r.w)
         draw_legend(c, x + 3, r.y);
 }
@@ -237,7 +241,7 @@ static void click(struct xd_app *a, struct xd_screen *s, int x, int y)
         xd_screen_goto(a, s, s->top + (size_t)(y - HEAD));
 }
 
-static const char *const with[] = {"cpuid", NULL};
+static const char *const with[] = {"cpuid", "cpuid_try", NULL};
 
 const struct xd_view xd_view_cpuid = {
     .name = "cpuid",

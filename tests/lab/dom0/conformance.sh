@@ -17,13 +17,17 @@ for name in pause1 unpause1 reboot1 shutdown1 destroy1; do
 done
 xl pause unpause1
 guest spin edit1 vcpus=2 memory=16 maxmem=32
+cp /guests/idle.cfg /root/idle.cfg
 # The guest knows nothing of vCPUs that come and go, and there is but one cpupool.
 conformance --module /usr/lib/xendeck/modules/libxl.so --dom0 --edit edit1 \
     --refuses "vcpus pool" \
     --do pause=pause1 --do unpause=unpause1 --do reboot=reboot1 --do shutdown=shutdown1 \
-    --do destroy=destroy1
+    --do destroy=destroy1 --do "cpuid-try= file=/root/idle.cfg cpuid=host,sse4a=0" \
+    --do "cpuid-config= file=/root/idle.cfg cpuid=host,sse4a=0"
 status=$?
-# What the machine is built of: there is nothing to edit.
-conformance --module /usr/lib/xendeck/modules/topology.so || status=1
+# What the machine is built of, and what its processor can do: there is nothing to edit.
+for module in topology cpuid; do
+    conformance --module /usr/lib/xendeck/modules/$module.so || status=1
+done
 end_guests
 exit $status

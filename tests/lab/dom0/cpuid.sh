@@ -76,7 +76,99 @@ like "… says what it would see" "$(cat try.txt)" '^Less:$'
 like "… and that it was predicted" "$(cat try.txt)" 'It is what was predicted'
 is "… leaves no domain" "$(xl list | grep -c xendeck-try)" 0
 is "… nor a file" "$(find /tmp -name 'xendeck-try*' | wc -l)" 0
-like "… and is in the journal" "$(xendeck journal)" 'destroy'
+like "… and is in the journal" "$(xendeck journal)" 'done  *cpuid-try host file=/guests/idle.cfg'
+
+# --- a configuration, its dry runs, and the screen ---
+
+try_guests() { xl list | grep -c xendeck-try; }
+try_files() { find /tmp -name 'xendeck-try*' | wc -l; }
+none_left() { [ "$(try_guests)" -eq 0 ] && [ "$(try_files)" -eq 0 ]; }
+
+less=$(sed -n 's/^less //p' < <(specs))
+words=$(xendeck cpuid translate "$less" --to xl 2>/dev/null)
+{
+    cat /guests/idle.cfg
+    printf 'name = "less"\n%s # levelled\nmemory = 8\n' "$words"
+} >/root/less.cfg
+cp /root/less.cfg /root/less.orig
+
+# Whoever kills us: the domain goes all the same.
+xendeck do host cpuid-try file=/root/less.cfg --yes >/dev/null 2>&1 &
+killed=$!
+check "a dry run has made its domain" eventually 60 sh -c 'xl list | grep -q xendeck-try'
+kill -9 $killed
+wait $killed 2>/dev/null
+check "killed, it leaves neither domain nor file" eventually 60 none_left
+sed 's/^kernel.*/kernel = "\/nowhere"/' /root/less.cfg >/root/broken.cfg
+edit 2 "a configuration that makes no domain is refused" do host cpuid-try file=/root/broken.cfg --yes
+says "… with the reason" 'nowhere'
+check "… and leaves nothing" none_left
+
+# What differs, why a feature is off, what the host would give, and into the file with it.
+in_console "the screen: a why, a dry run, a configuration" 1s -g 120x40 <<'STEPS'
+timeout 60s
+wait LIVE
+key F
+wait features somebody has
+wait less
+key d
+wait features differ
+type :policies hvm-default,less
+key Enter
+key Right
+key /
+type avx2
+key Enter
+wait avx2 in less: off
+expect The policy of less takes avx2 away
+key Enter
+wait Off in less
+expect On in hvm-def
+key Esc
+gone Off in less
+key Space
+wait avx2 in less: off now, on from its next start
+key t
+wait Dry run: which configuration?
+expect /etc/xen/less.cfg
+key C-u
+type /root/less.cfg
+key Enter
+wait Enter carries it out
+expect is made of that file, with this policy
+key Enter
+wait what the dry run gave
+expect The host gave what was planned
+expect Against now, on: avx2
+key w
+wait Write the line into a file
+expect /root/less.cfg
+key Enter
+wait Enter carries it out
+expect kept as /root/less.cfg.before
+key Enter
+wait done: cpuid-config
+key q
+exit 0
+restored
+STEPS
+check "the dry run left nothing" none_left
+like "the configuration has the plan" "$(cat /root/less.cfg)" '^cpuid = "host,.*sse4a=0.*" # levelled$'
+is "… which leaves avx2 alone" "$(grep -c avx2 /root/less.cfg)" 0
+is "… and all else as it was" "$(grep -v ^cpuid /root/less.cfg)" "$(grep -v ^cpuid /root/less.orig)"
+check "as it was it is kept" cmp /root/less.orig /root/less.cfg.before
+in_console "it is taken back from the journal" 1s -g 120x40 <<'STEPS'
+timeout 60s
+wait LIVE
+key U
+wait Enter carries it out
+key Enter
+wait done: undo
+key q
+exit 0
+STEPS
+check "… byte by byte" cmp /root/less.orig /root/less.cfg
+
 check "dom0's policy is a PV one" xendeck cpuid check Domain-0 --on host
 like "doctor" "$(xendeck doctor -o json | jq -c '.rows[] | select(.area=="cpuid")')" 'policies: 1[0-9]'
 chmod a+r ./*
