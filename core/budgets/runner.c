@@ -14,7 +14,7 @@
  * how time went on. */
 #define SAVE_IDLE_NS (60 * XD_NS_PER_S)
 /* A sample that is later than two intervals and this is missing. */
-#define DOUBT_NS XD_NS_PER_S
+#define DOUBT_NS (3 * XD_NS_PER_S)
 /* How long the end waits for a sample that shows the knobs as they are. */
 #define END_PATIENCE_NS (5 * XD_NS_PER_S)
 
@@ -79,6 +79,7 @@ void xd_runner_free(struct xd_runner *r)
     xd_policy_free(r->policy);
     xd_snapshot_unref(r->last);
     free(r->queue);
+    free(r->fresh);
     free(r->trouble);
     free(r->paused);
     free(r);
@@ -220,6 +221,7 @@ static void tick(struct xd_runner *r)
         return;
     }
     r->tick_error[0] = '\0';
+    r->n_fresh = 0;
     r->ticks++;
     if (r->ending)
         return;

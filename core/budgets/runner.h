@@ -20,8 +20,8 @@
  * which would look like somebody else's change. So there is no tick while a step of ours is under
  * way; the next one charges what was used meanwhile.
  *
- * While the host says nothing (a sample is later than two intervals and a second), budgets that may
- * be used up by now, if all vCPUs ran since the last tick, count as that: xd_engine_doubt.
+ * While the host says nothing (a sample is later than two intervals and three seconds), budgets
+ * that may be used up by now, if all vCPUs ran since the last tick, count as that: xd_engine_doubt.
  *
  * A step that is refused, fails or isn't seen is tried again with the next tick, then after 2, 4 …
  * 64 s; each time it is told in the session's log. While an edit of somebody else is carried out in
@@ -116,8 +116,8 @@ struct xd_runner_status {
     char trouble[256];              /* why something isn't as it should be; "" */
 };
 void xd_runner_status(const struct xd_runner *r, struct xd_runner_status *out);
-/* The tables `budgets` and `policies` (policies/table.h) as the last tick left them; missing, where
- * there was none yet. holder: who carries it out, "the daemon". */
+/* The tables `budgets` and `policies` (policies/table.h) as the last tick left them. holder: who
+ * carries it out, "the daemon". */
 void xd_runner_build(const struct xd_runner *r, const char *holder, struct xd_builder *b);
 
 #endif

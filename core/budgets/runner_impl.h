@@ -49,6 +49,9 @@ struct xd_runner {
     uint64_t running; /* journal entry of our plan that is carried out; 0: none */
     struct xd_runner_item current;
     int64_t done_ns; /* when our last step ended: samples from before don't count */
+    struct xd_runner_item
+        *fresh; /* malloc; done since the last tick, so no sample shows them yet */
+    size_t n_fresh, cap_fresh;
     struct xd_runner_trouble *trouble; /* malloc */
     size_t n_trouble, cap_trouble;
 

@@ -216,6 +216,20 @@ static int loop(struct daemon *d, struct xd_err *err)
 
 /* --- beginning and end --- */
 
+/* A machine without Xen has sources, too, but none of domains. */
+static int has_domains(const struct xd_host_choice *c, struct xd_err *err)
+{
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; c->backends[i]->tables && c->backends[i]->tables[k]; k++)
+            if (strcmp(c->backends[i]->tables[k]->name, "domains") == 0)
+                return 0;
+    return xd_err_set(
+        err, -ENODEV,
+        "host %s: nothing tells of domains here; a policy is carried out in a Xen dom0 "
+        "(xendeck doctor says what is missing)",
+        c->name);
+}
+
 static int open_all(struct daemon *d, struct xd_err *err)
 {
     struct xd_session_config config;
@@ -240,8 +254,10 @@ static int open_all(struct daemon *d, struct xd_err *err)
     config.appends = true;
     config.who = "xendeck policy run";
     rc = xd_registry_resolve(registry, config.host, NULL, &choice, err);
-    snprintf(host, sizeof(host), "%s%s%s", choice.name, rc == 0 && choice.arg[0] ? ":" : "",
-             rc == 0 ? choice.arg : "");
+    if (rc == 0)
+        rc = has_domains(&choice, err);
+    snprintf(host, sizeof(host), "%s%s%s", rc == 0 ? choice.name : "",
+             rc == 0 && choice.arg[0] ? ":" : "", rc == 0 ? choice.arg : "");
     if (rc == 0 && state)
         snprintf(d->state, sizeof(d->state), "%s", state);
     else if (rc == 0)

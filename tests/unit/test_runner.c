@@ -306,9 +306,11 @@ static void test_a_silent_host_gives_nobody_more(void **state)
     assert_int_equal(xd_session_control(b.s, "fault dead 12s", NULL), 0);
     go(&b, 12 * S);
     assert_true(logged(&b, "says nothing: whose budget may be used up is limited"));
-    go(&b, 2 * S); /* 2 s were used before, so 4 s are left; and from then on a fifth */
+    go(&b, 2 * S); /* seen to be silent after 5 s; and from then on a fifth */
     assert_in_range(value(&b, "spin1", XD_DOMAIN_CPU_NS) - before, (uint64_t)(4 * S),
-                    (uint64_t)(8 * S));
+                    (uint64_t)(9 * S));
+    assert_int_equal(xd_session_busy(b.s), 0);
+    assert_false(logged(&b, "REFUSED"));
     go(&b, 6 * S); /* the next window, and the domain's own value isn't forgotten */
     assert_int_equal(cap(&b, "spin1"), 0);
     assert_int_equal(cap(&b, "calm"), 0);

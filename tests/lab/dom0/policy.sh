@@ -36,7 +36,6 @@ start() {
     daemon=$!
 }
 answers() { xendeck policy status; }
-started() { start && eventually 30 answers; }
 status_of() { xendeck policy status -o json | jq -r "$1"; }
 cap() { xl sched-credit2 -d "$1" | awk 'END { print $4 }'; }
 weight() { xl sched-credit2 -d "$1" | awk 'END { print $3 }'; }
@@ -90,7 +89,8 @@ populate() {
 
 # --- its budget in every window, and no more ---
 check "guests" populate
-check "the daemon starts" started
+start
+check "the daemon starts" eventually 30 answers
 began=$(uptime_now)
 is "with the whole host" "$(status_of .domains)" 4
 witness /root/first
@@ -101,11 +101,11 @@ sleep $((WINDOW * 3))
 unwatch
 note "windows of spin1:" $(use /root/first spin1) "of the pair:" $(use /root/first pair1 pair2)
 # 6 s, a tick, and a fifth of the rest: 6 + 0.5 + 2.7; a busy emulator looks late
-between "a guest gets its budget in every window, then 20 percent: least, s" "$(use /root/first spin1 | least)" 8.2 9.8
-between "and no more: most, s" "$(use /root/first spin1 | most)" 8.2 9.8
+between "a guest gets its budget in every window, then 20 percent: least, s" "$(use /root/first spin1 | least)" 8.0 10.2
+between "and no more: most, s" "$(use /root/first spin1 | most)" 8.0 10.2
 # 8 s of both together in 4 s, then a fifth of each
-between "two that share one get it together: least, s" "$(use /root/first pair1 pair2 | least)" 13.4 16.4
-between "and no more: most, s" "$(use /root/first pair1 pair2 | most)" 13.4 16.4
+between "two that share one get it together: least, s" "$(use /root/first pair1 pair2 | least)" 13 17
+between "and no more: most, s" "$(use /root/first pair1 pair2 | most)" 13 17
 like "the journal says why" "$(xendeck journal)" 'policy lab.*spin1 sched.cap none → 20: rule burst, its budget is used up|rule burst, its budget is used up'
 is "no attempt failed" "$(status_of .failed)" 0
 like "why, and until when" "$(xendeck policy explain spin1)" 'budget burst: .* left of 6.0s, in each 20.0s'
@@ -113,6 +113,7 @@ note "ticks: $(status_of .ticks) in $(awk -v a="$began" -v b="$(uptime_now)" 'BE
 
 # --- killed at any moment ---
 witness /root/second
+# shellcheck disable=SC2034
 for i in $(seq 20); do
     sleep "$((RANDOM % 2)).$((RANDOM % 10))"
     kill -9 "$daemon"
@@ -147,10 +148,10 @@ note "$(grep -v '^<6>edit' /root/daemon.log | tail -n 8)"
 # --- weights under contention ---
 both() { guest spin heavy 'cpus="2"' && guest spin light 'cpus="2"' && xl destroy pair1; }
 check "two compete for a pCPU" both
-check "weights are set" eventually 5 has_weight heavy 512
+check "weights are set" eventually 15 has_weight heavy 512
 check "of both" eventually 5 has_weight light 128
 sleep 1
-between "four fifths of it are the heavy one's: percent" "$(cpu_share heavy 8)" 70 90
+between "four fifths of it are the heavy one's: percent" "$(cpu_share heavy 8)" 60 90
 
 # --- the end gives back ---
 kill -TERM "$daemon"
