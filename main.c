@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xendeck: puts the rooms together. The command line decides; without a command it calls the
  * console, which core/cmd may not know. */
-#include <locale.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
@@ -28,6 +27,5 @@ int main(int argc, char **argv)
     cli.console = xd_console_run;
     cli.draw = xd_console_draw;
     cli.colours = xd_console_colours;
-    setlocale(LC_CTYPE, "");
     return xd_cli_main(&cli, argc, argv);
 }

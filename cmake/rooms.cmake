@@ -91,14 +91,35 @@ function(xd_xen_backend name)
     endforeach()
 endfunction()
 
-# xd_late_library(ROOM PKG lib): the room uses that library by core/base/late.h: it sees its headers,
-# and XD_SONAME_PKG is what the loader knows it by; the program isn't linked with it.
-function(xd_late_library room pkg lib)
+# xd_late_calls(TARGET PREFIX list.txt): TARGET calls the functions in that list as if it were linked
+# with their libraries: cmake/late_calls.cmake makes PREFIX_late.h, which it may include.
+function(xd_late_calls target prefix list)
+    set(dir ${PROJECT_BINARY_DIR}/gen/${prefix}_late)
+    file(MAKE_DIRECTORY ${dir})
+    if(NOT TARGET ${prefix}_late_calls)
+        add_custom_command(
+            OUTPUT ${dir}/${prefix}_late.h
+            COMMAND ${CMAKE_COMMAND} -DLIST=${list} -DOUT=${dir}/${prefix}_late.h -DPREFIX=${prefix}
+                    -P ${PROJECT_SOURCE_DIR}/cmake/late_calls.cmake
+            DEPENDS ${list} ${PROJECT_SOURCE_DIR}/cmake/late_calls.cmake
+            VERBATIM)
+        add_custom_target(${prefix}_late_calls DEPENDS ${dir}/${prefix}_late.h)
+    endif()
+    add_dependencies(${target} ${prefix}_late_calls)
+    target_include_directories(${target} PRIVATE ${dir})
+endfunction()
+
+# xd_late_library(TARGET PKG lib): a room, or a module, uses that library by core/base/late.h: it sees
+# its headers, and XD_SONAME_PKG is what the loader knows it by; the program isn't linked with it.
+function(xd_late_library target pkg lib)
+    if(TARGET room_${target})
+        set(target room_${target})
+    endif()
     find_library(XD_LATE_${pkg} NAMES ${lib} HINTS ${${pkg}_LIBRARY_DIRS} REQUIRED)
     execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${XD_LATE_${pkg}} OUTPUT_VARIABLE head)
     if(NOT head MATCHES "SONAME +([^\n ]+)")
         message(FATAL_ERROR "${XD_LATE_${pkg}} has no name that the loader would know it by")
     endif()
-    target_compile_definitions(room_${room} PRIVATE XD_SONAME_${pkg}="${CMAKE_MATCH_1}")
-    target_include_directories(room_${room} SYSTEM PRIVATE ${${pkg}_INCLUDE_DIRS})
+    target_compile_definitions(${target} PRIVATE XD_SONAME_${pkg}="${CMAKE_MATCH_1}")
+    target_include_directories(${target} SYSTEM PRIVATE ${${pkg}_INCLUDE_DIRS})
 endfunction()

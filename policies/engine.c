@@ -9,8 +9,12 @@
 #include "base/clock.h"
 #include "model/tables.h"
 
-#define KEEP_LEAST (86400 * XD_NS_PER_S)
-#define GONE_MOST  4096 /* domains that are remembered beside those that are there */
+#define LINE           64 /* bytes that come into a cache together */
+#define FETCH_DOMAIN   8
+#define FETCH_ACCOUNTS 4
+#define FETCH_SLOTS    2
+#define KEEP_LEAST     (86400 * XD_NS_PER_S)
+#define GONE_MOST      4096 /* domains that are remembered beside those that are there */
 
 /* --- beginning --- */
 
@@ -46,6 +50,7 @@ struct xd_engine *xd_engine_new(const struct xd_policy *p)
         if (b && 2 * b->per_ns > e->keep_ns)
             e->keep_ns = 2 * b->per_ns;
         if (b && b->shared) {
+            e->any_shared = true;
             e->shared[i].used = xd_malloc((xd_account_slots(b) + 1) * sizeof(int64_t));
         } else if (b) {
             e->account_of[i] = (int8_t)e->n_accounts++;
@@ -250,11 +255,17 @@ static void forget(struct xd_engine *e, size_t present)
 /* Finds the row's domain and takes in who it is; the rest needs all of them. */
 static void meet(struct xd_engine *e, const struct xd_row *r, size_t ordinal)
 {
-    struct xd_engine_domain *d = xd_engine_lookup(e, xd_row_str(r, XD_DOMAIN_UUID, ""), true);
+    /* hosts list their domains in the same order each time */
+    const char *uuid = xd_row_str(r, XD_DOMAIN_UUID, "");
+    const char *name = xd_row_str(r, XD_DOMAIN_NAME, NULL);
+    struct xd_engine_domain *d = ordinal < e->n && strcmp(e->list[ordinal]->uuid, uuid) == 0
+                                     ? e->list[ordinal]
+                                     : xd_engine_lookup(e, uuid, true);
 
     d->tick = e->ticks;
     d->ordinal = ordinal;
-    xd_str_safe_to(d->name, sizeof(d->name), xd_row_str(r, XD_DOMAIN_NAME, d->uuid));
+    if (!name || strcmp(d->name, name) != 0)
+        xd_str_safe_to(d->name, sizeof(d->name), name ? name : d->uuid);
     d->vcpus = xd_row_u64(r, XD_DOMAIN_VCPUS, d->vcpus);
 }
 
@@ -341,6 +352,38 @@ static void prepare(struct xd_engine *e, const struct xd_snapshot *s, size_t n, 
     }
 }
 
+/* Asks for the memory of domains that come next: they are far more than caches hold, and a tick
+ * would mostly wait for them. First what a domain is, then, once that is there, its accounts. */
+static void fetch_ahead(const struct xd_engine *e, const struct xd_table *t, size_t i)
+{
+    if (i + FETCH_DOMAIN < e->n) {
+        const char *d = (const char *)e->list[i + FETCH_DOMAIN];
+
+        for (size_t at = 0; at < sizeof(struct xd_engine_domain); at += LINE)
+            __builtin_prefetch(d + at, 1);
+    }
+    if (i + FETCH_ACCOUNTS < e->n) {
+        const struct xd_engine_domain *d = e->list[i + FETCH_ACCOUNTS];
+        const char *accounts = (const char *)d->accounts;
+
+        for (size_t at = 0; at < e->n_accounts * sizeof(struct xd_account); at += LINE)
+            __builtin_prefetch(accounts + at, 1);
+        const struct xd_row *r = d->ordinal < t->n ? t->rows[d->ordinal] : NULL;
+
+        for (size_t at = 0; r && at < XD_DOMAIN_N; at += LINE / sizeof(r->cell[0]))
+            __builtin_prefetch(&r->cell[at]);
+        __builtin_prefetch(d->conditions);
+    }
+    if (i + FETCH_SLOTS < e->n) {
+        const struct xd_engine_domain *d = e->list[i + FETCH_SLOTS];
+
+        for (size_t k = 0; k < e->n_accounts; k++)
+            if (d->accounts[k].used)
+                __builtin_prefetch(
+                    &d->accounts[k].used[d->accounts[k].slot % (XD_BUDGET_SLOTS + 1)], 1);
+    }
+}
+
 int xd_engine_tick(struct xd_engine *e, const struct xd_snapshot *s,
                    const struct xd_policy_now *now, struct xd_err *err)
 {
@@ -354,20 +397,31 @@ int xd_engine_tick(struct xd_engine *e, const struct xd_snapshot *s,
     pass_time(e, now);
     e->ticks++;
     e->n_acts = 0;
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = 0; i < t->n; i++) {
+        if (i + FETCH_DOMAIN < e->n && i + FETCH_DOMAIN < t->n) {
+            const char *d = (const char *)e->list[i + FETCH_DOMAIN];
+
+            __builtin_prefetch(t->rows[i + FETCH_DOMAIN]);
+            __builtin_prefetch(d, 1);
+            __builtin_prefetch(d + LINE, 1);
+        }
         meet(e, t->rows[i], i);
+    }
     read_rtds(e, s);
     prepare(e, s, t->n, all);
     for (size_t i = 0; i < e->n; i++) {
         struct xd_engine_domain *d = e->list[i];
 
+        fetch_ahead(e, t, i);
         if (d->tick == e->ticks)
             step_domain(e, d, t->rows[d->ordinal], all, e->t - before);
         else
             d->present = false;
+        if (!e->any_shared && d->present) /* while it is at hand */
+            finish_domain(e, d, t->rows[d->ordinal]);
     }
     settle_accounts(e);
-    for (size_t i = 0; i < e->n; i++)
+    for (size_t i = 0; e->any_shared && i < e->n; i++)
         if (e->list[i]->present)
             finish_domain(e, e->list[i], t->rows[e->list[i]->ordinal]);
     forget(e, t->n);

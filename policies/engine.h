@@ -58,20 +58,20 @@ size_t xd_engine_exit(struct xd_engine *e);
 
 struct xd_engine_domain {
     char uuid[40];
+    uint64_t tick;  /* that it was in last */
+    size_t ordinal; /* its row in that snapshot */
+    uint64_t vcpus;
     char name[64];
     bool present; /* in the last snapshot */
     bool met;     /* in any */
     bool cpu_known, domid_known;
     uint64_t cpu_ns, domid;
-    uint64_t vcpus;
     bool rtds_known;          /* its vCPUs have a budget, and the same one */
     uint64_t rtds;            /* us */
     int64_t seen_t;           /* when it was in a snapshot last */
     double rate;              /* CPU time per time of the last step; pCPUs */
     uint64_t matched, active; /* a bit for each rule */
     uint64_t limited;         /* a bit for each rule: the limits of its budget were seen in force */
-    uint64_t tick;
-    size_t ordinal; /* its row in the last snapshot */
     struct xd_engine_knob {
         bool managed, base_known, seen_known, waits;
         uint64_t base, seen, wanted; /* amounts */

@@ -16,6 +16,7 @@ struct xd_engine {
     int8_t order[XD_POLICY_RULES_MAX]; /* rules by priority, highest first, then name */
     struct xd_account shared[XD_POLICY_RULES_MAX];
     bool when[XD_POLICY_RULES_MAX];
+    bool any_shared; /* a budget is shared: what one domain may have depends on all */
     struct xd_engine_domain **list; /* malloc */
     size_t n, cap;
     size_t *hash; /* place in list + 1; open addressing, a power of two */

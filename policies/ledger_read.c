@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger read: what its sum vouches for is still checked, number by number. */
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_c.h"
 #include "policies/engine_impl.h"
 #include "policies/ledger.h"
 #include "policies/ledger_impl.h"

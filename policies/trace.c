@@ -3,7 +3,6 @@
 #include "policies/trace.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/round.h"
 #include "base/str.h"
 #include "policies/calendar.h"
 
@@ -165,7 +165,7 @@ static int read_time(struct xd_trace *t, const char *s, int64_t *out, struct xd_
                       s);
     if (v < RELATIVE_S)
         v += (double)MONDAY_S;
-    *out = (int64_t)floor(v) * XD_NS_PER_S + (int64_t)((v - floor(v)) * 1e9 + 0.5);
+    *out = (int64_t)xd_floor(v) * XD_NS_PER_S + (int64_t)((v - xd_floor(v)) * 1e9 + 0.5);
     return 0;
 }
 

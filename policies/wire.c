@@ -3,11 +3,11 @@
 #include "policies/wire.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_c.h"
 
 // clang-format off
 static const struct {

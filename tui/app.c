@@ -32,6 +32,7 @@ int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *t
     a->budgets = xd_budgets_screen_new();
     a->w = 80;
     a->h = 24;
+    xd_keys_make(a);
     xd_events_update(a);
     xd_screens_make(a);
     if (!a->n_screens)
@@ -52,6 +53,7 @@ void xd_app_done(struct xd_app *a)
     xd_app_freeze(a, false);
     xd_events_done(a);
     free(a->hand_over);
+    free(a->keys);
     for (int i = 0; i < a->n_screens; i++)
         xd_screen_done(&a->screens[i]);
     xd_topo_screen_free(a->topo);

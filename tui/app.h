@@ -59,6 +59,11 @@ struct xd_again {
 
 enum xd_prompt { XD_PROMPT_NONE, XD_PROMPT_COMMAND, XD_PROMPT_FILTER, XD_PROMPT_MARK };
 
+struct xd_key_use {
+    uint32_t code;
+    const struct xd_command *command;
+};
+
 struct xd_app {
     struct xd_session *session;
     const struct xd_world *world;
@@ -108,6 +113,10 @@ struct xd_app {
 
     struct xd_want wanted[XD_APP_WANTS]; /* as the session was told last */
     size_t n_wanted;
+    /* All keys of all commands, in the order of their table: the key bar asks for many with each
+     * frame. */
+    struct xd_key_use *keys;
+    size_t n_keys;
 
     struct xd_settings *settings;                                  /* NULL: nothing is kept */
     char *kept[XD_KEPT_GLOBALS + XD_SCREENS_MAX * XD_KEPT_LOCALS]; /* as noted last */
@@ -163,6 +172,7 @@ void xd_app_run_command(struct xd_app *a, const struct xd_command *c, int argc, 
                         uint32_t key);
 /* Whether it is one of the screen that is shown: others have another use for its keys. */
 bool xd_command_is_here(const struct xd_app *a, const struct xd_command *c);
+void xd_keys_make(struct xd_app *a);
 /* The command that a key calls on this screen, or NULL. */
 const struct xd_command *xd_command_of_key(const struct xd_app *a, uint32_t code);
 /* Whether the command makes sense now (read-only, capture only …); else why not, in err. */
@@ -199,6 +209,13 @@ bool xd_again_note(struct xd_app *a, const struct xd_command *c, int argc, char 
                    uint32_t key, int rc);
 void xd_again_try(struct xd_app *a);
 void xd_again_forget(struct xd_app *a);
+
+/* The mean of the last whole five seconds by the clock, of a column of which history is kept; until
+ * there is one, the first value that is known of those that have begun. NAN: neither. */
+double xd_calm_mean(const struct xd_app *a, const char *table, const char *key, int col);
+/* The end of the last of n slices of a span that is over at that time (>= 0), for
+ * xd_history_slices. */
+int64_t xd_calm_end(int64_t now_ns, int64_t span_ns, int n);
 
 /* Tells the session what is looked at; called after whatever may change that. */
 void xd_app_want(struct xd_app *a);

@@ -132,15 +132,15 @@ void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y)
 
     xd_canvas_fill(c, line, XD_S_KEY_TEXT);
     for (int own = 1; own >= 0; own--)
-        for (const struct xd_command *k = xd_console_commands; k->name && w; k++) {
+        for (size_t i = 0; i < a->n_keys && w; i++) {
+            const struct xd_command *k = a->keys[i].command;
             char key[24];
 
-            if (!(k->flags & XD_CMD_BAR) || !k->screen != !own ||
-                !xd_app_offers(a, k, NULL))
-                continue;
+            if ((i && a->keys[i - 1].command == k) || !(k->flags & XD_CMD_BAR) ||
+                !k->screen != !own || !xd_app_offers(a, k, NULL) ||
+                xd_command_of_key(a, a->keys[i].code) != k)
+                continue; /* not its first key, or it means something else here */
             snprintf(key, sizeof(key), "%.*s", (int)strcspn(k->keys, " "), k->keys);
-            if (xd_command_of_key(a, xd_key_parse(key)) != k)
-                continue; /* it means something else here */
             w = draw_key(c, x, y, k, key);
             x += w;
         }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/round.h"
 #include "tui/canvas_cell.h"
 #include "tui/glyph.h"
 
@@ -93,7 +94,7 @@ static int64_t gauge_eighths(double part, int w)
         return 0;
     if (part >= 1)
         return all;
-    n = llround(part * (double)all);
+    n = xd_round_i64(part * (double)all);
     if (n < 1)
         n = 1;
     return n < all ? n : all - 1;

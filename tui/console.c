@@ -19,6 +19,9 @@
 #include "tui/term.h"
 
 #define SLOW_LINE_MS 50 /* how soon to try again while output is piling up */
+/* How long news of the host waits for more: sources tell of the same moment one after the other,
+ * and each of these would be a frame of its own. No key waits. */
+#define GATHER_NS (60 * XD_NS_PER_MS)
 
 struct console {
     struct xd_cli *cli;
@@ -27,7 +30,8 @@ struct console {
     struct xd_canvas canvas;
     struct xd_inlet *inlet; /* NULL: it carries out no policy */
     bool dirty;
-    int signal; /* that ended it; 0: none */
+    int64_t news_ns; /* since when the host's news waits to be drawn; 0: none does */
+    int signal;      /* that ended it; 0: none */
 };
 
 static int read_glyphs(struct xd_cli *cli, enum xd_glyphs *out, struct xd_err *err)
@@ -63,6 +67,7 @@ static void draw(struct console *c)
     xd_app_draw(&c->app, &c->canvas);
     xd_term_draw(c->term, &c->canvas);
     c->dirty = false;
+    c->news_ns = 0;
 }
 
 static int sooner(int a, int b)
@@ -94,6 +99,16 @@ static void obey(struct console *c)
     }
 }
 
+/* How long the host's news may wait for more of it; -1: there is none. */
+static int gather_ms(const struct console *c)
+{
+    int64_t left = c->news_ns + GATHER_NS - xd_clock_now(&c->cli->clock);
+
+    if (!c->news_ns)
+        return -1;
+    return left > 0 ? (int)((left + XD_NS_PER_MS - 1) / XD_NS_PER_MS) : 0;
+}
+
 static void wait_and_dispatch(struct console *c, struct xd_session *s)
 {
     struct pollfd fds[] = {
@@ -106,16 +121,17 @@ static void wait_and_dispatch(struct console *c, struct xd_session *s)
 
     if (c->dirty) /* a frame waits for a slow line */
         timeout = sooner(timeout, SLOW_LINE_MS);
+    timeout = sooner(timeout, gather_ms(c));
     if (poll(fds, 3, timeout) == 0 && c->app.keep_until_ns)
         c->dirty = true; /* the countdown */
     if (fds[0].revents & (POLLHUP | POLLERR))
         c->signal = SIGHUP;
     if (fds[1].revents)
         c->signal = xd_term_signals(c->term);
-    if (xd_session_dispatch(s))
-        c->dirty = true;
+    if (xd_session_dispatch(s) && !c->news_ns)
+        c->news_ns = xd_clock_now(&c->cli->clock);
     xd_app_update(&c->app);
-    c->dirty |= c->app.news;
+    c->dirty |= c->app.news || gather_ms(c) == 0;
     c->app.news = false;
     while (xd_term_read(c->term, &k)) {
         xd_app_key(&c->app, &k);
@@ -198,6 +214,7 @@ int xd_console_run(struct xd_cli *cli, struct xd_err *err)
         read_color(cli, &tc.color, err) < 0 ||
         xd_theme_load(name ? name : "default", &theme, err) < 0)
         return status;
+    sc.tells = true;
     /* The terminal first: the session's threads inherit its signal mask. */
     if (xd_term_open(&tc, &c.term, err) < 0)
         return status;

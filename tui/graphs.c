@@ -20,10 +20,31 @@ struct graph {
     double now, min, mean, max, full;
 };
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* The power of two from v on. */
+static double power_up(double v)
+{
+    double p = 1;
+
+    while (p < v)
+        p *= 2;
+    while (p / 2 >= v)
+        p /= 2;
+    return p;
+}
+
 static double round_up(double v)
 {
-    double p = pow(10, floor(log10(v)));
+    double p = 1;
 
+    while (p * 10 <= v)
+        p *= 10;
+    while (p > v)
+        p /= 10;
     for (int i = 0; i < 4; i++) {
         static const double steps[] = {1, 2, 5, 10};
         if (v <= steps[i] * p)
@@ -41,15 +62,15 @@ static double full_height(const struct xd_screen *s, const struct xd_row *row, i
     int most = xd_desc_column(s->desc, "mem_max_kib");
 
     if (strcmp(c->name, "cpu") == 0 && xd_row_has(row, vcpus))
-        return fmax(100.0 * xd_row_f64(s->desc, row, vcpus, 1), max);
+        return larger(100.0 * xd_row_f64(s->desc, row, vcpus, 1), max);
     if (strcmp(c->name, "mem_kib") == 0 && xd_row_has(row, most))
-        return fmax(xd_row_f64(s->desc, row, most, 1), max);
+        return larger(xd_row_f64(s->desc, row, most, 1), max);
     if (c->kind.unit == XD_UNIT_PERCENT && max <= 100)
         return 100;
-    if (!(max > 0))
+    if (!(max > 0) || isinf(max))
         return 1;
     if (c->kind.unit == XD_UNIT_KIB || c->kind.unit == XD_UNIT_BYTES_S)
-        return exp2(ceil(log2(max)));
+        return power_up(max);
     return round_up(max);
 }
 
@@ -69,8 +90,8 @@ static bool measure(const struct xd_app *a, const struct xd_screen *s, const str
     for (int i = 0; i < n; i++) {
         if (isnan(g->values[i]))
             continue;
-        g->min = fmin(g->min, g->values[i]);
-        g->max = fmax(g->max, g->values[i]);
+        g->min = g->values[i] < g->min ? g->values[i] : g->min;
+        g->max = larger(g->max, g->values[i]);
         g->mean += (g->values[i] - g->mean) / (double)++known;
     }
     if (known)

@@ -46,10 +46,12 @@ static const char *mode(const struct xd_app *a, const struct xd_row *host)
     }
 }
 
-static int draw_cpu(const struct xd_row *h, struct xd_canvas *c, int x)
+static int draw_cpu(const struct xd_app *a, const struct xd_row *h, struct xd_canvas *c, int x)
 {
     uint64_t pcpus = xd_row_u64(h, XD_HOST_PCPUS, 0);
-    double cpu = xd_row_f64(&xd_host_desc, h, XD_HOST_CPU, NAN);
+    double now = xd_row_f64(&xd_host_desc, h, XD_HOST_CPU, NAN);
+    double mean = isnan(now) ? NAN : xd_calm_mean(a, "host", "", XD_HOST_CPU);
+    double cpu = isnan(mean) ? now : mean;
 
     x += xd_canvas_text(c, x, 0, XD_S_HEADER, "CPU ");
     xd_canvas_gauge(c, x, 0, GAUGE, pcpus ? cpu / (100.0 * (double)pcpus) : NAN, XD_S_BAR);
@@ -78,9 +80,20 @@ static int draw_memory(const struct xd_row *h, struct xd_canvas *c, int x)
                                 xd_fmt_bytes(all * 1024, all_text, sizeof(all_text)));
 }
 
+/* "12d04h", "1h05m", "24m": nobody asks for the seconds. */
+static void up_text(uint64_t ns, char *out, size_t size)
+{
+    uint64_t minutes = ns / XD_NS_PER_S / 60;
+
+    if (minutes < 60)
+        snprintf(out, size, "%um", (unsigned)minutes);
+    else
+        xd_fmt_ns(ns, out, size);
+}
+
 /* From the left up to `end`: name, version, up time; then the gauges; what doesn't fit is left out,
  * the version and the up time first. */
-static void draw_host(const struct xd_row *h, struct xd_canvas *c, int end)
+static void draw_host(const struct xd_app *a, const struct xd_row *h, struct xd_canvas *c, int end)
 {
     char up[16] = "-";
     const char *name = xd_row_str(h, XD_HOST_NAME, "host");
@@ -91,11 +104,11 @@ static void draw_host(const struct xd_row *h, struct xd_canvas *c, int end)
         x += 2 + xd_canvas_printf(c, x + 2, 0, XD_S_HEADER, "Xen %s",
                                   xd_row_str(h, XD_HOST_XEN_VERSION, "-"));
     if (xd_row_has(h, XD_HOST_UPTIME_NS))
-        xd_fmt_ns(xd_row_u64(h, XD_HOST_UPTIME_NS, 0), up, sizeof(up));
+        up_text(xd_row_u64(h, XD_HOST_UPTIME_NS, 0), up, sizeof(up));
     if (end >= 90)
         x += 2 + xd_canvas_printf(c, x + 2, 0, XD_S_HEADER, "up %s", up);
     if (x + 3 + CPU_WIDTH <= end)
-        x = draw_cpu(h, c, x + 3);
+        x = draw_cpu(a, h, c, x + 3);
     if (x + 3 + MEMORY_WIDTH <= end)
         draw_memory(h, c, x + 3);
 }
@@ -200,7 +213,7 @@ void xd_header_draw(const struct xd_app *a, struct xd_canvas *c)
     xd_canvas_fill(c, line, XD_S_HEADER);
     int end = draw_mode(a, h, c) - 1;
     if (h)
-        draw_host(h, c, end);
+        draw_host(a, h, c, end);
     else
         xd_canvas_printf(c, 1, 0, XD_S_HEADER, "%s", xd_world_host(a->world));
     draw_tabs(a, c);

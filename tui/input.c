@@ -9,18 +9,21 @@
 #include "tui/dialog.h"
 #include "tui/keep.h"
 
-static bool has_key(const struct xd_command *c, uint32_t code)
+void xd_keys_make(struct xd_app *a)
 {
     char name[16];
 
-    for (const char *p = c->keys; p && *p;) {
-        size_t n = strcspn(p, " ");
-        snprintf(name, sizeof(name), "%.*s", (int)n, p);
-        if (xd_key_parse(name) == code)
-            return true;
-        p += n + strspn(p + n, " ");
+    a->n_keys = 0;
+    for (const struct xd_command *c = xd_console_commands; c->name; c++) {
+        for (const char *p = c->keys; p && *p;) {
+            size_t n = strcspn(p, " ");
+
+            snprintf(name, sizeof(name), "%.*s", (int)n, p);
+            a->keys = xd_realloc(a->keys, (a->n_keys + 1) * sizeof(*a->keys));
+            a->keys[a->n_keys++] = (struct xd_key_use){xd_key_parse(name), c};
+            p += n + strspn(p + n, " ");
+        }
     }
-    return false;
 }
 
 static void end_prompt(struct xd_app *a)
@@ -143,9 +146,12 @@ const struct xd_command *xd_command_of_key(const struct xd_app *a, uint32_t code
 {
     const struct xd_command *found = NULL;
 
-    for (const struct xd_command *c = xd_console_commands; c->name; c++)
-        if (has_key(c, code) && xd_command_is_here(a, c) && (!found || c->screen))
+    for (size_t i = 0; i < a->n_keys; i++) {
+        const struct xd_command *c = a->keys[i].command;
+
+        if (a->keys[i].code == code && xd_command_is_here(a, c) && (!found || c->screen))
             found = c;
+    }
     return found;
 }
 

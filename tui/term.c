@@ -20,6 +20,8 @@
 #include "base/arena.h"
 #include "base/late.h"
 #include "tui/term_caps.h"
+#include "tui/term_cell.h"
+#include "tui/term_pen.h"
 #include "tui/term_signal.h"
 #include "tui/term_sink.h"
 #include "tui/term_tty.h"
@@ -31,12 +33,13 @@
 #define ASCII_FIRST    0x20
 #define ASCII_COUNT    95
 
+// clang-format off
 #define FUNCTIONS(F)                                                                               \
-    F(COLS)                                                                                        \
-    F(LINES) F(stdscr) F(curs_set) F(delscreen) F(doupdate) F(endwin) F(has_colors)                \
-        F(init_extended_pair) F(keypad) F(newterm) F(nonl) F(resizeterm) F(setcchar)               \
-            F(start_color) F(typeahead) F(use_default_colors) F(use_env) F(wadd_wchnstr) F(werase) \
-                F(wmove) F(wnoutrefresh) F(wredrawln)
+    F(COLS) F(LINES) F(stdscr) F(curs_set) F(delscreen) F(doupdate) F(endwin) F(has_colors)        \
+    F(init_extended_pair) F(keypad) F(newterm) F(nonl) F(resizeterm) F(setcchar) F(start_color)    \
+    F(typeahead) F(use_default_colors) F(use_env) F(wadd_wchnstr) F(werase) F(wmove)               \
+    F(wnoutrefresh) F(wredrawln)
+// clang-format on
 XD_LATE_LIBRARY(curses, XD_SONAME_CURSES, FUNCTIONS)
 
 /* X10 reports for terminals of old, the numbers of SGR for wide ones. */
@@ -62,6 +65,11 @@ struct xd_term {
     cchar_t *run;                           /* room for one row */
     cchar_t ascii[XD_S_COUNT][ASCII_COUNT]; /* most cells, ready-made */
     struct xd_key_seq keys[XD_CAPS_KEYS];
+    struct xd_pen pen; /* for what changes; whole pictures are curses' */
+    bool has_pen;
+    bool pen_ahead;         /* curses doesn't know what the pen wrote */
+    int rest_x, rest_y;     /* where the cursor rests after a frame */
+    int curses_x, curses_y; /* where curses left it */
 };
 
 /* --- bytes --- */
@@ -139,6 +147,7 @@ void xd_term_theme(struct xd_term *t, const struct xd_theme *theme)
         t->attrs[s] = (l.bold ? A_BOLD : 0) | (l.underline ? A_UNDERLINE : 0) |
                       (l.reverse ? A_REVERSE : 0) | (l.dim ? A_DIM : 0);
         t->pairs[s] = 0;
+        xd_pen_look(&t->pen.looks[s], &l, t->color != XD_COLOR_MONO);
         if (t->color == XD_COLOR_MONO || plain)
             continue;
         /* A pair for each role: they are fewer than the 64 of the poorest colour terminal. */
@@ -206,6 +215,8 @@ static void set_up_curses(struct xd_term *t, const struct xd_term_config *c)
         t->color = XD_COLOR_MONO;
     t->mouse = c->mouse && xd_caps_has("kmous");
     xd_caps_keys(t->keys);
+    t->has_pen = xd_pen_caps(&t->pen.caps);
+    t->pen.out = &t->tty.out;
 }
 
 static void take_size(struct xd_term *t)
@@ -220,6 +231,8 @@ static void take_size(struct xd_term *t)
     t->h = h < SIZE_MAX_CELLS ? h : SIZE_MAX_CELLS;
     curses.resizeterm(t->h, t->w);
     t->shown = xd_realloc(t->shown, (size_t)t->w * (size_t)t->h * sizeof(*t->shown));
+    t->pen.w = t->w;
+    t->pen.h = t->h;
     t->run = xd_realloc(t->run, ((size_t)t->w + 1) * sizeof(*t->run));
     t->stale = t->repaint = true;
 }
@@ -274,6 +287,8 @@ void xd_term_leave(struct xd_term *t)
         return;
     t->away = true;
     xd_tty_drain(&t->tty, DRAIN_MS);
+    if (t->pen_ahead)
+        xd_pen_leave(&t->pen, t->curses_x, t->curses_y);
     if (t->mouse)
         send_text(t, MOUSE_OFF);
     curses.endwin();
@@ -383,31 +398,17 @@ bool xd_term_ready(const struct xd_term *t)
     return !t->away && xd_tty_ready((struct xd_tty *)&t->tty);
 }
 
-/* The cell for curses. Where the C library thinks otherwise of a character's width than we do,
- * curses would put what follows elsewhere: a mark stands in for it. */
+/* The cell for curses. */
 static void set_cell(const struct xd_term *t, const struct xd_canvas *c, int x, int y, cchar_t *out)
 {
     const struct xd_glyph *g = &c->cells[y * c->w + x];
-    wchar_t text[3] = {0};
-    uint32_t cp, mark;
+    uint32_t mark, cp = xd_cell_shown(c, x, y, &mark);
+    const wchar_t text[3] = {(wchar_t)cp, (wchar_t)mark, 0};
 
-    cp = xd_canvas_cp(c, x, y, &mark);
-    if (cp - ASCII_FIRST < ASCII_COUNT && !mark) {
+    if (cp - ASCII_FIRST < ASCII_COUNT && !mark)
         *out = t->ascii[g->style][cp - ASCII_FIRST];
-        return;
-    }
-    text[0] = (wchar_t)cp;
-    if (cp >= 0x7f && wcwidth(text[0]) != (g->width == 2 && !g->lines ? 2 : 1))
-        text[0] = 0xfffd;
-    else if (mark && wcwidth((wchar_t)mark) == 0)
-        text[1] = (wchar_t)mark;
-    curses.setcchar(out, text, t->attrs[g->style], t->pairs[g->style], NULL);
-}
-
-static bool same(const struct xd_glyph *a, const struct xd_glyph *b)
-{
-    return a->cp == b->cp && a->mark == b->mark && a->style == b->style && a->lines == b->lines &&
-           a->width == b->width;
+    else
+        curses.setcchar(out, text, t->attrs[g->style], t->pairs[g->style], NULL);
 }
 
 /* Hands curses what differs in row y, from the first such cell to the last. */
@@ -418,9 +419,9 @@ static void draw_row(struct xd_term *t, const struct xd_canvas *c, int y, int w)
     int first = 0, end = w, n = 0;
 
     if (!t->stale) {
-        while (first < w && same(&now[first], &shown[first]))
+        while (first < w && xd_cell_same(&now[first], &shown[first]))
             first++;
-        while (end > first && same(&now[end - 1], &shown[end - 1]))
+        while (end > first && xd_cell_same(&now[end - 1], &shown[end - 1]))
             end--;
     }
     if (first == end)
@@ -437,18 +438,14 @@ static void draw_row(struct xd_term *t, const struct xd_canvas *c, int y, int w)
     memcpy(&shown[first], &now[first], (size_t)(end - first) * sizeof(*shown));
 }
 
-static void draw_cursor(struct xd_term *t, const struct xd_canvas *c)
+/* Where the cursor rests: where it can't be hidden it is least in the way at the bottom. */
+static bool rest(struct xd_term *t, const struct xd_canvas *c)
 {
     bool show = c->cursor_x >= 0 && c->cursor_y >= 0 && c->cursor_x < t->w && c->cursor_y < t->h;
 
-    if (show)
-        curses.wmove(*curses.stdscr, c->cursor_y, c->cursor_x);
-    else
-        curses.wmove(*curses.stdscr, t->h - 1,
-                     0); /* where it can't be hidden it is least in the way */
-    if (show != t->cursor_shown)
-        curses.curs_set(show);
-    t->cursor_shown = show;
+    t->rest_x = show ? c->cursor_x : 0;
+    t->rest_y = show ? c->cursor_y : t->h - 1;
+    return show;
 }
 
 /* Rows first … end - 1. A repaint writes over what is there: cleared first, it would flicker, and
@@ -474,15 +471,55 @@ static void draw_rows(struct xd_term *t, const struct xd_canvas *c, int w)
         for (int y = first; y < end && y < c->h; y++)
             draw_row(t, c, y, w);
         if (end == t->h)
-            draw_cursor(t, c);
+            curses.wmove(*curses.stdscr, t->rest_y, t->rest_x);
         update(t, first, end);
     }
+}
+
+/* Not by curs_set: the pen writes, and curses would have another idea of it. */
+static void show_cursor(struct xd_term *t, bool show)
+{
+    if (show != t->cursor_shown)
+        xd_caps_add(&t->tty.out, show ? "cnorm" : "civis");
+    t->cursor_shown = show;
+}
+
+/* The pen can write this frame: it holds changes of what is there, and no more. */
+static bool is_for_pen(const struct xd_term *t, const struct xd_canvas *c)
+{
+    return t->has_pen && !t->stale && !t->repaint && c->w == t->w && c->h == t->h;
+}
+
+static void draw_by_pen(struct xd_term *t, const struct xd_canvas *c, bool show)
+{
+    for (int y = 0; y < t->h; y++)
+        xd_pen_row(&t->pen, c, y, &t->shown[y * t->w]);
+    if (show || !xd_caps_has("civis"))
+        xd_pen_move(&t->pen, t->rest_x, t->rest_y);
+    t->pen_ahead = true;
+}
+
+/* Curses doesn't know what the pen wrote: it gets the terminal as it left it, and all cells. */
+static void draw_by_curses(struct xd_term *t, const struct xd_canvas *c, int w)
+{
+    if (t->pen_ahead && !t->entering)
+        xd_pen_leave(&t->pen, t->curses_x, t->curses_y);
+    if (t->pen_ahead)
+        t->stale = t->repaint = true;
+    t->pen_ahead = false;
+    if (t->stale)
+        curses.werase(*curses.stdscr);
+    draw_rows(t, c, w);
+    t->curses_x = t->rest_x;
+    t->curses_y = t->rest_y;
+    xd_pen_take(&t->pen, t->rest_x, t->rest_y);
 }
 
 void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
 {
     struct xd_canvas c = *canvas; /* the same cells, perhaps in other glyphs */
     int w = c.w < t->w ? c.w : t->w;
+    bool show;
 
     if (t->away || t->tty.hung || !xd_tty_flush(&t->tty))
         return; /* the next frame tells it all */
@@ -490,9 +527,12 @@ void xd_term_draw(struct xd_term *t, const struct xd_canvas *canvas)
         c.glyphs = XD_GLYPHS_ASCII;
     if (c.glyphs != t->shown_glyphs)
         t->stale = true;
-    if (t->stale)
-        curses.werase(*curses.stdscr);
-    draw_rows(t, &c, w);
+    show = rest(t, &c);
+    if (is_for_pen(t, &c))
+        draw_by_pen(t, &c, show);
+    else
+        draw_by_curses(t, &c, w);
+    show_cursor(t, show);
     t->shown_glyphs = c.glyphs;
     t->stale = t->repaint = t->entering = false;
     send_all(t);

@@ -6,14 +6,16 @@
 #include <term.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/late.h"
 
-#define N(a)         (sizeof(a) / sizeof((a)[0]))
-#define FUNCTIONS(F) F(cur_term) F(del_curterm) F(setupterm) F(tigetnum) F(tigetstr)
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define FUNCTIONS(F)                                                                               \
+    F(cur_term) F(del_curterm) F(setupterm) F(tigetflag) F(tigetnum) F(tigetstr) F(tparm)
 XD_LATE_LIBRARY(terminfo, XD_SONAME_CURSES, FUNCTIONS)
 
 static bool is_text(const char *cap)
@@ -101,10 +103,20 @@ void xd_caps_keys(struct xd_key_seq out[XD_CAPS_KEYS])
     }
 }
 
-/* A capability without its "$<…>" paddings, which are for terminals of glass and wire. */
-static void add_cap(struct xd_buf *out, const char *name)
+int xd_caps_number(const char *name)
 {
-    const char *s = terminfo.tigetstr(name), *end;
+    return terminfo.tigetnum(name);
+}
+
+bool xd_caps_flag(const char *name)
+{
+    return terminfo.tigetflag(name) == 1;
+}
+
+/* A capability without its "$<…>" paddings, which are for terminals of glass and wire. */
+static void add_text(struct xd_buf *out, const char *s)
+{
+    const char *end;
 
     for (; is_text(s) && *s; s++) {
         if (s[0] == '$' && s[1] == '<' && (end = strchr(s, '>'))) {
@@ -115,16 +127,56 @@ static void add_cap(struct xd_buf *out, const char *name)
     }
 }
 
+void xd_caps_add(struct xd_buf *out, const char *name)
+{
+    add_text(out, terminfo.tigetstr(name));
+}
+
+bool xd_caps_is(const char *name, const char *text)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    bool same;
+
+    xd_caps_add(&b, name);
+    same = strcmp(xd_buf_str(&b), text) == 0;
+    xd_buf_done(&b);
+    return same;
+}
+
+/* "\033[38;5;74m" is 38;5;74 */
+void xd_caps_color(const char *name, int color, char *out, size_t size)
+{
+    const char *form = terminfo.tigetstr(name);
+    struct xd_buf b = XD_BUF_INIT;
+
+    if (is_text(form))
+        add_text(&b, terminfo.tparm(form, color, 0, 0, 0, 0, 0, 0, 0, 0));
+    out[0] = '\0';
+    if (b.len > 3 && b.len - 3 < size && xd_str_starts(b.s, "\033[") && b.s[b.len - 1] == 'm')
+        snprintf(out, size, "%.*s", (int)b.len - 3, b.s + 2);
+    xd_buf_done(&b);
+}
+
+unsigned xd_caps_not_with_colors(unsigned bold, unsigned dim, unsigned underline, unsigned reverse)
+{
+    int ncv = terminfo.tigetnum("ncv"); /* the bits of terminfo(5) */
+
+    if (ncv < 0)
+        return 0;
+    return (ncv & 2 ? underline : 0) | (ncv & 4 ? reverse : 0) | (ncv & 16 ? dim : 0) |
+           (ncv & 32 ? bold : 0);
+}
+
 void xd_caps_restore(struct xd_buf *out, bool colors, int h)
 {
-    add_cap(out, "sgr0");
+    xd_caps_add(out, "sgr0");
     if (colors)
-        add_cap(out, "op");
-    add_cap(out, "rmir");
-    add_cap(out, "cnorm");
+        xd_caps_add(out, "op");
+    xd_caps_add(out, "rmir");
+    xd_caps_add(out, "cnorm");
     if (!xd_caps_has("rmcup"))
         xd_buf_printf(out, "\033[%d;1H\n", h);
-    add_cap(out, "rmcup");
-    add_cap(out, "rmkx");
+    xd_caps_add(out, "rmcup");
+    xd_caps_add(out, "rmkx");
     xd_buf_addc(out, '\r');
 }

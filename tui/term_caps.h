@@ -13,8 +13,17 @@
 /* Whether a console can be drawn on stdin and stdout: -ENOTTY or -ENOTSUP, with what to do. */
 int xd_caps_check(struct xd_err *err);
 
-bool xd_caps_has(const char *name);      /* a string capability */
-int xd_caps_colors(void);                /* -1 or 0: none */
+bool xd_caps_has(const char *name);   /* a string capability */
+int xd_caps_colors(void);             /* -1 or 0: none */
+int xd_caps_number(const char *name); /* -1: it hasn't got that */
+bool xd_caps_flag(const char *name);
+bool xd_caps_is(const char *name, const char *text); /* but for paddings */
+void xd_caps_add(struct xd_buf *out,
+                 const char *name); /* without its paddings; "" if it has none */
+/* The parameters of SGR in what "setaf" or "setab" says for a colour; "": it isn't SGR. */
+void xd_caps_color(const char *name, int color, char *out, size_t size);
+/* Those of four bits that stand for attributes which this terminal can't show in colour. */
+unsigned xd_caps_not_with_colors(unsigned bold, unsigned dim, unsigned underline, unsigned reverse);
 const char *xd_caps_palette_reset(void); /* NULL: has none */
 
 /* Sequences of this terminal's keys, which may differ from those that all terminals send. They live

@@ -116,8 +116,9 @@ static void want_room(struct xd_tty *t, bool want)
 {
     struct epoll_event ev = {.events = want ? EPOLLIN | EPOLLOUT : EPOLLIN};
 
-    if (!t->hung)
+    if (!t->hung && want != t->wants_room)
         epoll_ctl(t->epoll_fd, EPOLL_CTL_MOD, t->fd, &ev);
+    t->wants_room = want;
 }
 
 bool xd_tty_flush(struct xd_tty *t)

@@ -25,7 +25,8 @@ struct xd_tty {
     size_t in_len;
     struct xd_buf out; /* queued; out_at of it is written */
     size_t out_at;
-    uint64_t bytes; /* written so far */
+    bool wants_room; /* epoll_fd tells of that, too */
+    uint64_t bytes;  /* written so far */
 };
 
 /* Takes the terminal that stdout is. Changes no mode yet. */

@@ -70,13 +70,18 @@ static void draw_graph(const struct xd_app *a, const struct xd_row *row, const c
                        struct xd_canvas *c, int x, int y, int w)
 {
     double values[2 * GRAPH_MAX];
+    int64_t end = xd_app_graph_end(a, "domains");
+    size_t known = 0;
 
     x += xd_canvas_text(c, x, y, XD_S_DIM, "10 min ");
     w = w - 7 > GRAPH_MAX ? GRAPH_MAX : w - 7;
     int n = xd_spark_values(c, w);
     n = n > 2 * GRAPH_MAX ? 2 * GRAPH_MAX : n;
-    xd_history_slices(xd_world_history(a->world), "domains", key, XD_DOMAIN_CPU,
-                      xd_app_graph_end(a, "domains"), GRAPH_SPAN, values, (size_t)n);
+    /* Until one slice is over, what has begun. */
+    for (int i = 0; known == 0 && i < 2; i++)
+        known = xd_history_slices(xd_world_history(a->world), "domains", key, XD_DOMAIN_CPU,
+                                  i ? end : xd_calm_end(end, GRAPH_SPAN, n), GRAPH_SPAN, values,
+                                  (size_t)n);
     xd_canvas_spark(c, x, y, w, values, n,
                     100.0 * (double)xd_row_u64(row, XD_DOMAIN_VCPUS_ONLINE, 1), XD_S_BAR);
 }

@@ -11,7 +11,6 @@
 #define MARGIN     2 /* cells left of the first column: cursor and mark */
 #define SPARK_SPAN (2 * 60 * XD_NS_PER_S)
 #define SPARK_MAX  60
-#define CALM_S     5
 
 static void draw_titles(const struct xd_screen *s, const struct xd_layout *l, struct xd_canvas *c,
                         int y)
@@ -59,29 +58,6 @@ static void draw_spark(const struct xd_app *a, const struct xd_screen *s, const 
     xd_canvas_spark(c, k->x, y, k->width, values, n, max > 0 ? max : 1, XD_S_BAR);
 }
 
-/* The mean of the last whole CALM_S seconds by the clock; until there is one, the first that is
- * known of those that have begun. NAN: neither. */
-static double calm_mean(const struct xd_app *a, const struct xd_screen *s, const char *key, int col)
-{
-    double second[2 * CALM_S], sum = 0;
-    int64_t end = xd_app_graph_end(a, s->desc->name);
-    int begun = (int)(end / XD_NS_PER_S % CALM_S) + 1, known = 0, first = 2 * CALM_S - begun;
-
-    xd_history_slices(xd_world_history(a->world), s->desc->name, key, col, end,
-                      2 * CALM_S * XD_NS_PER_S, second, 2 * CALM_S);
-    for (int i = first - CALM_S; i < first; i++) {
-        if (isnan(second[i]))
-            continue;
-        sum += second[i];
-        known++;
-    }
-    if (known)
-        return sum / known;
-    while (first < 2 * CALM_S - 1 && isnan(second[first]))
-        first++;
-    return second[first];
-}
-
 /* What a cell shows. Traffic jitters from sample to sample, and nobody can read, or wants to be
  * sent, four numbers a row that are new each time. */
 static struct xd_value value_shown(const struct xd_app *a, const struct xd_screen *s,
@@ -93,7 +69,7 @@ static struct xd_value value_shown(const struct xd_app *a, const struct xd_scree
     if (!v.have || v.type != XD_F64 || c->kind.unit != XD_UNIT_BYTES_S ||
         !(c->flags & XD_COL_HISTORY))
         return v;
-    double mean = calm_mean(a, s, key, col);
+    double mean = xd_calm_mean(a, s->desc->name, key, col);
     if (!isnan(mean))
         v.cell.f = mean;
     return v;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/round.h"
 #include "engine/session.h"
 #include "model/tables.h"
 #include "tui/app.h"
@@ -244,7 +245,7 @@ static void draw_bar(struct xd_canvas *c, int x, int y, int w, const double part
     }
     for (int i = 0; i < PARTS; i++) {
         at += parts[i] / sum * w;
-        for (; cell < (int)lround(at) && cell < w; cell++)
+        for (; cell < (int)xd_round(at) && cell < w; cell++)
             xd_canvas_text(c, x + cell, y, styles[i], glyph(c, i));
     }
 }

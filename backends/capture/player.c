@@ -3,12 +3,12 @@
 #include "backend_capture/player.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/round.h"
 #include "base/str.h"
 #include "model/value.h"
 
@@ -247,7 +247,7 @@ static int do_speed(const struct request *r)
                           r->arg);
     if (!p->paused)
         rebase(p, r->now_ns, xd_player_position(p, r->now_ns));
-    p->speed = llround(x * XD_SPEED_ONE);
+    p->speed = xd_round_i64(x * XD_SPEED_ONE);
     return 0;
 }
 
@@ -264,7 +264,7 @@ static int64_t percent(const struct xd_player *p, const char *text)
     number[n - 1] = '\0';
     if (xd_parse_f64(number, &x) || !(x >= 0 && x <= 100))
         return -1;
-    return scale(xd_player_length(p), llround(x * 1000), 100000);
+    return scale(xd_player_length(p), xd_round_i64(x * 1000), 100000);
 }
 
 static int do_seek(const struct request *r)

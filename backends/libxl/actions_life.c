@@ -9,6 +9,18 @@
 
 typedef int start_fn(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how);
 
+/* libxl is loaded late (late.h), so its functions have no address here. */
+#define START(verb)                                                                                \
+    static int start_##verb(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how)          \
+    {                                                                                              \
+        return libxl_domain_##verb(ctx, domid, how);                                               \
+    }
+START(pause)
+START(unpause)
+START(shutdown)
+START(reboot)
+START(destroy)
+
 /* libxl says nothing of these two while they wait; what is waited for stands in `waiting`. */
 static const struct act {
     start_fn *start;
@@ -18,14 +30,14 @@ static const struct act {
     const char *waiting;
     const char *on_dom0; /* what it would do to Domain-0: why it is refused there */
 } acts[] = {
-    [XD_ACTION_PAUSE] = {libxl_domain_pause, false, false, NULL,
+    [XD_ACTION_PAUSE] = {start_pause, false, false, NULL,
                          "it would stop this very host's control domain"},
-    [XD_ACTION_UNPAUSE] = {libxl_domain_unpause, false, false, NULL, "it runs: it shows you this"},
-    [XD_ACTION_SHUTDOWN] = {libxl_domain_shutdown, true, true, "waiting for the guest's answer",
+    [XD_ACTION_UNPAUSE] = {start_unpause, false, false, NULL, "it runs: it shows you this"},
+    [XD_ACTION_SHUTDOWN] = {start_shutdown, true, true, "waiting for the guest's answer",
                             "shut the host down with its own tools, after its guests"},
-    [XD_ACTION_REBOOT] = {libxl_domain_reboot, true, true, "waiting for the guest's answer",
+    [XD_ACTION_REBOOT] = {start_reboot, true, true, "waiting for the guest's answer",
                           "reboot the host with its own tools, after its guests"},
-    [XD_ACTION_DESTROY] = {libxl_domain_destroy, false, true, "releasing its devices and memory",
+    [XD_ACTION_DESTROY] = {start_destroy, false, true, "releasing its devices and memory",
                            "it is this very host's control domain"},
 };
 

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 
 /* So many at once: both directions must fit into a socket's buffer, or both sides wait. */
-#define AT_ONCE 32
+#define AT_ONCE XD_XL_ASKS_AT_ONCE
 #define MOST    4096 /* bytes of a payload */
 
 enum { READ = 2, ERROR = 16 };

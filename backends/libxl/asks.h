@@ -18,6 +18,9 @@ struct xd_xl_ask {
     int errnum;
 };
 
+/* So many are sent before their answers are read. */
+#define XD_XL_ASKS_AT_ONCE 32
+
 /* Asks for all of them over a connection to xenstored's socket. 0; or -errno: the connection is of
  * no use any more, and asks without an answer have errnum 0. */
 int xd_xl_ask_all(int fd, struct xd_xl_ask *asks, size_t n);

@@ -82,7 +82,7 @@ void xd_xl_collect_pools(struct xd_xl_sample *s)
         xd_row_begin(t);
         xd_put_u64(t, XD_POOL_ID, pool->poolid);
         xd_put_str(t, XD_POOL_NAME, pool->pool_name);
-        xd_put_str(t, XD_POOL_SCHED, libxl_scheduler_to_string(pool->sched));
+        xd_put_str(t, XD_POOL_SCHED, xd_xl_sched_name((int)pool->sched));
         xd_put_set(t, XD_POOL_CPUS, &cpus);
         xd_put_u64(t, XD_POOL_N_CPUS, xd_cpuset_count(&cpus));
         xd_put_u64(t, XD_POOL_DOMAINS, pool->n_dom);

@@ -50,7 +50,7 @@ static void put_sched(struct xd_xl_sample *s, struct xd_rows *t, const xc_domain
     if (!pool)
         return;
     xd_put_str(t, XD_DOMAIN_POOL, pool->pool_name);
-    xd_put_str(t, XD_DOMAIN_SCHED, libxl_scheduler_to_string(pool->sched));
+    xd_put_str(t, XD_DOMAIN_SCHED, xd_xl_sched_name((int)pool->sched));
     if (wanted && s->domain & PARAM_COLUMNS &&
         xd_xl_sched_params(s->x, d->domain, pool->sched, &weight, &cap)) {
         xd_put_u64(t, XD_DOMAIN_WEIGHT, weight);
@@ -69,7 +69,7 @@ static void put_state(struct xd_rows *t, const xc_domaininfo_t *d)
     xd_put_str(t, XD_DOMAIN_FLAGS, text);
     if (!(flags & XD_XL_SHUTDOWN))
         return;
-    name = libxl_shutdown_reason_to_string((libxl_shutdown_reason)reason);
+    name = xd_xl_reason_name(reason);
     snprintf(text, sizeof(text), "code %u", reason); /* the guest may give any number */
     xd_put_str(t, XD_DOMAIN_SHUTDOWN_REASON, name ? name : text);
 }

@@ -57,7 +57,7 @@ static void put_xen(struct xd_xl_sample *s, struct xd_rows *t)
         xd_put_str(t, XD_HOST_XEN_VERSION, version);
     }
     if (pool)
-        xd_put_str(t, XD_HOST_SCHEDULER, libxl_scheduler_to_string(pool->sched));
+        xd_put_str(t, XD_HOST_SCHEDULER, xd_xl_sched_name((int)pool->sched));
     if (!s->have_physinfo)
         return;
     xd_put_u64(t, XD_HOST_PCPUS, p->nr_cpus);

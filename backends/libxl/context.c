@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libxl_event.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -66,6 +65,9 @@ int xd_xl_need_ctx(struct xd_xl *x, struct xd_err *err)
 
     if (x->ctx)
         return 0;
+    rc = xd_xl_need(XD_XL_XENLIGHT, err);
+    if (rc < 0)
+        return rc;
     rc = libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, &x->logger.vtable);
     if (rc < 0)
         return xd_xl_fail(&x->logger, rc, err, "libxl can't be opened");

@@ -5,14 +5,11 @@
 #ifndef XD_XL_CONTEXT_H
 #define XD_XL_CONTEXT_H
 
-#include <libxl.h>
-#include <libxl_utils.h>
 #include <stdatomic.h>
-#include <xenctrl.h>
-#include <xenstore.h>
 
 #include "backend_libxl/events.h"
 #include "backend_libxl/facts.h"
+#include "backend_libxl/late.h"
 #include "backend_libxl/logger.h"
 #include "backend_libxl/text.h"
 #include "model/backend.h"

@@ -3,7 +3,6 @@
  * and what they are where a file doesn't say them are those of xl.cfg(5). */
 #include <errno.h>
 #include <fcntl.h>
-#include <libxlutil.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "backend_libxl/create.h"
+#include "backend_libxl/late.h"
 
 #define FILE_MAX (1 << 20)
 #define XL_CONF  "/etc/xen/xl.conf"
@@ -246,6 +246,9 @@ int xd_xl_config_read(const char *file, struct xd_xl_config *out, struct xd_err 
 
     *out = (struct xd_xl_config){.arena = XD_ARENA_INIT};
     out->file = xd_arena_strdup(&out->arena, file);
+    rc = xd_xl_need(XD_XL_XLUTIL, err);
+    if (rc < 0)
+        return rc;
     rc = read_whole(file, &data, &len, err);
     if (rc < 0)
         goto out;
@@ -286,7 +289,7 @@ static void default_text(XLU_Config *cfg, const char *name, char *out, size_t si
 
 void xd_xl_defaults_read(struct xd_xl_defaults *out)
 {
-    FILE *nowhere = fopen("/dev/null", "we");
+    FILE *nowhere = xd_xl_need(XD_XL_XLUTIL, NULL) == 0 ? fopen("/dev/null", "we") : NULL;
     XLU_Config *cfg = nowhere ? xlu_cfg_init(nowhere, XL_CONF) : NULL;
     size_t len;
     char *data;

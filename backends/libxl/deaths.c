@@ -2,7 +2,6 @@
 /* Domains that shut down, as libxl tells it: see deaths.h. */
 #include "backend_libxl/deaths.h"
 
-#include <libxl_event.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/time.h>
@@ -65,8 +64,7 @@ void xd_xl_deaths_end(struct xd_xl *x)
 static void tell(struct xd_xl *x, const libxl_event *e)
 {
     const struct xd_xl_known *k = xd_xl_known_of(x, e->domid);
-    const char *reason = libxl_shutdown_reason_to_string(
-        (libxl_shutdown_reason)e->u.domain_shutdown.shutdown_reason);
+    const char *reason = xd_xl_reason_name(e->u.domain_shutdown.shutdown_reason);
     char name[128];
 
     xd_str_safe_to(name, sizeof(name), k && k->name ? k->name : "?");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend_libxl/knobs.h"
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
 #include "backend_libxl/rules.h"
@@ -85,10 +86,10 @@ static void check_schedulers(struct xd_xl *x, struct xd_builder *b)
     struct xd_buf found = XD_BUF_INIT;
     bool all_known = true;
     int n = 0;
-    libxl_cpupoolinfo *pools = libxl_list_cpupool(x->ctx, &n);
+    libxl_cpupoolinfo *pools = xd_xl_pools_list(x, &n);
 
     for (int i = 0; i < n && pools; i++) {
-        const char *sched = libxl_scheduler_to_string(pools[i].sched);
+        const char *sched = xd_xl_sched_name((int)pools[i].sched);
 
         xd_buf_printf(&found, "%s%s: %s", i ? ", " : "",
                       pools[i].pool_name ? pools[i].pool_name : "?", sched ? sched : "unknown");
@@ -101,7 +102,7 @@ static void check_schedulers(struct xd_xl *x, struct xd_builder *b)
             all_known ? NULL : "sched.weight and sched.cap exist with credit and credit2 only");
     if (pools) {
         check_credit(x, b, pools, n);
-        libxl_cpupoolinfo_list_free(pools, n);
+        xd_xl_pools_drop(pools, n);
     }
     xd_buf_done(&found);
 }

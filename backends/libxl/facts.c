@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <xenguest.h> /* which needs xenctrl.h before it */
 
 #include "backend_libxl/rules.h"
 #include "base/arena.h"
@@ -15,7 +14,8 @@ xenhypfs_handle *xd_xl_hypfs(struct xd_xl *x)
 
     if (!f->have_hypfs) {
         errno = 0;
-        f->hypfs = xenhypfs_open(&x->logger.vtable, 0);
+        if (xd_xl_need(XD_XL_XENHYPFS, NULL) == 0)
+            f->hypfs = xenhypfs_open(&x->logger.vtable, 0);
         f->hypfs_errno = f->hypfs ? 0 : errno ? errno : ENOSYS;
         f->have_hypfs = true;
         if (f->hypfs)
@@ -63,7 +63,7 @@ static unsigned threads_of(const xen_cpuid_leaf_t *leaves, uint32_t n)
 
 static unsigned read_threads(struct xd_xl *x)
 {
-    xc_cpu_policy_t *policy = xc_cpu_policy_init();
+    xc_cpu_policy_t *policy = xd_xl_need(XD_XL_XENGUEST, NULL) == 0 ? xc_cpu_policy_init() : NULL;
     xen_cpuid_leaf_t *leaves = NULL;
     uint32_t n_leaves = 0, n_msrs = 0;
     xen_msr_entry_t *msrs = NULL;

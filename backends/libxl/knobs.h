@@ -58,8 +58,10 @@ int xd_xl_knob(const struct xd_xl_target *t);
 struct xd_value xd_xl_text_value(const struct xd_xl_target *t, const char *text);
 
 /* 0 and all cpupools, to be freed; or an error with a sentence. */
-/* All of them, to be freed with libxl_cpupoolinfo_list_free; NULL: Xen doesn't list them. */
+/* All of them; NULL: Xen doesn't list them. What libxl's own functions of these names do, without
+ * libxl. */
 libxl_cpupoolinfo *xd_xl_pools_list(struct xd_xl *x, int *n);
+void xd_xl_pools_drop(libxl_cpupoolinfo *list, int n);
 int xd_xl_pools_read(struct xd_xl *x, struct xd_xl_pools *out, struct xd_err *err);
 void xd_xl_pools_free(struct xd_xl_pools *p);
 const libxl_cpupoolinfo *xd_xl_pool_by_id(const struct xd_xl_pools *p, uint32_t id);

@@ -11,7 +11,7 @@
 
 static const char *sched_name(int sched)
 {
-    const char *name = sched < 0 ? NULL : libxl_scheduler_to_string((libxl_scheduler)sched);
+    const char *name = xd_xl_sched_name(sched);
 
     return name ? name : "unknown";
 }

@@ -107,17 +107,15 @@ int xd_xl_memory_max(struct xd_xl *x, const xc_domaininfo_t *d, uint64_t *kib)
  * PV is PVH, and nobody notes that. */
 static int read_type(struct xd_xl *x, const xc_domaininfo_t *d)
 {
-    libxl_domain_type type;
     char *text;
-    int out = -1;
+    int out;
 
     if (!(d->flags & XEN_DOMINF_hvm_guest))
         return XD_TYPE_PV;
     if (d->domain == 0)
         return XD_TYPE_PVH;
     text = xd_xl_xs_read(x, "/libxl/%u/type", d->domain);
-    if (text && libxl_domain_type_from_string(text, &type) == 0)
-        out = type == LIBXL_DOMAIN_TYPE_PVH ? XD_TYPE_PVH : XD_TYPE_HVM;
+    out = xd_xl_stored_type(text);
     free(text);
     return out;
 }
@@ -185,7 +183,9 @@ int xd_xl_store_open(struct xd_xl *x, struct xd_err *err)
         x->asks = fd;
         return 0;
     }
-    rc = xd_xenstore_check(err);
+    rc = xd_xl_need(XD_XL_XENSTORE, err);
+    if (rc == 0)
+        rc = xd_xenstore_check(err);
     if (rc < 0)
         return rc;
     x->xs = xs_open(0);
@@ -233,49 +233,104 @@ static void foresee(struct xd_xl_asked *asked, const xc_domaininfo_t *d, unsigne
         xd_xl_asked_add(asked, "/libxl/%u/type", d->domain);
 }
 
-/* Which of these parts of domain i are to be read now. */
-static unsigned unread_of(struct xd_xl *x, const xc_domaininfo_t *list, size_t i, unsigned parts)
+/* Some of the domains of a sample, and what is to be read of them. */
+struct range {
+    const xc_domaininfo_t *list;
+    size_t from, to;
+    unsigned parts;
+    bool search; /* whoever looks at them */
+};
+
+/* Which parts of domain i are to be read now. */
+static unsigned unread_of(struct xd_xl *x, const struct range *r, size_t i)
 {
-    parts &= ~x->known[i].fresh;
-    /* The name finds the domain, whoever looks at it. */
-    if (parts & ~(unsigned)XD_XL_NAME && !xd_xl_domain_wanted(x, &list[i], x->known[i].name))
-        parts &= XD_XL_NAME;
-    return parts;
+    unsigned parts = r->parts & ~x->known[i].fresh;
+
+    return parts && !r->search && !xd_xl_domain_wanted(x, &r->list[i], x->known[i].name) ? 0
+                                                                                         : parts;
 }
 
 /* What is about to be read, where that is much. Whatever goes wrong, it is read then. */
-static void read_ahead(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
+static void read_ahead(struct xd_xl *x, const struct range *r)
 {
     size_t unread = 0;
     int fd = x->asks;
 
-    for (size_t i = 0; i < n; i++)
-        unread += (unread_of(x, list, i, parts) & ~(unsigned)XD_XL_TYPE) != 0;
+    for (size_t i = r->from; i < r->to; i++)
+        unread += (unread_of(x, r, i) & ~(unsigned)XD_XL_TYPE) != 0;
     if (fd < 0)
         fd = unread < MANY ? -1 : xd_xenstore_connect();
     if (fd < 0 || !unread)
         return;
     x->asked = xd_xl_asked_new();
-    for (size_t i = 0; i < n; i++)
-        foresee(x->asked, &list[i], unread_of(x, list, i, parts));
+    for (size_t i = r->from; i < r->to; i++)
+        foresee(x->asked, &r->list[i], unread_of(x, r, i));
     xd_xl_asked_fetch(x->asked, fd);
     if (fd != x->asks)
         close(fd);
 }
 
-static int read_all(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
+static int read_all(struct xd_xl *x, const struct range *r)
 {
     int rc = 0;
 
-    read_ahead(x, list, n, parts);
-    for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++) {
-        unsigned unread = unread_of(x, list, i, parts);
+    read_ahead(x, r);
+    for (size_t i = r->from; rc == 0 && i < r->to && !x->env->stopping(x->env); i++) {
+        unsigned unread = unread_of(x, r, i);
 
         if (unread)
-            rc = read_parts(x, &list[i], &x->known[i], unread);
+            rc = read_parts(x, &r->list[i], &x->known[i], unread);
     }
     xd_xl_asked_free(x->asked);
     x->asked = NULL;
+    return rc;
+}
+
+/* --- finding a few by their names --- */
+
+#define SOUGHT_MAX 64
+
+/* Takes from `left` the names (bit i: that of xd_row_name number i) which a living domain of the
+ * range has, or which are its UUID. */
+static uint64_t strike_found(struct xd_xl *x, const struct range *r, uint64_t left)
+{
+    char uuid[XD_XL_UUID_TEXT], label[XD_KEY_MAX];
+
+    for (size_t i = r->from; i < r->to && left; i++) {
+        if (r->list[i].flags & XEN_DOMINF_dying)
+            continue;
+        xd_xl_uuid_text(r->list[i].handle, uuid);
+        xd_str_safe_to(label, sizeof(label), x->known[i].name ? x->known[i].name : "");
+        for (size_t k = 0; k < SOUGHT_MAX && left >> k; k++) {
+            const char *name = left >> k & 1 ? xd_row_name(x->env, &xd_domains_desc, k) : NULL;
+
+            if (name && (strcmp(name, uuid) == 0 || strcmp(name, label) == 0))
+                left &= ~(UINT64_C(1) << k);
+        }
+    }
+    return left;
+}
+
+/* Which rows are wanted can't be told before their names are known; but no two domains have one
+ * name (libxl sees to that), so when all that is sought is found, the rest need not be asked. */
+static int search(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
+{
+    struct range r = {.list = list, .to = n, .parts = XD_XL_NAME, .search = true};
+    uint64_t left = 0;
+    size_t sought = 0;
+    int rc = 0;
+
+    while (sought <= SOUGHT_MAX && xd_row_name(x->env, &xd_domains_desc, sought))
+        sought++;
+    if (sought == 0 || sought > SOUGHT_MAX)
+        return read_all(x, &r);
+    left = sought == SOUGHT_MAX ? UINT64_MAX : (UINT64_C(1) << sought) - 1;
+    left = strike_found(x, &r, left);
+    for (r.to = 0; rc == 0 && left && r.to < n; left = strike_found(x, &r, left)) {
+        r.from = r.to;
+        r.to = n - r.from < XD_XL_ASKS_AT_ONCE ? n : r.from + XD_XL_ASKS_AT_ONCE;
+        rc = read_all(x, &r);
+    }
     return rc;
 }
 
@@ -396,11 +451,10 @@ int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, u
         return 0;
     if (atomic_exchange(&x->stale, false) && !x->events.xs)
         xd_xl_known_doubt(x);
-    /* Which rows are wanted can't be told before their names are known. */
-    if (!xd_row_wanted(x->env, NULL, 0))
-        rc = read_all(x, list, n, parts & XD_XL_NAME);
+    if (!xd_row_wanted(x->env, NULL, 0) && parts & XD_XL_NAME)
+        rc = search(x, list, n);
     if (rc == 0)
-        rc = read_all(x, list, n, parts);
+        rc = read_all(x, &(struct range){.list = list, .to = n, .parts = parts});
     again = share(x, n);
     for (size_t i = 0; rc == 0 && i < again && xd_clock_now(x->env->clock) < end; i++) {
         size_t at = x->next_known++ % n;

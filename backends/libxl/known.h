@@ -9,8 +9,6 @@
 
 #include "backend_libxl/context.h"
 
-#include <libxl_event.h>
-
 struct xd_xl_known {
     uint32_t domid;
     uint8_t uuid[XD_XL_UUID_BYTES];

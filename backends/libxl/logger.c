@@ -3,10 +3,10 @@
 #include "backend_libxl/logger.h"
 
 #include <errno.h>
-#include <libxl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "backend_libxl/late.h"
 #include "backend_libxl/text.h"
 #include "base/str.h"
 
@@ -147,7 +147,8 @@ static int say_heard(const struct xd_xl_logger *l, int code, const char *fallbac
 int xd_xl_fail(const struct xd_xl_logger *l, int rc, struct xd_err *err, const char *fmt, ...)
 {
     int code = l->failed_errno ? -l->failed_errno : code_of(rc);
-    const char *name = libxl_error_to_string((libxl_error)rc);
+    const char *name =
+        xd_xl_need(XD_XL_XENLIGHT, NULL) == 0 ? libxl_error_to_string((libxl_error)rc) : NULL;
     char what[256];
     va_list ap;
 

@@ -12,6 +12,7 @@
 #include "backend_libxl/collect.h"
 #include "backend_libxl/deaths.h"
 #include "backend_libxl/edit.h"
+#include "backend_libxl/knobs.h"
 #include "backend_libxl/known.h"
 #include "backend_libxl/limits.h"
 #include "backend_libxl/stored.h"
@@ -141,7 +142,7 @@ static int collect(void *self, struct xd_builder *b, struct xd_err *err)
     xd_xl_collect_limits(&s);
     xd_xl_collect_tried(&s);
     if (s.pools)
-        libxl_cpupoolinfo_list_free(s.pools, s.n_pools);
+        xd_xl_pools_drop(s.pools, s.n_pools);
     if (s.topology)
         libxl_cputopology_list_free(s.topology, s.n_cpus);
     return 0;

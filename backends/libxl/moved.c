@@ -37,7 +37,7 @@ static int check_shares(const struct xd_xl_target *t, const libxl_cpupoolinfo *t
         "%s has weight %llu and cap %llu, which %s of cpupool %s doesn't know, and no "
         "undo could bring back: set sched.weight=%d sched.cap=none first",
         t->what, (unsigned long long)k->weight, (unsigned long long)k->cap,
-        libxl_scheduler_to_string((libxl_scheduler)k->to), pool_name(to), NEW_WEIGHT);
+        xd_xl_sched_name((int)k->to), pool_name(to), NEW_WEIGHT);
 }
 
 static int check_rtds(const struct xd_xl_target *t, const libxl_cpupoolinfo *to,
@@ -56,8 +56,7 @@ static int check_rtds(const struct xd_xl_target *t, const libxl_cpupoolinfo *to,
         "sched.budget=%d sched.extratime=yes first",
         t->what, vcpu, r->period, r->budget,
         r->flags & XEN_DOMCTL_SCHEDRT_extra ? "" : " and no extra time",
-        libxl_scheduler_to_string((libxl_scheduler)k->to), pool_name(to), NEW_PERIOD_US,
-        NEW_BUDGET_US);
+        xd_xl_sched_name((int)k->to), pool_name(to), NEW_PERIOD_US, NEW_BUDGET_US);
 }
 
 static bool is_all(const struct xd_cpuset *set, unsigned n_cpus)

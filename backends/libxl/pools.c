@@ -22,7 +22,7 @@ static char *name_of_pool(struct xd_xl *x, uint32_t id)
 static void take_pool(struct xd_xl *x, const xc_cpupoolinfo_t *from, size_t bytes,
                       libxl_cpupoolinfo *out)
 {
-    libxl_cpupoolinfo_init(out);
+    memset(out, 0, sizeof(*out));
     out->poolid = from->cpupool_id;
     out->pool_name = name_of_pool(x, from->cpupool_id);
     out->sched = (libxl_scheduler)from->sched_id;
@@ -32,7 +32,15 @@ static void take_pool(struct xd_xl *x, const xc_cpupoolinfo_t *from, size_t byte
     memcpy(out->cpumap.map, from->cpumap, bytes);
 }
 
-/* What libxl_list_cpupool makes of the same answers, without needing a context for it. */
+void xd_xl_pools_drop(libxl_cpupoolinfo *list, int n)
+{
+    for (int i = 0; i < n; i++) {
+        free(list[i].pool_name);
+        free(list[i].cpumap.map);
+    }
+    free(list);
+}
+
 libxl_cpupoolinfo *xd_xl_pools_list(struct xd_xl *x, int *n)
 {
     int bytes = xc_get_cpumap_size(x->xc);
@@ -61,7 +69,7 @@ int xd_xl_pools_read(struct xd_xl *x, struct xd_xl_pools *out, struct xd_err *er
 void xd_xl_pools_free(struct xd_xl_pools *p)
 {
     if (p->list)
-        libxl_cpupoolinfo_list_free(p->list, p->n);
+        xd_xl_pools_drop(p->list, p->n);
     *p = (struct xd_xl_pools){NULL, 0};
 }
 

@@ -47,6 +47,29 @@ enum xd_vcpu_state xd_xl_vcpu_state(bool online, bool running, bool blocked, boo
     return blocked || domain_stopped ? XD_VCPU_IDLE : XD_VCPU_RUNNING;
 }
 
+const char *xd_xl_sched_name(int sched)
+{
+    static const char *const names[] = {[4] = "sedf",     [5] = "credit", [6] = "credit2",
+                                        [7] = "arinc653", [8] = "rtds",   [9] = "null"};
+
+    return sched >= 0 && sched < (int)(sizeof(names) / sizeof(names[0])) ? names[sched] : NULL;
+}
+
+const char *xd_xl_reason_name(unsigned reason)
+{
+    static const char *const names[] = {"poweroff", "reboot",   "suspend",
+                                        "crash",    "watchdog", "soft_reset"};
+
+    return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : NULL;
+}
+
+int xd_xl_stored_type(const char *text)
+{
+    if (!text || (strcmp(text, "pvh") != 0 && strcmp(text, "hvm") != 0 && strcmp(text, "pv") != 0))
+        return -1;
+    return strcmp(text, "pvh") == 0 ? XD_TYPE_PVH : XD_TYPE_HVM;
+}
+
 void xd_xl_uuid_text(const uint8_t uuid[XD_XL_UUID_BYTES], char out[XD_XL_UUID_TEXT])
 {
     static const char hex[] = "0123456789abcdef";

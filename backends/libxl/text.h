@@ -32,6 +32,14 @@ enum xd_domain_state xd_xl_state(unsigned flags, unsigned reason);
 /* Xen calls a vCPU of a stopped domain runnable; it isn't. */
 enum xd_vcpu_state xd_xl_vcpu_state(bool online, bool running, bool blocked, bool domain_stopped);
 
+/* "credit2", "crash": libxl's names for the numbers of a scheduler (public/domctl.h) and of a
+ * shutdown (public/sched.h); NULL: it has none for that one. */
+const char *xd_xl_sched_name(int sched);
+const char *xd_xl_reason_name(unsigned reason);
+/* enum xd_domain_type of what libxl wrote at /libxl/ID/type, where a domain isn't PV; -1: unknown.
+ * text may be NULL. */
+int xd_xl_stored_type(const char *text);
+
 void xd_xl_uuid_text(const uint8_t uuid[XD_XL_UUID_BYTES], char out[XD_XL_UUID_TEXT]);
 /* Reads the key of a row, "UUID" or "UUID/3". *vcpu is -1 where there is no number. -EINVAL. */
 int xd_xl_key_parse(const char *key, uint8_t uuid[XD_XL_UUID_BYTES], int *vcpu);

@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <xenstore.h>
 
 /* --- what the libraries say --- */
 
@@ -48,13 +48,24 @@ int xd_xen_probe(struct xd_err *err)
                       strerror(errno));
 }
 
+/* Where libxenstore looks for xenstored (xs_daemon_socket), which isn't loaded for that. */
+static void find_socket(char *out, size_t size)
+{
+    const char *path = getenv("XENSTORED_PATH"), *dir = getenv("XENSTORED_RUNDIR");
+
+    if (path)
+        snprintf(out, size, "%s", path);
+    else
+        snprintf(out, size, "%s/socket", dir ? dir : "/var/run/xenstored");
+}
+
 int xd_xenstore_connect(void)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     struct stat st;
     int fd;
 
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", xs_daemon_socket());
+    find_socket(to.sun_path, sizeof(to.sun_path));
     if (stat(to.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
         return -ENOENT;
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -69,11 +80,13 @@ int xd_xenstore_connect(void)
 int xd_xenstore_check(struct xd_err *err)
 {
     int fd = xd_xenstore_connect();
+    char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 
     if (fd >= 0)
         close(fd);
     if (fd >= 0 || fd == -ENOENT)
         return 0;
-    return xd_err_set(err, fd, "xenstored doesn't run: nobody answers at its socket %s (%s)",
-                      xs_daemon_socket(), strerror(-fd));
+    find_socket(path, sizeof(path));
+    return xd_err_set(err, fd, "xenstored doesn't run: nobody answers at its socket %s (%s)", path,
+                      strerror(-fd));
 }

@@ -46,16 +46,32 @@ void xd_clock_advance(struct xd_clock *c, int64_t ns)
         atomic_fetch_add(&c->now_ns, ns);
 }
 
+/* A day since 1970 in the Gregorian calendar, counted in years that begin with March, so that leap
+ * days come last. (gmtime_r would first read the file of the local time zone.) */
+static void date_of(int64_t day, unsigned *y, unsigned *m, unsigned *d)
+{
+    enum { YEARS_400 = 146097, YEARS_100 = 36524, YEARS_4 = 1461, FROM_1600 = 135080 };
+    unsigned n = (unsigned)(day + FROM_1600), month;
+    unsigned cycle = n / YEARS_400, in = n % YEARS_400;
+    unsigned year = (in - in / (YEARS_4 - 1) + in / YEARS_100 - in / (YEARS_400 - 1)) / 365;
+
+    in -= 365 * year + year / 4 - year / 100;
+    month = (5 * in + 2) / 153; /* from March on they have 31 30 31 30 31 days, and again */
+    *d = in - (153 * month + 2) / 5 + 1;
+    *m = month < 10 ? month + 3 : month - 9;
+    *y = 1600 + 400 * cycle + year + (month >= 10);
+}
+
 char *xd_clock_iso(int64_t wall_ns, char out[21])
 {
     /* Floor, so that a moment before 1970 isn't rounded into the second after it. */
-    time_t s = wall_ns / XD_NS_PER_S - (wall_ns % XD_NS_PER_S < 0);
-    struct tm tm = {0};
+    int64_t s = wall_ns / XD_NS_PER_S - (wall_ns % XD_NS_PER_S < 0);
+    int64_t day = s / 86400 - (s % 86400 < 0);
+    unsigned y, m, d, t = (unsigned)(s - day * 86400);
 
-    gmtime_r(&s, &tm); /* 64 bits of ns reach from 1677 to 2262: four digits always do */
-    snprintf(out, 21, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)(tm.tm_year + 1900) % 10000,
-             (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
-             (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+    date_of(day, &y, &m, &d); /* 64 bits of ns reach from 1677 to 2262: four digits always do */
+    snprintf(out, 21, "%04u-%02u-%02uT%02u:%02u:%02uZ", y % 10000, m % 100, d % 100, t / 3600 % 100,
+             t / 60 % 60, t % 60);
     return out;
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
+#include "base/json_c.h"
 
 #define LEVELS (sizeof(((struct xd_json *)0)->comma) / sizeof(bool))
 
@@ -247,6 +247,8 @@ int xd_json_parse(const char *what, const char *text, size_t len, struct json_ob
     if (len > INT_MAX)
         return fail(what, 0, "the text is too long", err);
     rc = check_lexis(what, text, len, err);
+    if (rc == 0)
+        rc = xd_json_c_need(err);
     if (rc)
         return rc;
     tok = json_tokener_new_ex(DEPTH_MAX);

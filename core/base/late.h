@@ -15,6 +15,7 @@
 #define XD_BASE_LATE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -32,9 +33,10 @@ int xd_late_load(struct xd_late *l, struct xd_err *err);
 #define XD_LATE_POINTER(f) __typeof__(f) *f;
 #define XD_LATE_NAME(f)    #f,
 #define XD_LATE_LIBRARY(id, soname, FUNCTIONS)                                                     \
-    static struct {                                                                                \
-        FUNCTIONS(XD_LATE_POINTER)                                                                 \
-    } id;                                                                                          \
+    XD_LATE_TABLE(struct {FUNCTIONS(XD_LATE_POINTER)}, id, soname, FUNCTIONS)
+/* The same with a struct of pointers that has a name, and so can be shown to other files. */
+#define XD_LATE_TABLE(type, id, soname, FUNCTIONS)                                                 \
+    static type id;                                                                                \
     static const char *const id##_names[] = {FUNCTIONS(XD_LATE_NAME) NULL};                        \
     static struct xd_late id##_late = {soname, id##_names, &id, false};
 #define XD_LATE_LOAD(id, err) xd_late_load(&id##_late, err)

@@ -45,13 +45,17 @@ void xd_load_free(struct xd_load *l)
 
 /* --- recording --- */
 
-static struct domain *find(const struct xd_load *l, const char *uuid, size_t near)
+/* Domains come in the same order as a rule: *near is the place after the last one that was found.
+ * Where the list is full, who isn't at his place there is not looked for among all of them. */
+static struct domain *find(const struct xd_load *l, const char *uuid, size_t *near)
 {
-    if (near < l->n && strcmp(l->list[near]->uuid, uuid) == 0)
-        return l->list[near];
-    for (size_t i = 0; i < l->n; i++)
-        if (strcmp(l->list[i]->uuid, uuid) == 0)
+    if (*near < l->n && strcmp(l->list[*near]->uuid, uuid) == 0)
+        return l->list[(*near)++];
+    for (size_t i = 0; l->n < XD_LOAD_DOMAINS && i < l->n; i++)
+        if (strcmp(l->list[i]->uuid, uuid) == 0) {
+            *near = i + 1;
             return l->list[i];
+        }
     return NULL;
 }
 
@@ -86,13 +90,13 @@ static void forget(struct xd_load *l)
     l->n = kept;
 }
 
-static void take(struct xd_load *l, const struct xd_row *r, size_t near)
+static void take(struct xd_load *l, const struct xd_row *r, size_t *near)
 {
     const char *uuid = xd_row_str(r, XD_DOMAIN_UUID, NULL);
     struct domain *d = uuid ? find(l, uuid, near) : NULL;
 
-    if (uuid && !d)
-        d = add(l, uuid);
+    if (uuid && !d && (d = add(l, uuid)))
+        *near = l->n;
     if (!d)
         return;
     xd_str_safe_to(d->name, sizeof(d->name), xd_row_str(r, XD_DOMAIN_NAME, uuid));
@@ -107,7 +111,7 @@ static void take(struct xd_load *l, const struct xd_row *r, size_t near)
 void xd_load_feed(struct xd_load *l, const struct xd_world *w)
 {
     const struct xd_table *t = xd_world_table(w, xd_domains_desc.name);
-    size_t slot = l->samples % XD_LOAD_SAMPLES;
+    size_t slot = l->samples % XD_LOAD_SAMPLES, near = 0;
 
     if (!t || t->state != XD_TABLE_OK ||
         (l->samples && t->at_ns < l->at_ns[(l->samples - 1) % XD_LOAD_SAMPLES] + XD_LOAD_STEP_NS))
@@ -117,7 +121,7 @@ void xd_load_feed(struct xd_load *l, const struct xd_world *w)
     for (size_t i = 0; i < l->n; i++)
         l->list[i]->cpu_ns[slot] = UNKNOWN;
     for (size_t i = 0; i < t->n; i++)
-        take(l, t->rows[i], i);
+        take(l, t->rows[i], &near);
     l->samples++;
     forget(l);
 }

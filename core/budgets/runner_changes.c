@@ -2,11 +2,11 @@
 /* Budgets that are changed while a policy is carried out. They are kept beside the ledger, as the
  * document "changes", a line of JSON for each rule, and the policy's file is left alone. */
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/json_c.h"
 #include "budgets/runner_impl.h"
 
 #define DOCUMENT "changes"

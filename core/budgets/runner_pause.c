@@ -2,12 +2,12 @@
 /* Which of a policy is paused, and that kept on disk: {"pause":"hold"} for all of it,
  * {"pause":"restore","domain":"UUID"} for one domain, a line each. */
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/json_c.h"
 #include "budgets/runner_impl.h"
 
 #define DOCUMENT "pauses"

@@ -4,6 +4,7 @@
  * All headers of a file describe their tables into one set of descriptions, so that a view, a
  * filter or a sort order that was made for one sample fits all others. */
 #include "base/json.h"
+#include "base/json_c.h"
 #include "capture/internal.h"
 #include "model/tables.h"
 
@@ -11,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <json-c/json.h>
 
 #define NAME_MAX_BYTES  48
 #define ENUM_NAMES_MAX  256

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The lines behind a frame's header: which sample it is, its tables and their rows. */
 #include "base/json.h"
+#include "base/json_c.h"
 #include "capture/internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <json-c/json.h>
 
 bool xd_lines_next(struct xd_lines *l, const char **line, size_t *len)
 {

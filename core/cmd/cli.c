@@ -3,6 +3,7 @@
 #include "cmd/cli.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,6 +314,13 @@ static void set_memory(void)
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
+/* Its files are read for the widths of characters on a terminal, its own character set and regular
+ * expressions: commands that have nothing of that start without. Before any thread is there. */
+void xd_cli_take_locale(void)
+{
+    setlocale(LC_CTYPE, "");
+}
+
 static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err *err)
 {
     const struct xd_command *c = xd_cli_command(argv[0], err);
@@ -327,6 +335,8 @@ static int run_command(struct xd_cli *cli, int argc, char **argv, struct xd_err 
         return XD_EXIT_DONE;
     }
     set_memory();
+    if (!(c->flags & XD_CMD_BARE))
+        xd_cli_take_locale();
     return c->run(cli, argc, argv, err);
 }
 
@@ -361,7 +371,7 @@ int xd_cli_main(struct xd_cli *cli, int argc, char **argv)
     else if (xd_cli_option(cli, "help"))
         xd_help_overview(cli, cli->out), status = XD_EXIT_DONE;
     else
-        status = cli->console(cli, &err);
+        xd_cli_take_locale(), status = cli->console(cli, &err);
 out:
     if (err.code)
         xd_cli_fail(cli, status, &err);

@@ -79,6 +79,8 @@ int xd_cli_choice(const struct xd_cli *cli, const char *name, const char *const 
                   const char *list, int *out, struct xd_err *err);
 /* The command of that name; NULL with a sentence that offers the nearest. */
 const struct xd_command *xd_cli_command(const char *name, struct xd_err *err);
+/* The user's locale, where a command was started without it (XD_CMD_BARE): before it has threads. */
+void xd_cli_take_locale(void);
 /* How long the commands wait for a sample of a host that says nothing. */
 #define XD_CLI_SAMPLE_TIMEOUT (30 * XD_NS_PER_S)
 /* Fills what the global options say (host, journal, readonly, interval), and what ends waiting: the

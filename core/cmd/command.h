@@ -23,6 +23,7 @@ enum xd_command_flags {
     XD_CMD_BAR = 1 << 1,     /* console: shown on the key bar */
     XD_CMD_STAGED = 1 << 2,  /* console: only while edits are staged */
     XD_CMD_PLAYER = 1 << 3,  /* console: only where the host is a capture */
+    XD_CMD_BARE = 1 << 4,    /* command line: does without the user's locale, or asks for it */
 };
 
 struct xd_command {

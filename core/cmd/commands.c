@@ -149,6 +149,7 @@ const struct xd_command xd_cli_commands[] = {
     {.name = "get",
      .args = "[TABLE]",
      .run = xd_cmd_get,
+     .flags = XD_CMD_BARE,
      .options = get_options,
      .title = "Print a table of the host",
      .help = "Without TABLE: the tables there are and their columns. Rates such as CPU% need two "
@@ -159,7 +160,7 @@ const struct xd_command xd_cli_commands[] = {
      .args = "OBJECT [KNOB=VALUE]… [OBJECT KNOB=VALUE…]…",
      .run = xd_cmd_set,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Edit the host",
      .help = "Shows the plan, asks, applies it step by step, reads each value back and writes it "
              "to the journal. A step expects the value that the plan shows: if somebody else has "
@@ -170,14 +171,14 @@ const struct xd_command xd_cli_commands[] = {
      .args = "OBJECT ACTION [PARAM=VALUE]…",
      .run = xd_cmd_do,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Carry out an action: pause, shutdown …",
      .help = "Planned, journalled and verified as an edit is."},
     {.name = "undo",
      .args = "[N]",
      .run = xd_cmd_undo,
      .options = edit_options,
-     .flags = XD_CMD_WRITES,
+     .flags = XD_CMD_WRITES | XD_CMD_BARE,
      .title = "Take back journal entry N, or the newest that can be",
      .help = "The inverse steps in reverse order; each expects to find what the edit has set."},
     {.name = "console",
@@ -238,7 +239,8 @@ const struct xd_command xd_cli_commands[] = {
          "CONFIG.before; what those can't say is listed, and text that begins with a dash stands "
          "behind --. try CONFIG "
          "makes a paused domain of an xl config file, under another name, with little memory and "
-         "without its devices, says what policy Xen gave it, and destroys it; both are journalled. "
+         "without its devices, says what policy Xen gave it, and destroys it: one step, "
+         "journalled. "
          "A "
          "running domain's policy can't be changed: it is what its configuration said when it "
          "started. A SOURCE is "
@@ -269,10 +271,12 @@ const struct xd_command xd_cli_commands[] = {
          "run FILE carries a policy out until it is stopped: the daemon, as "
          "xendeck-policy.service starts it. Each --interval it looks at the host's own counters, "
          "keeps the balances in --state, so that a process that was killed is followed by one that "
-         "goes on, and moves knobs as any edit, journalled with the rule. SIGTERM does what on_exit "
+         "goes on, and moves knobs as any edit, journalled with the rule. SIGTERM does what "
+         "on_exit "
          "says; SIGHUP, or reload, reads FILE again, and a wrong one is refused. A dead daemon "
          "leaves the knobs as they are. status, explain DOMAIN, pause [DOMAIN] [--restore], resume "
-         "[DOMAIN] and budget RULE ask the daemon over its socket, which root and the group adm may "
+         "[DOMAIN] and budget RULE ask the daemon over its socket, which root and the group adm "
+         "may "
          "read and root may change. With --policy FILE explain tries that policy on --host, or at "
          "the end of --from."},
     {.name = "doctor",

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "engine/edit.h"
 #include "model/tables_cpuid.h"
 #include "xen/cpuid/into.h"
@@ -53,45 +54,93 @@ static void say_set(struct cpuid *c, const char *title, const struct xd_features
     xd_buf_done(&b);
 }
 
-/* Of a spec: is it what was predicted? Bits that follow the topology are not. */
-static bool as_predicted(struct cpuid *c, const struct cpuid_host *h,
-                         const struct xd_featureset *got)
+/* The policy, beside what guests of its kind have unasked and what was predicted of the spec. */
+struct outcome {
+    const char *config;
+    const struct xd_cpuid_tried *tried;
+    bool have_unasked, predicted; /* false: nothing is known to compare with */
+    struct xd_featureset more, less;
+    struct xd_featureset not_foreseen, missing; /* on and off, against the prediction */
+};
+
+static bool as_predicted(const struct outcome *o)
+{
+    return xd_fs_empty(&o->not_foreseen) && xd_fs_empty(&o->missing);
+}
+
+/* Bits that follow the topology are not predicted. */
+static void predict(struct cpuid *c, const struct cpuid_host *h, struct outcome *o)
 {
     const char *text = xd_cli_option(c->cli, "spec");
     const struct xd_cpuid_policy *most = cpuid_host_most(h, c->guests == XD_CPUID_EVERY);
     const struct xd_cpuid_policy *unasked = cpuid_host_unasked(h, c->guests == XD_CPUID_EVERY);
-    struct xd_featureset told, more = *got, less;
+    struct xd_featureset told;
     struct xd_cpuid_spec spec;
 
     if (!text || !most || !unasked || cpuid_spec(c, text, &spec, NULL) < 0)
-        return true;
+        return;
     xd_cpuid_predict(c->db, &spec, c->guests, &unasked->source.set.fs, &most->source.set.fs, &told);
-    less = told;
-    xd_fs_minus(&more, &told);
-    xd_fs_minus(&less, got);
+    o->predicted = true;
+    o->not_foreseen = o->tried->set.fs;
+    o->missing = told;
+    xd_fs_minus(&o->not_foreseen, &told);
+    xd_fs_minus(&o->missing, &o->tried->set.fs);
     for (int b = 0; b < XD_CPUID_BITS; b++) {
         const struct xd_cpuid_feature *f = xd_cpuid_feature(c->db, b);
 
         if (f && f->over == XD_CPUID_OVER_IGNORE) {
-            xd_fs_del(&more, b);
-            xd_fs_del(&less, b);
+            xd_fs_del(&o->not_foreseen, b);
+            xd_fs_del(&o->missing, b);
         }
     }
-    if (xd_fs_empty(&more) && xd_fs_empty(&less)) {
-        fputs("It is what was predicted.\n", c->cli->out);
-        return true;
+}
+
+static void say(struct cpuid *c, const struct outcome *o)
+{
+    fprintf(c->cli->out, "A domain of %s would see %d features.\n", o->config,
+            xd_fs_count(&o->tried->set.fs));
+    if (o->have_unasked) {
+        say_set(c, "More than guests of its kind have unasked", &o->more);
+        say_set(c, "Less", &o->less);
     }
-    say_set(c, "It has, and was predicted not to", &more);
-    say_set(c, "It has not, and was predicted to", &less);
-    return false;
+    if (o->predicted && as_predicted(o)) {
+        fputs("It is what was predicted.\n", c->cli->out);
+    } else if (o->predicted) {
+        say_set(c, "It has, and was predicted not to", &o->not_foreseen);
+        say_set(c, "It has not, and was predicted to", &o->missing);
+    }
+}
+
+static void say_json(struct cpuid *c, const struct outcome *o)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_json j;
+
+    xd_json_init(&j, &b, true);
+    xd_json_open(&j, NULL, '{');
+    xd_json_u64(&j, "schema", 1);
+    xd_json_str(&j, "config", o->config);
+    xd_json_str(&j, "guests", o->tried->guests == XD_CPUID_FOR_PV ? "pv" : "hvm");
+    cpuid_json_names(c, &j, "features", &o->tried->set.fs);
+    if (o->have_unasked) {
+        cpuid_json_names(c, &j, "more_than_unasked", &o->more);
+        cpuid_json_names(c, &j, "less_than_unasked", &o->less);
+    }
+    if (o->predicted) {
+        xd_json_bool(&j, "as_predicted", as_predicted(o));
+        cpuid_json_names(c, &j, "on_unpredicted", &o->not_foreseen);
+        cpuid_json_names(c, &j, "off_unpredicted", &o->missing);
+    }
+    xd_json_close(&j, '}');
+    cpuid_print_json(c, &b);
 }
 
 static int report(struct cpuid *c, const char *config, const struct xd_cpuid_tried *tried,
                   struct xd_err *err)
 {
     bool pv = tried->guests == XD_CPUID_FOR_PV;
+    struct outcome o = {.config = config, .tried = tried};
     const struct xd_cpuid_policy *unasked;
-    struct xd_featureset more, less;
     struct cpuid_host *h;
 
     if (cpuid_host_live(c, &h, err) < 0)
@@ -99,17 +148,19 @@ static int report(struct cpuid *c, const char *config, const struct xd_cpuid_tri
     if (pv)
         c->guests = XD_CPUID_EVERY;
     unasked = cpuid_host_unasked(h, pv);
-    fprintf(c->cli->out, "A domain of %s would see %d features.\n", config,
-            xd_fs_count(&tried->set.fs));
     if (unasked) {
-        more = tried->set.fs;
-        less = unasked->source.set.fs;
-        xd_fs_minus(&more, &unasked->source.set.fs);
-        xd_fs_minus(&less, &tried->set.fs);
-        say_set(c, "More than guests of its kind have unasked", &more);
-        say_set(c, "Less", &less);
+        o.have_unasked = true;
+        o.more = tried->set.fs;
+        o.less = unasked->source.set.fs;
+        xd_fs_minus(&o.more, &unasked->source.set.fs);
+        xd_fs_minus(&o.less, &tried->set.fs);
     }
-    return as_predicted(c, h, &tried->set.fs) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
+    predict(c, h, &o);
+    if (c->format == XD_FORMAT_JSON)
+        say_json(c, &o);
+    else
+        say(c, &o);
+    return as_predicted(&o) ? XD_EXIT_DONE : XD_EXIT_UNKNOWN;
 }
 
 /* The step is done: the host's next sample has the result. */
@@ -164,10 +215,10 @@ int cpuid_cmd_try(void *ctx, int argc, char **argv, struct xd_err *err)
     struct xd_wish wish = {"host", "cpuid-try", NULL};
     FILE *out = c->cli->out;
 
-    if (argc != 2 || c->format != XD_FORMAT_TABLE) {
+    if (argc != 2 || c->format == XD_FORMAT_CSV) {
         xd_err_set(err, -EINVAL,
                    argc != 2 ? "try which configuration? xendeck cpuid try /etc/xen/web1.cfg"
-                             : "try writes text");
+                             : "a dry run is text or json");
         return XD_EXIT_USAGE;
     }
     t.config = argv[1];

@@ -298,6 +298,8 @@ int xd_cmd_get(void *ctx, int argc, char **argv, struct xd_err *err)
         goto out;
     }
     g.watch = xd_cli_option(g.cli, "watch") != NULL;
+    if (xd_cli_option(g.cli, "filter"))
+        xd_cli_take_locale();
     if (xd_cli_duration(g.cli, "watch", 0, &watch_ns, err) < 0 ||
         xd_cli_count(g.cli, "count", g.watch ? UINT64_MAX : 1, &count, err) < 0 ||
         xd_cli_take_signals(g.cli, err) < 0 || xd_cli_session_config(g.cli, &c, err) < 0)

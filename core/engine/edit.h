@@ -94,7 +94,7 @@ char *xd_plan_word(const struct xd_plan *p, char *out);
 struct xd_wants {
     struct xd_want want[XD_WANTS_MAX];
     size_t n;
-    const char *rows[XD_WANT_ROWS];
+    struct xd_want_row rows[XD_WANT_ROWS];
     size_t n_rows;
     bool all_rows; /* there were more; n_rows is 0 */
 };

@@ -228,13 +228,18 @@ static int read_on(struct xd_journal *j, off_t *size, struct xd_err *err)
     return n < 0 ? file_error(j, "reading it", errno, err) : 0;
 }
 
+static bool knows_any(const struct xd_journal *j)
+{
+    return j->numbers ? j->last_id > 0 : j->n > 0;
+}
+
 /* Reads at least one entry, or all there is: entries may be larger than the end that was wanted. */
 static int read_first(struct xd_journal *j, struct xd_err *err)
 {
     off_t size;
     int rc = read_on(j, &size, err);
 
-    while (rc == 0 && j->n == 0 && j->cut_front && j->most < XD_JOURNAL_READ_MAX) {
+    while (rc == 0 && !knows_any(j) && j->cut_front && j->most < XD_JOURNAL_READ_MAX) {
         xd_journal_forget(j);
         j->most = j->most * 16 < XD_JOURNAL_READ_MAX ? j->most * 16 : XD_JOURNAL_READ_MAX;
         rc = read_on(j, &size, err);
@@ -242,7 +247,7 @@ static int read_first(struct xd_journal *j, struct xd_err *err)
     return rc;
 }
 
-static int open_journal(const char *path, off_t most, struct xd_clock *clock, struct xd_log *log,
+static int open_journal(const char *path, bool numbers, struct xd_clock *clock, struct xd_log *log,
                         struct xd_journal **out, struct xd_err *err)
 {
     struct xd_journal *j = xd_malloc(sizeof(*j));
@@ -250,7 +255,8 @@ static int open_journal(const char *path, off_t most, struct xd_clock *clock, st
 
     j->path = xd_strdup(path);
     j->fd = -1;
-    j->most = most;
+    j->numbers = numbers && path;
+    j->most = numbers ? XD_JOURNAL_END : XD_JOURNAL_READ_MAX;
     j->clock = clock;
     j->log = log;
     if (path)
@@ -269,13 +275,13 @@ static int open_journal(const char *path, off_t most, struct xd_clock *clock, st
 int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
                     struct xd_journal **out, struct xd_err *err)
 {
-    return open_journal(path, XD_JOURNAL_READ_MAX, clock, log, out, err);
+    return open_journal(path, false, clock, log, out, err);
 }
 
 int xd_journal_open_end(const char *path, struct xd_clock *clock, struct xd_log *log,
                         struct xd_journal **out, struct xd_err *err)
 {
-    return open_journal(path, XD_JOURNAL_END, clock, log, out, err);
+    return open_journal(path, true, clock, log, out, err);
 }
 
 void xd_journal_close(struct xd_journal *j)
@@ -483,7 +489,7 @@ static int begin(struct xd_journal *j, struct xd_plan *p, const char *who, bool 
             xd_journal_make_start(&b, j, p, id, 0);
         rc = j->path ? append(j, &b, size, err) : take_text(j, &b, err);
     }
-    if (!rc && !xd_journal_record(j, id))
+    if (!rc && (j->numbers ? j->last_id != id : !xd_journal_record(j, id)))
         rc = xd_err_set(err, -EIO, "the record of \"%s\" can't be read back", p->title);
     unlock(j);
     xd_buf_done(&b);

@@ -40,7 +40,8 @@ struct xd_journal_entry {
  * or is no regular file. One that can't be written opens, and begin says why it can't. */
 int xd_journal_open(const char *path, struct xd_clock *clock, struct xd_log *log,
                     struct xd_journal **out, struct xd_err *err);
-/* The same with the newest entries only, at least one: for who appends to it, whatever its size. */
+/* For who only appends to it, whatever its size: of its end the number of the last entry is read, and
+ * no entry is known, not even those that are appended. */
 int xd_journal_open_end(const char *path, struct xd_clock *clock, struct xd_log *log,
                         struct xd_journal **out, struct xd_err *err);
 void xd_journal_close(struct xd_journal *j);

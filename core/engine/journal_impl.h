@@ -60,6 +60,7 @@ struct xd_journal {
     struct xd_record **records; /* by rising id */
     size_t n, cap;
     uint64_t last_id;
+    bool numbers;     /* only last_id is wanted of it: no records are made */
     off_t most;       /* bytes at the end of the file that are wanted */
     off_t read_to;    /* bytes of the file taken in; always the beginning of a line */
     uint64_t lines;   /* for the sentences: the number of the line that begins there */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "engine/journal_impl.h"
 
 /* A small file of /proc as text; "" if it can't be read. */
@@ -45,7 +46,9 @@ static uint64_t start_time(int64_t pid)
         s = strchr(s, ' ');
         s = s ? s + 1 : NULL;
     }
-    return s && sscanf(s, "%" SCNu64, &start) == 1 ? start : 0;
+    if (s)
+        s[strcspn(s, " \n")] = '\0';
+    return xd_parse_u64(s, &start) == 0 ? start : 0;
 }
 
 void xd_process_self(struct xd_process *p)

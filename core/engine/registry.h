@@ -17,6 +17,10 @@ struct xd_want {
     uint64_t columns;
 };
 #define XD_WANT_ALL UINT64_MAX
+/* A row of that table, as somebody calls it: its key, label or number. */
+struct xd_want_row {
+    const char *table, *name;
+};
 
 struct xd_registry_entry {
     const struct xd_backend *backend; /* NULL: a module that could not be loaded */

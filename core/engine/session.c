@@ -18,13 +18,14 @@
 /* Who makes edits, for the journal: "alice as root on pts/3". */
 static void find_who(char *out, size_t size)
 {
-    struct passwd pw, *found = NULL;
+    struct passwd pw = {.pw_name = (char *)"root"}, *found = NULL;
     const char *sudo = getenv("SUDO_USER");
     char buf[1024], user[32], tty[64], all[256];
     bool by_sudo = sudo && sudo[0];
 
-    if (getpwuid_r(getuid(), &pw, buf, sizeof(buf), &found) == 0 && found)
-        snprintf(user, sizeof(user), "%s", found->pw_name);
+    /* root is root: the name services and their libraries needn't be asked. */
+    if (getuid() == 0 || (getpwuid_r(getuid(), &pw, buf, sizeof(buf), &found) == 0 && found))
+        snprintf(user, sizeof(user), "%s", pw.pw_name);
     else
         snprintf(user, sizeof(user), "uid %u", (unsigned)getuid());
     snprintf(all, sizeof(all), "%s%s%s", by_sudo ? sudo : "", by_sudo ? " as " : "", user);
@@ -87,6 +88,7 @@ static int start_observer(struct xd_session *s, size_t i, struct xd_err *err)
                                    .interval_ns = s->one_shot ? 0 : s->world.interval_ns,
                                    .threaded = !is_inline(s, i),
                                    .lazy = is_lazy(s),
+                                   .tells = s->tells,
                                    .context = s->contexts[i]},
         &s->observers[i], err);
 }
@@ -228,6 +230,7 @@ int xd_session_open(const struct xd_session_config *c, struct xd_session **out, 
     s->one_shot = c->one_shot;
     s->interrupt_fd = c->interrupt_fd;
     s->errand = c->errand;
+    s->tells = c->tells;
     s->arg = xd_strdup(host.arg);
     add_companions(s, c, &host);
     xd_world_init(&s->world, &host, c->clock, c->log);
@@ -362,10 +365,10 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
     }
 }
 
-void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n)
+void xd_session_want_rows(struct xd_session *s, const struct xd_want_row *rows, size_t n)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        xd_worker_want_rows(s->observers[i], names, n);
+        xd_worker_want_rows(s->observers[i], rows, n);
 }
 
 /* Somebody asked for a table that isn't sampled, because nobody had wanted it. */

@@ -29,6 +29,9 @@ struct xd_session_config {
     /* … and with a sample or two, or one plan, all is done: live backends are opened once, for
      * looking and editing (XD_ERRAND). */
     bool errand;
+    /* What is looked at will be told (xd_session_want) as soon as it is known: until then nothing
+     * that is dear is collected. */
+    bool tells;
     /* All that will be looked at (more can't be wanted later: modules that have nothing of it are
      * left out), and all wishes that a plan will be made of. Both NULL: everything may be. */
     const struct xd_want *wants;
@@ -88,7 +91,7 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
 /* Of which rows the cells that cost a question each are wanted, from the next sample on: those that
  * are called by one of these names (key, label, number; "web1/0" is the child and its parent); n 0:
  * of all. Copied. */
-void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n);
+void xd_session_want_rows(struct xd_session *s, const struct xd_want_row *rows, size_t n);
 
 void xd_session_refresh(struct xd_session *s); /* sample now */
 int64_t xd_session_interval(const struct xd_session *s);

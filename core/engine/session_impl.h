@@ -38,6 +38,7 @@ struct xd_session {
     uint64_t ticket;          /* of the newest question */
     struct xd_job **previews; /* answers to it that nobody has taken yet; each counted */
     size_t n_previews;
+    bool tells;
     const char *asked[XD_MISSED_MAX]; /* tables that were missed once, and are wanted since */
     size_t n_asked;
 };

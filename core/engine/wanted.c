@@ -42,6 +42,24 @@ static const struct xd_worker *worker_of(const struct xd_backend_env *env)
     return (const struct xd_worker *)((const char *)env - offsetof(struct xd_worker, env));
 }
 
+void xd_worker_want_first(struct xd_worker *w, bool tells)
+{
+    const struct xd_table_desc *d;
+    int fill;
+
+    for (int i = 0; i < XD_WANTED_MAX; i++) {
+        uint64_t columns = UINT64_MAX;
+
+        d = tells ? xd_worker_table(w, i, &fill) : NULL;
+        tells = d != NULL;
+        if (d)
+            columns = xd_desc_usual(d);
+        if (d && fill >= 0 && w->backend->fill_columns)
+            columns &= w->backend->fill_columns[fill];
+        atomic_init(&w->wanted[i], columns);
+    }
+}
+
 uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
 {
     const struct xd_worker *w = worker_of(env);
@@ -78,7 +96,9 @@ bool xd_worker_is_wanted(const struct xd_worker *w)
 struct xd_row_names {
     struct xd_row_names *before; /* which a sample under way may still look at */
     size_t n;                    /* 0: all rows */
-    char **name;
+    struct xd_row_name {
+        char *table, *name;
+    } * of;
 };
 
 void xd_row_names_free(struct xd_row_names *l)
@@ -87,27 +107,39 @@ void xd_row_names_free(struct xd_row_names *l)
         struct xd_row_names *before = l->before;
 
         for (size_t i = 0; i < l->n; i++)
-            free(l->name[i]);
-        free(l->name);
+            free(l->of[i].table), free(l->of[i].name);
+        free(l->of);
         free(l);
         l = before;
     }
 }
 
-void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n)
+static const char *parent_of(const struct xd_worker *w, const char *table)
+{
+    int fill, at = place_of(w, table, &fill);
+
+    return at < 0 ? NULL : xd_worker_table(w, at, &fill)->parent;
+}
+
+static void add_row(struct xd_row_names *l, const char *table, const char *name, size_t len)
+{
+    l->of[l->n].table = xd_strdup(table);
+    l->of[l->n].name = xd_strdup(name);
+    l->of[l->n++].name[len] = '\0';
+}
+
+void xd_worker_want_rows(struct xd_worker *w, const struct xd_want_row *rows, size_t n)
 {
     struct xd_row_names *l = xd_malloc(sizeof(*l));
 
     l->before = atomic_load_explicit(&w->rows, memory_order_relaxed);
-    l->name = xd_malloc((2 * n + 1) * sizeof(*l->name));
+    l->of = xd_malloc((2 * n + 1) * sizeof(*l->of));
     for (size_t i = 0; i < n; i++) {
-        const char *slash = strrchr(names[i], '/');
+        const char *name = rows[i].name, *slash = strrchr(name, '/');
 
-        l->name[l->n++] = xd_strdup(names[i]);
-        if (slash) { /* the parent's rows are wanted with the child's */
-            l->name[l->n] = xd_strdup(names[i]);
-            l->name[l->n++][slash - names[i]] = '\0';
-        }
+        add_row(l, rows[i].table, name, strlen(name));
+        if (slash) /* the parent's rows are wanted with the child's */
+            add_row(l, parent_of(w, rows[i].table), name, (size_t)(slash - name));
     }
     atomic_store_explicit(&w->rows, l, memory_order_release);
 }
@@ -120,6 +152,18 @@ bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *n
 
     for (size_t i = 0; !found && i < n; i++)
         for (size_t k = 0; !found && names[i] && k < l->n; k++)
-            found = strcmp(names[i], l->name[k]) == 0;
+            found = strcmp(names[i], l->of[k].name) == 0;
     return found;
+}
+
+const char *xd_worker_row_name(const struct xd_backend_env *env, const struct xd_table_desc *d,
+                               size_t i)
+{
+    const struct xd_row_names *l =
+        atomic_load_explicit(&worker_of(env)->rows, memory_order_acquire);
+
+    for (size_t k = 0; l && k < l->n; k++)
+        if (xd_streq(l->of[k].table, d->name) && i-- == 0)
+            return l->of[k].name;
+    return NULL;
 }

@@ -176,6 +176,13 @@ static void open_observer(struct xd_worker *w)
         say(w, XD_SAY_OPENED, rc, &err);
 }
 
+int64_t xd_worker_tick(int64_t began, int64_t interval)
+{
+    if (began > INT64_MAX / 4 || interval > INT64_MAX / 4)
+        return began + interval;
+    return (began + interval + interval / 2) / interval * interval;
+}
+
 /* The next time to collect. A host so slow that collecting takes most of the interval is left in
  * peace for a quarter of the time it took. */
 static void plan_next(struct xd_worker *w, int64_t began, int64_t ended)
@@ -186,7 +193,7 @@ static void plan_next(struct xd_worker *w, int64_t began, int64_t ended)
         w->next_ns = INT64_MAX;
         return;
     }
-    w->next_ns = began + w->interval_ns;
+    w->next_ns = w->threaded ? xd_worker_tick(began, w->interval_ns) : began + w->interval_ns;
     if (w->next_ns < ended + (ended - began) / 4)
         w->next_ns = ended + (ended - began) / 4;
     if (due >= 0 && ended + due < w->next_ns)
@@ -518,8 +525,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
     w->threaded = c->threaded;
     w->lazy = c->lazy;
     w->wake_fd = -1;
-    for (size_t i = 0; i < XD_WANTED_MAX; i++)
-        atomic_init(&w->wanted[i], UINT64_MAX);
+    xd_worker_want_first(w, c->tells);
     atomic_init(&w->rows, NULL);
     w->interval_ns = c->interval_ns;
     w->next_ns = c->interval_ns > 0 ? INT64_MIN : INT64_MAX;
@@ -533,6 +539,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .stopping = is_stopping,
                                      .wanted = xd_worker_columns_wanted,
                                      .row_wanted = xd_worker_row_wanted,
+                                     .row_name = xd_worker_row_name,
                                      .context = c->context};
     if (!w->threaded)
         first_words(w);

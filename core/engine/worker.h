@@ -115,6 +115,7 @@ struct xd_worker_config {
     int64_t interval_ns; /* <= 0: collects only when asked */
     bool threaded;
     bool lazy;
+    bool tells; /* somebody will say what is wanted */
     void *context; /* for env */
 };
 
@@ -124,16 +125,25 @@ struct xd_worker_config {
 int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, struct xd_err *err);
 void xd_worker_unref(struct xd_worker *w);
 
+/* When the sample after one that began at that time is due, a positive interval later. Workers with
+ * threads keep to the ticks of one clock, so that what they tell of one moment is of that moment and
+ * can be drawn as one frame; after an event's sample half an interval has to pass at least. */
+int64_t xd_worker_tick(int64_t began, int64_t interval);
+
 /* --- wanted.c --- */
 /* The i-th of the tables that its backend tells, then of those that it fills (*fill: its place
  * among these, else -1); NULL: there are no more. */
 const struct xd_table_desc *xd_worker_table(const struct xd_worker *w, int i, int *fill);
 /* What env.wanted tells the backend. */
 uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d);
+/* What is wanted before anybody said so: everything; where somebody will, all but what is dear. */
+void xd_worker_want_first(struct xd_worker *w, bool tells);
 /* Which columns of that table anybody looks at from now on. True if these are more than before. */
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
-/* What env.row_wanted goes by from now on; n 0: all rows. */
-void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n);
+/* What env.row_wanted and row_name go by from now on; n 0: all rows. */
+void xd_worker_want_rows(struct xd_worker *w, const struct xd_want_row *rows, size_t n);
+const char *xd_worker_row_name(const struct xd_backend_env *env, const struct xd_table_desc *d,
+                               size_t i);
 bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *names, size_t n);
 void xd_row_names_free(struct xd_row_names *l);
 /* Whether anything at all is wanted of it. */

@@ -18,7 +18,7 @@
 #include "model/knob.h"
 #include "model/table.h"
 
-#define XD_BACKEND_ABI 5
+#define XD_BACKEND_ABI 6
 
 enum xd_role {
     XD_OBSERVER, /* collects, reads */
@@ -47,6 +47,11 @@ struct xd_backend_env {
      * its own only of those that are wanted. Where nobody said which, all are. Use xd_row_wanted.
      */
     bool (*row_wanted)(const struct xd_backend_env *env, const char *const *names, size_t n);
+    /* The i-th of the names by which rows of that table are wanted; NULL: there are no more. For a
+     * source whose rows' names cost a question each: it may stop when it has found all of these, and
+     * leave the others' names unknown. Use xd_row_name. */
+    const char *(*row_name)(const struct xd_backend_env *env, const struct xd_table_desc *d,
+                            size_t i);
     void *context; /* of a source that the session's caller brought along; else NULL */
 };
 
@@ -59,6 +64,12 @@ static inline bool xd_row_wanted(const struct xd_backend_env *env, const char *c
                                  size_t n)
 {
     return !env->row_wanted || env->row_wanted(env, names, n);
+}
+
+static inline const char *xd_row_name(const struct xd_backend_env *env,
+                                      const struct xd_table_desc *d, size_t i)
+{
+    return env->row_name ? env->row_name(env, d, i) : NULL;
 }
 
 /* What the program knows of a module before it loads it, which then happens only for the sake of

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/round.h"
 #include "base/str.h"
 #include "model/value_units.h"
 
@@ -130,7 +131,7 @@ static uint64_t magnitude(const struct xd_value *v, bool *minus)
         *minus = v->cell.i < 0;
         return *minus ? 0 - (uint64_t)v->cell.i : (uint64_t)v->cell.i;
     }
-    f = round(fabs(v->cell.f));
+    f = xd_round(fabs(v->cell.f));
     *minus = v->cell.f < 0 && f > 0;
     return f < 0x1p64 ? (uint64_t)f : UINT64_MAX;
 }
@@ -146,7 +147,7 @@ static void fmt_tenths(double f, char *out, size_t size)
         snprintf(out, size, "%.0f", f);
         return;
     }
-    tenths = llround(f * 10);
+    tenths = xd_round_i64(f * 10);
     snprintf(out, size, "%s%" PRId64 ".%" PRId64, tenths < 0 ? "-" : "",
              tenths < 0 ? -tenths / 10 : tenths / 10, tenths < 0 ? -tenths % 10 : tenths % 10);
 }

@@ -135,7 +135,7 @@ static void try(struct xd_svg_box *in, int most, double *cost, int *best)
     double now;
 
     flow(in, most, false, &w, &h);
-    now = fmax(w / SHAPE, h);
+    now = w / SHAPE > h ? w / SHAPE : h;
     if (now < *cost) {
         *cost = now;
         *best = most;
@@ -403,8 +403,9 @@ static struct xd_svg_box *bus(struct maker *m, size_t i)
         int most = all / n + XD_SVG_LINE;
 
         columns(b, most, &w, &h);
-        if (fmax(w / SHAPE, h) < cost) {
-            cost = fmax(w / SHAPE, h);
+        double now = w / SHAPE > h ? w / SHAPE : h;
+        if (now < cost) {
+            cost = now;
             best = most;
         }
     }

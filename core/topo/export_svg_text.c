@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text of a picture: how wide it is, and how it is broken. See export_svg.h. */
-#include <math.h>
 #include <string.h>
 
+#include "base/round.h"
 #include "topo/export_svg.h"
 
 int xd_svg_text_width(const char *s)
 {
-    return (int)ceil(xd_str_width(s) * XD_SVG_CELL);
+    return (int)xd_ceil(xd_str_width(s) * XD_SVG_CELL);
 }
 
 void xd_svg_add_line(struct xd_arena *a, char ***lines, size_t *n, const char *s, size_t len)

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "base/json.h"
+#include "base/json_c.h"
 #include "topo/xen.h"
 
 #define WHAT     "xen.json"

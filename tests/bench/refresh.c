@@ -2,15 +2,17 @@
 /* What a full-screen program costs while it only refreshes: runs it in a pseudo-terminal and tells
  * bursts of output apart by the silence between them. One burst is one refresh.
  *
- *   refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]
+ *   refresh [-k KEYS] [-d FILE] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG…]
  *                                                  → "BYTES CPU_US MAIN_THREAD_CPU_US"
  *   refresh busy COUNT                             processes that each take about 1 % of a CPU,
  *                                                  until standard input ends
- *   refresh run RUNS PROGRAM [ARG…]                → "WALL_US CPU_US MAXRSS_KIB SYSCALLS"
+ *   refresh run RUNS PROGRAM [ARG…]                → "WALL_US CPU_US MAXRSS_KIB SYSCALLS FAULTS"
  *
- * Each number is the median. KEYS are typed once the program has drawn. SYSCALLS are those of all
+ * Each number is the median. KEYS are typed once the program has drawn. FILE gets a line for each
+ * piece of output, readable: after how many ms, how many bytes, which. SYSCALLS are those of all
  * its threads and children, counted by the kernel's tracepoint (which costs next to nothing); -1
- * where that may not be used. */
+ * where that may not be used. FAULTS are the pages it had to be given (minor faults), those of its
+ * libraries' among them: what starting a program costs, mostly. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -88,6 +90,30 @@ static long long median(int64_t *v, int n)
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+static FILE *dump; /* where every piece of output is noted */
+
+static void note(const char *bytes, ssize_t n)
+{
+    static int64_t before;
+    int64_t now = now_ns();
+
+    if (!dump)
+        return;
+    fprintf(dump, "%lld ms, %zd bytes: ", before ? (long long)(now - before) / 1000000 : 0, n);
+    before = now;
+    for (ssize_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+
+        if (c == 0x1b)
+            fputs("\\e", dump);
+        else if (c < 0x20 || c == 0x7f)
+            fprintf(dump, "\\x%02x", c);
+        else
+            fputc(c, dump);
+    }
+    fputc('\n', dump);
+}
+
 /* Reads one burst; returns its bytes, 0 if none came, or -1 at the end of the program. */
 static int64_t burst(int fd)
 {
@@ -103,6 +129,7 @@ static int64_t burst(int fd)
         ssize_t n = read(fd, buf, sizeof(buf));
         if (n <= 0)
             return bytes ? bytes : -1;
+        note(buf, n);
         bytes += n;
     }
 }
@@ -241,6 +268,7 @@ static void become(int go, char **argv)
 static int run(int n, char **argv)
 {
     static int64_t wall[SAMPLES], cpu[SAMPLES], rss[SAMPLES], calls[SAMPLES];
+    static int64_t faults[SAMPLES];
 
     if (n < 1 || n > SAMPLES)
         return 2;
@@ -267,10 +295,11 @@ static int run(int n, char **argv)
         cpu[i] = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
                  ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
         rss[i] = ru.ru_maxrss;
+        faults[i] = ru.ru_minflt;
         calls[i] = calls_made(counter);
     }
-    printf("%lld %lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n),
-           median(calls, n));
+    printf("%lld %lld %lld %lld %lld\n", median(wall, n), median(cpu, n), median(rss, n),
+           median(calls, n), median(faults, n));
     return 0;
 }
 
@@ -305,10 +334,11 @@ int main(int argc, char **argv)
 {
     const char *keys = "";
 
-    if (argc >= 3 && strcmp(argv[1], "-k") == 0) {
-        keys = argv[2];
-        argc -= 2;
-        argv += 2;
+    for (; argc >= 3 && argv[1][0] == '-'; argc -= 2, argv += 2) {
+        if (strcmp(argv[1], "-k") == 0)
+            keys = argv[2];
+        else if (strcmp(argv[1], "-d") == 0)
+            dump = fopen(argv[2], "we");
     }
     if (argc >= 5 && strcmp(argv[1], "screen") == 0)
         return screen(keys, argv[2], atoi(argv[3]), argv + 4);
@@ -316,7 +346,7 @@ int main(int argc, char **argv)
         return run(atoi(argv[2]), argv + 3);
     if (argc == 3 && strcmp(argv[1], "busy") == 0)
         return busy(atoi(argv[2]));
-    fprintf(stderr, "usage: refresh [-k KEYS] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG...]\n"
+    fprintf(stderr, "usage: refresh [-k KEYS] [-d FILE] screen WIDTHxHEIGHT REFRESHES PROGRAM [ARG...]\n"
                     "       refresh busy COUNT\n"
                     "       refresh run RUNS PROGRAM [ARG...]\n");
     return 2;

@@ -48,6 +48,8 @@ t "a dry run, on the simulated host" 0 cpuid try "$tmp/x.cfg" --spec host,-avx2 
 out 'avx2, vaes and vpclmulqdq'
 out 'It is what was predicted'
 err 'nothing is left to undo'
+t "… as JSON" 0 cpuid try "$tmp/x.cfg" --spec host,-avx2 --yes --host demo -o json
+json 'd["as_predicted"] and d["less_than_unasked"] == ["avx2", "vaes", "vpclmulqdq"] and "sse2" in d["features"]'
 t "planned only" 0 cpuid try "$tmp/x.cfg" --spec host,-avx2 --dry-run --host demo
 no_out 'features'
 t "its result is a table" 5 get cpuid_try --host demo

@@ -35,6 +35,14 @@ fi
 t "doctor" 0 --host demo:tiny doctor
 out "backend"
 out "Demo host"
+# A module that calls what it isn't linked with can't be loaded, and doctor says so.
+modules=$(dirname "$xendeck")/modules
+if [ -d "$modules" ]; then
+    export XENDECK_MODULES="$modules"
+    t "doctor, with the modules" 0 doctor --host live
+    no_out "undefined symbol"
+    export XENDECK_MODULES=/nonexistent
+fi
 t "doctor as JSON" 0 --host demo:tiny doctor -o json
 json 'd["table"] == "checks" and all(r["status"] in ("ok", "warn", "absent") for r in d["rows"])'
 json 'all(r["remedy"] for r in d["rows"] if r["status"] != "ok")'

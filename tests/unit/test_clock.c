@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
@@ -47,12 +48,28 @@ static void moments_in_iso_form(void **state)
     assert_string_equal(xd_clock_iso(INT64_MIN, out), "1677-09-21T00:12:43Z");
 }
 
+/* Every day that 64 bits of nanoseconds reach, as the C library has it. */
+static void every_day_is_the_calendars(void **state)
+{
+    char out[21], want[21];
+
+    for (int64_t day = -106751; day <= 106751; day++) {
+        time_t s = day * 86400 + 86399 - (day + 106751);
+        struct tm tm;
+
+        assert_non_null(gmtime_r(&s, &tm));
+        assert_int_equal(strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%SZ", &tm), 20);
+        assert_string_equal(xd_clock_iso(s * XD_NS_PER_S, out), want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_manual_clock_moves_only_by_hand),
         cmocka_unit_test(a_real_clock_does_not_go_back_or_obey),
         cmocka_unit_test(moments_in_iso_form),
+        cmocka_unit_test(every_day_is_the_calendars),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

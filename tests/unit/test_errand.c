@@ -255,7 +255,7 @@ static bool wanted(const char *name)
 
 static void rows_have_several_names(void **state)
 {
-    const char *names[] = {"web1/3", "limits.name"};
+    const struct xd_want_row rows[] = {{"vcpus", "web1/3"}, {"limits", "limits.name"}};
 
     open_for(wish, 1, true);
     carry_out();
@@ -263,7 +263,9 @@ static void rows_have_several_names(void **state)
     assert_true(wanted("sched.weight")); /* its row of the limits */
     assert_false(wanted(DB1));           /* who has several tells all of them */
     assert_false(wanted(NULL));
-    xd_session_want_rows(s, names, 2);
+    assert_string_equal(xd_row_name(host.env, &xd_domains_desc, 0), "db1");
+    assert_null(xd_row_name(host.env, &xd_domains_desc, 1)); /* the knob is no domain */
+    xd_session_want_rows(s, rows, 2);
     assert_true(wanted("web1/3"));
     assert_true(wanted("web1")); /* the child is found by way of its parent */
     assert_false(wanted("web"));

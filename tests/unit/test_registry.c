@@ -88,7 +88,7 @@ static void modules_load_or_say_why_not(void **state)
     assert_non_null(strstr(e->why, "xd_backend_module"));
     e = entry("/old_abi.so");
     assert_null(e->backend);
-    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 5");
+    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 6");
     e = entry("/needs_more.so");
     assert_null(e->backend);
     assert_non_null(strstr(e->why, "no_such_function_anywhere"));

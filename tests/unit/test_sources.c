@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "engine/session.h"
+#include "engine/worker.h"
 #include "model/tables.h"
 
 #define WEB1 "11111111-1111-1111-1111-111111111111"
@@ -240,9 +241,10 @@ struct bench {
     struct xd_session *s;
 };
 
-static const struct xd_world *open_host(struct bench *b)
+static const struct xd_world *open_host_for(struct bench *b, bool tells)
 {
     struct xd_session_config c = {.host = "live",
+                                  .tells = tells,
                                   .interval_ns = XD_NS_PER_S,
                                   .inline_workers = true,
                                   .journal = "",
@@ -260,6 +262,11 @@ static const struct xd_world *open_host(struct bench *b)
     assert_int_equal(xd_session_open(&c, &b->s, NULL), 0);
     assert_int_equal(xd_session_wait_samples(b->s, 1, XD_NS_PER_S, NULL), 0);
     return xd_session_world(b->s);
+}
+
+static const struct xd_world *open_host(struct bench *b)
+{
+    return open_host_for(b, false);
 }
 
 static void close_host(struct bench *b)
@@ -380,6 +387,37 @@ static void sources_nobody_looks_at_rest(void **state)
     pass(&b, XD_NS_PER_S);
     assert_non_null(xd_world_table(w, "disks"));
     close_host(&b);
+}
+
+/* A console says what it shows once it knows what there is: no trace is begun for that moment. */
+static void nothing_dear_is_sampled_before_that_is_told(void **state)
+{
+    const struct xd_want ready[] = {{"domains", UINT64_C(1) << XD_DOMAIN_READY}};
+    struct bench b;
+
+    open_host_for(&b, true);
+    assert_true(host.weight_asked >> XD_DOMAIN_WEIGHT & 1);
+    assert_false(host.weight_asked >> XD_DOMAIN_READY & 1);
+    assert_int_equal(host.extra_samples, 0);
+    xd_session_want(b.s, ready, 1);
+    xd_session_dispatch(b.s);
+    assert_int_equal(host.extra_samples, 1);
+    close_host(&b);
+}
+
+/* What several sources tell of one moment is of that moment: they sample on the ticks of one clock,
+ * and an event's sample, which has none, doesn't bring the next one too near. */
+static void samples_keep_to_common_ticks(void **state)
+{
+    const int64_t s = XD_NS_PER_S, ms = XD_NS_PER_MS;
+
+    assert_int_equal(xd_worker_tick(7 * s, s), 8 * s);
+    assert_int_equal(xd_worker_tick(7 * s + 30 * ms, s), 8 * s);
+    assert_int_equal(xd_worker_tick(7 * s + 499 * ms, s), 8 * s);
+    assert_int_equal(xd_worker_tick(7 * s + 500 * ms, s), 9 * s);
+    assert_int_equal(xd_worker_tick(7 * s + 990 * ms, s), 9 * s);
+    assert_int_equal(xd_worker_tick(61 * s, 60 * s), 120 * s);
+    assert_int_equal(xd_worker_tick(5, INT64_MAX - 5), INT64_MAX);
 }
 
 /* A trace of the whole host is not started for who wants everything, but for who names it. */
@@ -563,6 +601,8 @@ int main(void)
         cmocka_unit_test(a_snapshot_that_somebody_holds_stays_as_it_is),
         cmocka_unit_test(sources_nobody_looks_at_rest),
         cmocka_unit_test(dear_columns_are_sampled_for_who_names_them),
+        cmocka_unit_test(nothing_dear_is_sampled_before_that_is_told),
+        cmocka_unit_test(samples_keep_to_common_ticks),
         cmocka_unit_test(an_event_brings_a_sample_but_a_storm_only_a_few),
         cmocka_unit_test(what_a_host_has_not_is_refused_with_its_reason),
         cmocka_unit_test(attaching_is_undone_by_detaching_and_that_by_attaching),

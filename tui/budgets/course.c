@@ -24,36 +24,45 @@ void xd_budgets_screen_free(struct xd_budgets_screen *t)
     free(t);
 }
 
-static struct xd_course *find(const struct xd_budgets_screen *t, const char *key, size_t near)
+/* Rows come in the same order as a rule: *near is the place after the last one that was found. */
+static struct xd_course *find(const struct xd_budgets_screen *t, const char *key, size_t *near)
 {
-    /* the table's rows come in the same order as a rule */
-    if (near < t->n && strcmp(t->rows[near].key, key) == 0)
-        return &t->rows[near];
+    if (*near < t->n && strcmp(t->rows[*near].key, key) == 0)
+        return &t->rows[(*near)++];
     for (size_t i = 0; i < t->n; i++)
-        if (strcmp(t->rows[i].key, key) == 0)
+        if (strcmp(t->rows[i].key, key) == 0) {
+            *near = i + 1;
             return &t->rows[i];
+        }
     return NULL;
 }
 
-/* One that is new, or in the place of the one that wasn't seen for longest. */
-static struct xd_course *add(struct xd_budgets_screen *t, const char *key)
+/* Those that are gone for longer than the window that they were of. */
+static void forget(struct xd_budgets_screen *t)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (t->rows[i].seen_ns + t->rows[i].step_ns * XD_COURSE_VALUES >= t->at_ns) {
+            if (kept != i)
+                t->rows[kept] = t->rows[i];
+            kept++;
+        }
+    t->n = kept;
+}
+
+static struct xd_course *add(struct xd_budgets_screen *t, const char *key, size_t *near)
 {
     struct xd_course *c;
 
-    if (t->n < XD_COURSE_ROWS) {
-        if (t->n == t->cap) {
-            t->cap = t->cap ? 2 * t->cap : 32;
-            t->rows = xd_realloc(t->rows, t->cap * sizeof(*t->rows));
-        }
-        c = &t->rows[t->n++];
-    } else {
-        c = t->rows;
-        for (size_t i = 1; i < t->n; i++)
-            if (t->rows[i].seen_ns < c->seen_ns)
-                c = &t->rows[i];
+    if (t->n == t->cap) {
+        t->cap = t->cap ? 2 * t->cap : 32;
+        t->rows = xd_realloc(t->rows, t->cap * sizeof(*t->rows));
     }
+    c = &t->rows[t->n++];
     memset(c, 0, sizeof(*c));
     xd_str_safe_to(c->key, sizeof(c->key), key);
+    *near = t->n;
     return c;
 }
 
@@ -80,6 +89,7 @@ void xd_budgets_screen_feed(struct xd_app *a)
     struct xd_budgets_screen *t = a->budgets;
     const struct xd_table *b = xd_world_table(a->world, xd_budgets_desc.name);
     char key[XD_KEY_MAX];
+    size_t near = 0;
 
     xd_load_feed(t->load, a->world);
     if (!b || b->state != XD_TABLE_OK || b->desc->n_columns < XD_BUDGETS_N || b->at_ns == t->at_ns)
@@ -92,15 +102,20 @@ void xd_budgets_screen_feed(struct xd_app *a)
         if (!xd_row_has(row, XD_BUDGETS_LEFT) || !xd_row_has(row, XD_BUDGETS_PER_NS))
             continue;
         xd_row_key(b->desc, row, key);
-        c = find(t, key, i);
-        feed_row(c ? c : add(t, key), row, b->at_ns);
+        c = find(t, key, &near);
+        if (!c && t->n < XD_COURSE_ROWS)
+            c = add(t, key, &near);
+        if (!c) /* there are too many; the first have courses */
+            break;
+        feed_row(c, row, b->at_ns);
     }
+    forget(t);
 }
 
 void xd_course_of(const struct xd_budgets_screen *t, const char *key, int64_t now_ns,
                   double *values, int n)
 {
-    const struct xd_course *c = find(t, key, 0);
+    const struct xd_course *c = find(t, key, &(size_t){0});
 
     for (int i = 0; i < n; i++) {
         int64_t back = (int64_t)(n - 1 - i) * XD_COURSE_VALUES / n;

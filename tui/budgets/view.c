@@ -116,7 +116,7 @@ static void draw_course(const struct xd_app *a, const struct xd_row *row, const 
         for (int i = 0; i < n; i++) {
             double v = values[i] * h - line;
 
-            part[i] = isnan(v) || (v <= 0 && line > 0) ? NAN : fmin(fmax(v, 0), 1);
+            part[i] = isnan(v) || (v <= 0 && line > 0) ? NAN : v < 0 ? 0 : v > 1 ? 1 : v;
         }
         xd_canvas_text(c, r.x, y, XD_S_DIM,
                        line == h - 1        ? "100% "

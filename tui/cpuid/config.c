@@ -27,6 +27,24 @@ static void add_changes(struct xd_cpuid_box *e, const struct xd_cpuid_screen *t,
     xd_cpuid_box_list(e, t, "Switched off:", &off);
 }
 
+#define LINE_W 68
+
+/* The line, broken only behind commas: so that no name is torn apart. */
+static void add_line(struct xd_cpuid_box *e, const char *line)
+{
+    for (int indent = 0; *line; indent = 4) {
+        size_t cut = strlen(line), most = LINE_W - (size_t)indent;
+
+        if (cut > most) {
+            for (cut = most; cut && line[cut - 1] != ','; cut--)
+                ;
+            cut = cut ? cut : most;
+        }
+        xd_cpuid_box_add(e, XD_S_DIALOG_ACCENT, indent, xd_arena_strndup(&e->arena, line, cut));
+        line += cut;
+    }
+}
+
 /* --- as a file --- */
 
 static int write_new(const char *path, const struct xd_buf *line, struct xd_err *err)
@@ -195,9 +213,10 @@ void xd_cpuid_config_open(struct xd_app *a)
                   "into the domain's configuration, instead of cpuid= there, and counts once it is "
                   "shut down and created anew (for a reboot xl doesn't read the file again):");
     xd_cpuid_box_add(e, XD_S_DIALOG, 0, "");
-    xd_cpuid_box_add(e, XD_S_DIALOG_ACCENT, 0,
-                     line.len ? xd_arena_strdup(&e->arena, line.s)
-                              : "(no line: what Xen gives unasked)");
+    if (line.len)
+        add_line(e, line.s);
+    else
+        xd_cpuid_box_add(e, XD_S_DIALOG_ACCENT, 0, "(no line: what Xen gives unasked)");
     xd_cpuid_box_add(e, XD_S_DIALOG, 0, "");
     add_changes(e, t, column);
     if (lost.len)

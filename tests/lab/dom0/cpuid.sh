@@ -99,6 +99,12 @@ check "a dry run has made its domain" eventually 60 sh -c 'xl list | grep -q xen
 kill -9 $killed
 wait $killed 2>/dev/null
 check "killed, it leaves neither domain nor file" eventually 60 none_left
+xendeck do host cpuid-try file=/root/less.cfg --yes >/root/cancelled.txt 2>&1 &
+cancelled=$!
+check "another has made its domain" eventually 60 sh -c 'xl list | grep -q xendeck-try'
+kill -TERM $cancelled
+wait $cancelled
+check "ended by a signal, it leaves nothing" none_left || note "$(cat /root/cancelled.txt)"
 sed 's/^kernel.*/kernel = "\/nowhere"/' /root/less.cfg >/root/broken.cfg
 edit 2 "a configuration that makes no domain is refused" do host cpuid-try file=/root/broken.cfg --yes
 says "… with the reason" 'nowhere'
