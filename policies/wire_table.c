@@ -3,10 +3,10 @@
 #include "policies/wire.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_c.h"
 
 /* --- writing --- */
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "model/backend.h"
@@ -23,13 +24,27 @@ struct source {
     const char *socket;
 };
 
-static int open_source(const struct xd_backend_env *env, void **self, struct xd_err *err)
+static const char *socket_path(void)
 {
     const char *given = getenv("XENDECK_POLICY_SOCKET");
+
+    return given && given[0] ? given : XD_WIRE_LIVE;
+}
+
+/* A machine with neither Xen nor a daemon has nothing of it to tell. */
+static int probe(struct xd_err *err)
+{
+    if (access("/proc/xen/capabilities", F_OK) == 0 || access(socket_path(), F_OK) == 0)
+        return 0;
+    return xd_err_set(err, -ENODEV, "not a Xen dom0, and no daemon listens at %s", socket_path());
+}
+
+static int open_source(const struct xd_backend_env *env, void **self, struct xd_err *err)
+{
     struct source *s = xd_malloc(sizeof(*s));
 
     s->env = env;
-    s->socket = given && given[0] ? given : XD_WIRE_LIVE;
+    s->socket = socket_path();
     *self = s;
     return 0;
 }
@@ -156,6 +171,7 @@ const struct xd_backend xd_backend_policy = {
     .any_machine = true,
     .tables = tables,
     .knobs = xd_budget_knobs,
+    .probe = probe,
     .open = open_source,
     .close = close_source,
     .collect = collect,
