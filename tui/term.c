@@ -67,6 +67,7 @@ struct xd_term {
     struct xd_key_seq keys[XD_CAPS_KEYS];
     struct xd_pen pen; /* for what changes; whole pictures are curses' */
     bool has_pen;
+    int region_h;           /* lines of the scrolling region that curses made when it began */
     bool pen_ahead;         /* curses doesn't know what the pen wrote */
     int rest_x, rest_y;     /* where the cursor rests after a frame */
     int curses_x, curses_y; /* where curses left it */
@@ -202,6 +203,7 @@ static int open_curses(struct xd_term *t, struct xd_err *err)
         sigaction(curses_signals[i], &before[i], NULL);
     if (!t->screen)
         return xd_err_set(err, -ENOTSUP, "curses can't draw on TERM=%.40s", getenv("TERM"));
+    t->region_h = *curses.LINES;
     curses.nonl();
     curses.typeahead(-1);
     return 0;
@@ -252,6 +254,17 @@ static void enter(struct xd_term *t)
     t->entering = true;
 }
 
+/* Curses begins with a scrolling region of as many lines as terminfo tells, not as the window has:
+ * a line feed would scroll in its last line, and below it nothing can be inserted. Where the cursor
+ * is after that curses doesn't mind: it has drawn nothing yet. */
+static void free_region(struct xd_term *t)
+{
+    if (t->h == t->region_h || !xd_caps_has("csr"))
+        return;
+    collect(t);
+    xd_buf_add(&t->tty.out, "\033[r");
+}
+
 int xd_term_open(const struct xd_term_config *c, struct xd_term **out, struct xd_err *err)
 {
     struct xd_term *t;
@@ -274,6 +287,7 @@ int xd_term_open(const struct xd_term_config *c, struct xd_term **out, struct xd
     }
     set_up_curses(t, c);
     enter(t);
+    free_region(t);
     xd_term_theme(t, c->theme);
     *out = t;
     return 0;

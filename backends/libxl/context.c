@@ -135,6 +135,7 @@ void xd_xl_close(struct xd_xl *x)
     xd_xl_events_done(x);
     xd_xl_ring_free(x->ring);
     xd_xl_facts_done(x);
+    xd_snapshot_unref(x->limits);
     for (size_t i = 0; i < XD_XL_DEEDS; i++)
         free(x->deeds[i].subject);
     free(x->domains);

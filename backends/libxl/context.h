@@ -76,6 +76,8 @@ struct xd_xl {
     struct xd_xl_ring *ring; /* Xen's console (dmesg.c); NULL: nobody has looked yet */
 
     struct xd_xl_facts facts;    /* facts.c */
+    struct xd_snapshot *limits;  /* limits.c: the table, kept for some samples */
+    int64_t limits_at_ns;
     struct xd_xl_stored *stored; /* stored.c */
     size_t n_stored;
     bool have_made_pool; /* actions_pool.c: the cpupool that was created last */

@@ -10,6 +10,8 @@
 #include "backend_libxl/knobs.h"
 #include "model/xenknobs.h"
 
+#define KEPT_NS (10 * XD_NS_PER_S)
+
 /* Each gives the reason why there is no such thing here, or NULL where there is. */
 
 static bool lacks(struct xd_xl *x, libxl_scheduler scheduler, const char *option)
@@ -129,17 +131,38 @@ const char *xd_xl_limit_of(struct xd_xl *x, const char *name)
     return NULL;
 }
 
-void xd_xl_collect_limits(struct xd_xl_sample *s)
+static void build(struct xd_xl *x, struct xd_builder *b)
 {
+    struct xd_rows *t = xd_build_table(b, &xd_limits_desc, xd_clock_now(x->env->clock));
     const char *name, *reason;
-    struct xd_rows *t;
 
-    if (!xd_wanted(s->x->env, &xd_limits_desc))
-        return;
-    t = xd_build_table(s->b, &xd_limits_desc, xd_clock_now(s->x->env->clock));
-    for (size_t i = 0; xd_xl_limit(s->x, &i, &name, &reason);) {
+    for (size_t i = 0; xd_xl_limit(x, &i, &name, &reason);) {
         xd_row_begin(t);
         xd_put_str(t, XD_LIMIT_NAME, name);
         xd_put_str(t, XD_LIMIT_REASON, reason);
     }
+}
+
+/* Who only looks gets the same table for some samples: what a host lacks hardly ever changes, and
+ * each answer is asked of Xen, xenstore or the file system. */
+void xd_xl_collect_limits(struct xd_xl_sample *s)
+{
+    struct xd_xl *x = s->x;
+    int64_t now = xd_clock_now(x->env->clock);
+
+    if (!xd_wanted(x->env, &xd_limits_desc))
+        return;
+    if (x->env->role != XD_OBSERVER || !xd_row_wanted(x->env, NULL, 0)) {
+        build(x, s->b);
+        return;
+    }
+    if (!x->limits || now - x->limits_at_ns >= KEPT_NS) {
+        struct xd_builder *b = xd_builder_new("limits");
+
+        build(x, b);
+        xd_snapshot_unref(x->limits);
+        x->limits = xd_builder_seal(b, NULL, 1, now, xd_clock_wall(x->env->clock), 0);
+        x->limits_at_ns = now;
+    }
+    xd_build_lend(s->b, x->limits, xd_limits_desc.name);
 }

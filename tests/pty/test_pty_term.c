@@ -333,28 +333,39 @@ static void wait_for_picture(struct xd_pty *p, const char *path)
     xd_buf_done(&b);
 }
 
-/* Whatever stood there before, the terminal shows what the canvas holds. */
-static void any_frame_after_any_other(void **state)
+static void frames_on(const char *term, int h, int frames)
 {
     static const char *const argv[] = {TERMDEMO, NULL};
     char path[] = "/tmp/xendeck-frame-XXXXXX", var[64], shown[32];
     const char *env[] = {var, NULL};
+    struct xd_pty *p;
 
     close(mkstemp(path));
     snprintf(var, sizeof(var), "DEMO_DUMP=%s", path);
-    for (size_t i = 0; i < N(terms); i++) {
-        struct xd_pty *p = start_with(terms[i], 70, 16, argv, env);
-
-        wait_for(p, "key <>");
-        for (int frame = 1; frame <= 40; frame++) {
-            press(p, "r");
-            snprintf(shown, sizeof(shown), "key <r> frame %d.", frame);
-            wait_for(p, shown);
-            wait_for_picture(p, path);
-        }
-        xd_pty_free(p);
+    p = start_with(term, 70, h, argv, env);
+    wait_for(p, "key <>");
+    for (int frame = 1; frame <= frames; frame++) {
+        press(p, "r");
+        snprintf(shown, sizeof(shown), "key <r> frame %d.", frame);
+        wait_for(p, shown);
+        wait_for_picture(p, path);
     }
+    xd_pty_free(p);
     unlink(path);
+}
+
+/* Whatever stood there before, the terminal shows what the canvas holds. */
+static void any_frame_after_any_other(void **state)
+{
+    for (size_t i = 0; i < N(terms); i++)
+        frames_on(terms[i], 16, 40);
+}
+
+/* In a window of more lines than terminfo tells of, too: nothing scrolls. */
+static void any_frame_in_a_tall_window(void **state)
+{
+    for (size_t i = 0; i < N(terms); i++)
+        frames_on(terms[i], 45, 12);
 }
 
 /* The rows of letters in a window of 900x300. */
@@ -618,6 +629,7 @@ int main(void)
         cmocka_unit_test(a_resize_is_followed_at_once),
         cmocka_unit_test(a_frame_sends_what_differs),
         cmocka_unit_test(any_frame_after_any_other),
+        cmocka_unit_test(any_frame_in_a_tall_window),
         cmocka_unit_test(a_huge_window_is_whole),
         cmocka_unit_test(no_palette_is_reset),
         cmocka_unit_test(keys_that_kill),
