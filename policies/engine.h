@@ -35,6 +35,11 @@ int xd_engine_tick(struct xd_engine *e, const struct xd_snapshot *s,
                    const struct xd_policy_now *now, struct xd_err *err);
 int64_t xd_engine_time(const struct xd_engine *e); /* its own, ns since it began */
 
+/* There was no sample since the last tick, and it is later now: whose budget can be used up by now, if
+ * all its vCPUs ran all the time, is limited as if it were, until the next tick knows better. The
+ * acts of that, instead of the last tick's; returns how many. */
+size_t xd_engine_doubt(struct xd_engine *e, int64_t mono_ns);
+
 /* A knob that the last tick wants to be another than the snapshot shows. */
 struct xd_engine_act {
     const struct xd_engine_domain *domain;

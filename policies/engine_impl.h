@@ -41,7 +41,8 @@ bool xd_policy_glob(const char *pattern, const char *text);
 
 /* resolve.c: takes in what the row shows of its knobs. */
 void xd_engine_observe(struct xd_engine_domain *d, const struct xd_row *r, bool restarted);
-/* What the active rules want of a domain's knobs. rtds's is known already. Adds to acts. */
+/* What the active rules want of a domain's knobs. rtds's is known already. Adds to acts. r NULL:
+ * there is no row. */
 void xd_engine_resolve(struct xd_engine *e, struct xd_engine_domain *d, const struct xd_row *r);
 /* The most and least that a rule allows just now: its bounds, and its budget's once that is spent.
  */

@@ -152,7 +152,7 @@ static uint64_t clamp_to_domain(const struct xd_knob *knob, enum xd_policy_knob 
                                       : -1;
     uint64_t scale = knob->max_scale > 0 ? (uint64_t)knob->max_scale : 1, most;
 
-    if (amount == XD_POLICY_MOST || !xd_row_has(r, col) || !r->cell[col].u)
+    if (amount == XD_POLICY_MOST || !r || !xd_row_has(r, col) || !r->cell[col].u)
         return amount;
     most = r->cell[col].u * scale;
     return amount > most ? most : amount;

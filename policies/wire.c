@@ -9,17 +9,20 @@
 #include "base/json.h"
 #include "base/json_c.h"
 
+// clang-format off
 static const struct {
     const char *name;
-    bool changes, domain, rule; /* takes (rule: needs) */
+    bool changes, domain, rule; /* takes a domain; needs a rule */
 } kinds[] = {
     [XD_WIRE_STATUS] = {"status", false, false, false},
     [XD_WIRE_EXPLAIN] = {"explain", false, true, false},
+    [XD_WIRE_TABLE] = {"table", false, false, false},
     [XD_WIRE_RELOAD] = {"reload", true, false, false},
     [XD_WIRE_PAUSE] = {"pause", true, true, false},
     [XD_WIRE_RESUME] = {"resume", true, true, false},
     [XD_WIRE_BUDGET] = {"budget", true, false, true},
 };
+// clang-format on
 #define N_KINDS (sizeof(kinds) / sizeof(*kinds))
 
 bool xd_wire_changes(enum xd_wire_kind kind)
@@ -83,7 +86,7 @@ static int take_ask(struct json_object *o, struct xd_wire_ask *a, struct xd_err 
     while (name && k < N_KINDS && strcmp(kinds[k].name, name) != 0)
         k++;
     if (!name || k == N_KINDS)
-        return wrong(err, "ask is status, explain, reload, pause, resume or budget");
+        return wrong(err, "ask is status, explain, table, reload, pause, resume or budget");
     a->kind = (enum xd_wire_kind)k;
     if (!take_text(o, "domain", a->domain, sizeof(a->domain)) ||
         !take_text(o, "rule", a->rule, sizeof(a->rule)))
@@ -92,6 +95,9 @@ static int take_ask(struct json_object *o, struct xd_wire_ask *a, struct xd_err 
         return wrong(err, "it is of no domain");
     if ((a->kind == XD_WIRE_EXPLAIN && !a->domain[0]) || (kinds[k].rule && !a->rule[0]))
         return wrong(err, kinds[k].rule ? "rule is missing" : "domain is missing");
+    if (!take_text(o, "name", a->table, sizeof(a->table)) ||
+        (a->kind == XD_WIRE_TABLE && !a->table[0]))
+        return wrong(err, "name is that of a table");
     if (!take_number(o, "cpu_ns", 0, &a->cpu_ns) || !take_number(o, "per_ns", 0, &a->per_ns) ||
         !take_number(o, "cap", -1, &a->cap) || a->cap > INT32_MAX)
         return wrong(err, "cpu_ns, per_ns and cap are whole numbers");
@@ -130,6 +136,8 @@ void xd_wire_ask_write(const struct xd_wire_ask *a, struct xd_buf *out)
         xd_json_str(&j, "domain", a->domain);
     if (a->rule[0])
         xd_json_str(&j, "rule", a->rule);
+    if (a->kind == XD_WIRE_TABLE)
+        xd_json_str(&j, "name", a->table);
     if (a->kind == XD_WIRE_PAUSE)
         xd_json_str(&j, "how", a->restore ? "restore" : "hold");
     if (a->kind == XD_WIRE_BUDGET && a->cpu_ns)

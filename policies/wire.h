@@ -3,7 +3,7 @@
  * an answer, as often as one likes on one connection.
  *
  *   {"ask":"status"}                                     {"ask":"explain","domain":"web1"}
- *   {"ask":"reload"}
+ *   {"ask":"table","name":"budgets"}                     {"ask":"reload"}
  *   {"ask":"pause","domain":"web1","how":"restore"}      how: hold or restore; no domain: all of it
  *   {"ask":"resume","domain":"web1"}
  *   {"ask":"budget","rule":"burst","cpu_ns":N,"per_ns":N,"cap":N}    what isn't named stays
@@ -12,6 +12,8 @@
  *   {"ok":true}                                          of what changes something
  *   {"ok":true,"policy":"burst-hour","file":…,…}         status
  *   {"ok":true,"text":"web1\n  sched.cap 20% …"}         explain
+ *   {"ok":true,"columns":["uuid",…],"rows":2}            table: so many lines more, a row each:
+ *   ["f3c0…","web1","burst",null,…]                      null where unknown, enums by name
  *
  * A question has at most XD_WIRE_ASK_MAX bytes with its newline. Who asks is told by the kernel
  * (SO_PEERCRED): all who may connect may ask, and change only root and the daemon's own user. */
@@ -34,6 +36,7 @@
 enum xd_wire_kind {
     XD_WIRE_STATUS,
     XD_WIRE_EXPLAIN,
+    XD_WIRE_TABLE,
     XD_WIRE_RELOAD,
     XD_WIRE_PAUSE,
     XD_WIRE_RESUME,
@@ -43,6 +46,7 @@ enum xd_wire_kind {
 struct xd_wire_ask {
     enum xd_wire_kind kind;
     char domain[192], rule[72]; /* "": none */
+    char table[32];             /* TABLE: "budgets" or "policies" (policies/table.h) */
     bool restore;               /* PAUSE */
     int64_t cpu_ns, per_ns;     /* BUDGET; 0: as it is */
     int64_t cap;                /* percent; -1: as it is */
@@ -55,10 +59,18 @@ void xd_wire_ask_write(const struct xd_wire_ask *ask, struct xd_buf *out); /* wi
 
 /* An answer of {"ok":false}; err->code is the errno. */
 void xd_wire_fail(const struct xd_err *err, struct xd_buf *out);
+/* A table as an answer. */
+void xd_wire_table_write(const struct xd_table *t, struct xd_buf *out);
+
 /* Whether text holds a whole answer: its length, or 0: more is to come. -EBADMSG: it is none. */
 int64_t xd_wire_answer_len(const char *text, size_t len, struct xd_err *err);
 /* 0, or what the daemon said instead, as its errno and sentence. */
 int xd_wire_answer_check(const char *text, size_t len, struct xd_err *err);
+/* The rows of a table's answer, by the names of d's columns; others are passed over, what isn't of
+ * a column's type is unknown. -EBADMSG with a sentence. */
+int xd_wire_table_read(const char *text, size_t len, const struct xd_table_desc *d,
+                       struct xd_builder *b, int64_t at_ns, struct xd_err *err);
+
 /* Asks the daemon whose socket that is, and waits for the answer at most timeout_ns. 0: it is in
  * *out, whole, and says ok. -ENODEV: there is no daemon, with a sentence that says what to do;
  * -ETIMEDOUT; else what the daemon said. */

@@ -126,7 +126,7 @@ void xd_app_want(struct xd_app *a)
     }
     if (a->inlet && xd_inlet_runner(a->inlet) &&
         n + XD_RUNNER_WANTS_MAX <= sizeof(wants) / sizeof(*wants))
-        n += xd_runner_wants(xd_inlet_runner(a->inlet), wants + n);
+        n += xd_runner_wants(xd_runner_policy(xd_inlet_runner(a->inlet)), wants + n);
     /* Telling it is cheap where nothing is new, but not for nothing. */
     if (n == a->n_wanted && memcmp(a->wanted, wants, n * sizeof(*wants)) == 0)
         return;

@@ -92,6 +92,29 @@ static int explain(const struct xd_server_config *c, const struct xd_wire_ask *a
     return 0;
 }
 
+static int table(const struct xd_server_config *c, const struct xd_wire_ask *a, struct xd_buf *out,
+                 struct xd_err *err)
+{
+    struct xd_builder *b = xd_builder_new("policy");
+    struct xd_snapshot *s;
+    const struct xd_table *t;
+    struct xd_runner_status st;
+    int rc = 0;
+
+    xd_runner_status(*c->runner, &st);
+    xd_runner_build(*c->runner, "the daemon", b);
+    s = xd_builder_seal(b, NULL, 1, 0, 0, 0);
+    t = xd_snapshot_table(s, a->table);
+    if (!t)
+        rc = xd_err_set(err, -ENOENT, "there is no table \"%s\"", a->table);
+    else if (!st.ticks)
+        rc = xd_err_set(err, -EAGAIN, "the daemon has had no sample of the host yet");
+    else
+        xd_wire_table_write(t, out);
+    xd_snapshot_unref(s);
+    return rc;
+}
+
 static int reload(const struct xd_server_config *c, const struct xd_wire_ask *a, struct xd_buf *out,
                   struct xd_err *err)
 {
@@ -119,8 +142,9 @@ static int budget(const struct xd_server_config *c, const struct xd_wire_ask *a,
 /* What writes nothing to out says {"ok":true}. */
 static int (*const answers[])(const struct xd_server_config *c, const struct xd_wire_ask *a,
                               struct xd_buf *out, struct xd_err *err) = {
-    [XD_WIRE_STATUS] = status,   [XD_WIRE_EXPLAIN] = explain,  [XD_WIRE_RELOAD] = reload,
-    [XD_WIRE_PAUSE] = set_pause, [XD_WIRE_RESUME] = set_pause, [XD_WIRE_BUDGET] = budget,
+    [XD_WIRE_STATUS] = status, [XD_WIRE_EXPLAIN] = explain, [XD_WIRE_TABLE] = table,
+    [XD_WIRE_RELOAD] = reload, [XD_WIRE_PAUSE] = set_pause, [XD_WIRE_RESUME] = set_pause,
+    [XD_WIRE_BUDGET] = budget,
 };
 
 static void log_change(const struct xd_server_config *c, const char *line, size_t len,

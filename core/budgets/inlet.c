@@ -171,54 +171,18 @@ static bool wake(void *self)
     return read(((const struct xd_inlet *)self)->event, &n, sizeof(n)) == sizeof(n);
 }
 
-static enum xd_budgets_pause pause_of(void *arg, const struct xd_engine_domain *d)
-{
-    return (enum xd_budgets_pause)xd_runner_pause_of(arg, d);
-}
-
-static void collect_policy(const struct xd_runner *r, struct xd_builder *b, int64_t at_ns)
-{
-    struct xd_rows *t = xd_build_table(b, &xd_policies_desc, at_ns);
-    const struct xd_policy *p = xd_runner_policy(r);
-    struct xd_buf changed = XD_BUF_INIT;
-    struct xd_runner_status st;
-
-    xd_runner_status(r, &st);
-    xd_runner_changes(r, &changed);
-    xd_row_begin(t);
-    xd_put_str(t, XD_POLICIES_NAME, p->name);
-    xd_put_str(t, XD_POLICIES_TITLE, p->title);
-    xd_put_enum(t, XD_POLICIES_PAUSED, (int)xd_runner_pause_of(r, NULL));
-    xd_put_u64(t, XD_POLICIES_DOMAINS, st.domains);
-    xd_put_u64(t, XD_POLICIES_RULES, p->n);
-    xd_put_enum(t, XD_POLICIES_ON_EXIT, st.restore);
-    xd_put_u64(t, XD_POLICIES_DONE, st.done);
-    xd_put_u64(t, XD_POLICIES_FAILED, st.failed);
-    if (st.tick_wall_ns)
-        xd_put_i64(t, XD_POLICIES_TICK_AT, st.tick_wall_ns);
-    xd_put_str(t, XD_POLICIES_HOLDER, "this console");
-    xd_put_str(t, XD_POLICIES_FILE, p->file);
-    xd_put_str(t, XD_POLICIES_CHANGED, changed.len ? xd_buf_str(&changed) : NULL);
-    xd_put_str(t, XD_POLICIES_TROUBLE, st.trouble[0] ? st.trouble : NULL);
-    xd_buf_done(&changed);
-}
-
 static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 {
     static const char nothing[] =
         "no policy is carried out; n begins one here, xendeck policy run is the daemon";
     const struct xd_inlet *in = self;
-    int64_t at_ns;
 
     if (!in->runner || !xd_engine_policy(xd_runner_engine(in->runner))) {
         xd_build_missing(b, &xd_budgets_desc, "%s", nothing);
         xd_build_missing(b, &xd_policies_desc, "%s", nothing);
         return 0;
     }
-    at_ns = xd_runner_tick_ns(in->runner);
-    xd_budgets_build(xd_runner_engine(in->runner), &(struct xd_budgets_view){pause_of, in->runner},
-                     b, at_ns);
-    collect_policy(in->runner, b, at_ns);
+    xd_runner_build(in->runner, "this console", b);
     return 0;
 }
 

@@ -13,6 +13,8 @@
 /* Where nothing that matters changes the ledger is saved this often all the same, so that it knows
  * how time went on. */
 #define SAVE_IDLE_NS (60 * XD_NS_PER_S)
+/* A sample that is later than two intervals and this is missing. */
+#define DOUBT_NS (3 * XD_NS_PER_S)
 /* How long the end waits for a sample that shows the knobs as they are. */
 #define END_PATIENCE_NS (5 * XD_NS_PER_S)
 
@@ -77,6 +79,7 @@ void xd_runner_free(struct xd_runner *r)
     xd_policy_free(r->policy);
     xd_snapshot_unref(r->last);
     free(r->queue);
+    free(r->fresh);
     free(r->trouble);
     free(r->paused);
     free(r);
@@ -94,7 +97,7 @@ static void want(struct xd_want *out, size_t *n, const char *table, uint64_t col
     out[(*n)++] = (struct xd_want){table, columns};
 }
 
-size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_WANTS_MAX])
+size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX])
 {
     static const int always[] = {XD_DOMAIN_UUID,  XD_DOMAIN_NAME,   XD_DOMAIN_ID,
                                  XD_DOMAIN_VCPUS, XD_DOMAIN_CPU_NS, XD_DOMAIN_POOL,
@@ -107,8 +110,8 @@ size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_W
     for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
         columns |= UINT64_C(1) << always[i];
     want(out, &n, "domains", columns);
-    for (size_t i = 0; i < r->policy->n; i++) {
-        const struct xd_policy_rule *rule = &r->policy->rules[i];
+    for (size_t i = 0; i < p->n; i++) {
+        const struct xd_policy_rule *rule = &p->rules[i];
         const struct xd_policy_condition *c = rule->condition;
         const struct xd_policy_bounds *b = &rule->bounds[XD_POLICY_RTDS];
 
@@ -218,6 +221,7 @@ static void tick(struct xd_runner *r)
         return;
     }
     r->tick_error[0] = '\0';
+    r->n_fresh = 0;
     r->ticks++;
     if (r->ending)
         return;
@@ -245,6 +249,30 @@ static bool look_again(struct xd_runner *r)
     r->seq = seq;
     tick(r);
     return true;
+}
+
+/* The host says nothing, be it that xenstored hangs: budgets that may be used up by now count as
+ * that.
+ */
+static bool doubt(struct xd_runner *r)
+{
+    int64_t interval = xd_session_interval(r->session);
+    int64_t now = xd_clock_now(xd_session_clock(r->session));
+    int64_t late = now - r->last_now.mono_ns - 2 * interval - DOUBT_NS;
+
+    if (!r->ticks || r->ending || r->running || r->at < r->n || late < 0 ||
+        now - r->doubted_ns < interval)
+        return false;
+    r->doubted_ns = now;
+    if (!xd_engine_doubt(r->engine, now))
+        return false;
+    save(r);
+    xd_runner_plan_acts(r);
+    if (r->at < r->n)
+        xd_log_write(r->log, XD_LOG_WARN, "policy",
+                     "host %s says nothing: whose budget may be used up is limited",
+                     xd_world_host(xd_session_world(r->session)));
+    return r->at < r->n;
 }
 
 /* Whether the last tick shows the knobs as they are now: only then it is known what to give back.
@@ -277,7 +305,7 @@ bool xd_runner_step(struct xd_runner *r)
     }
     if (r->ending && !r->stopping && !r->running && r->at < r->n)
         r->n = r->at = 0;
-    any |= look_again(r);
+    any |= look_again(r) || doubt(r);
     if (r->ending && !r->stopping && may_end(r)) {
         end(r);
         any = true;

@@ -20,6 +20,9 @@
  * which would look like somebody else's change. So there is no tick while a step of ours is under
  * way; the next one charges what was used meanwhile.
  *
+ * While the host says nothing (a sample is later than two intervals and three seconds), budgets
+ * that may be used up by now, if all vCPUs ran since the last tick, count as that: xd_engine_doubt.
+ *
  * A step that is refused, fails or isn't seen is tried again with the next tick, then after 2, 4 …
  * 64 s; each time it is told in the session's log. While an edit of somebody else is carried out in
  * the same session ours wait. */
@@ -46,10 +49,10 @@ int xd_runner_new(const struct xd_runner_config *c, struct xd_runner **out, stru
  */
 void xd_runner_free(struct xd_runner *r);
 
-/* What has to be sampled for it, for xd_session_want; returns how many, at most
- * XD_RUNNER_WANTS_MAX. */
+/* What has to be sampled to carry out a policy, for xd_session_want and for opening a session;
+ * returns how many, at most XD_RUNNER_WANTS_MAX. */
 #define XD_RUNNER_WANTS_MAX (XD_POLICY_RULES_MAX + 2)
-size_t xd_runner_wants(const struct xd_runner *r, struct xd_want out[XD_RUNNER_WANTS_MAX]);
+size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX]);
 
 /* True if anything happened that a screen could show. */
 bool xd_runner_step(struct xd_runner *r);
@@ -113,5 +116,8 @@ struct xd_runner_status {
     char trouble[256];              /* why something isn't as it should be; "" */
 };
 void xd_runner_status(const struct xd_runner *r, struct xd_runner_status *out);
+/* The tables `budgets` and `policies` (policies/table.h) as the last tick left them. holder: who
+ * carries it out, "the daemon". */
+void xd_runner_build(const struct xd_runner *r, const char *holder, struct xd_builder *b);
 
 #endif

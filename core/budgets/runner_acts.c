@@ -63,6 +63,24 @@ static void note_trouble(struct xd_runner *r, const struct xd_runner_item *it, c
                  xd_policy_knob(it->knob)->name, t->text);
 }
 
+static void note_fresh(struct xd_runner *r, const struct xd_runner_item *it)
+{
+    if (r->n_fresh == r->cap_fresh) {
+        r->cap_fresh = r->cap_fresh ? 2 * r->cap_fresh : 16;
+        r->fresh = xd_realloc(r->fresh, r->cap_fresh * sizeof(*r->fresh));
+    }
+    r->fresh[r->n_fresh++] = *it;
+}
+
+/* It is so already, and what was seen last is older. */
+static bool is_done(const struct xd_runner *r, const struct xd_runner_item *it)
+{
+    for (size_t i = r->n_fresh; i > 0; i--)
+        if (r->fresh[i - 1].knob == it->knob && strcmp(r->fresh[i - 1].uuid, it->uuid) == 0)
+            return r->fresh[i - 1].to == it->to;
+    return false;
+}
+
 static bool must_wait(const struct xd_runner *r, const struct xd_runner_item *it)
 {
     const struct xd_runner_trouble *t = trouble_of(r, it->uuid, it->knob);
@@ -86,7 +104,7 @@ static void add(struct xd_runner *r, const struct xd_engine_domain *d, enum xd_p
     memcpy(it->uuid, d->uuid, sizeof(it->uuid));
     memcpy(it->name, d->name, sizeof(it->name));
     snprintf(it->why, sizeof(it->why), "%s", why);
-    if (!must_wait(r, it))
+    if (!must_wait(r, it) && !is_done(r, it))
         r->n++;
 }
 
@@ -183,6 +201,7 @@ static bool take_end(struct xd_runner *r)
     r->done_ns = xd_clock_now(xd_session_clock(r->session));
     if (p && p->id == r->running && p->outcome == XD_DONE) {
         r->done++;
+        note_fresh(r, &r->current);
         forget_trouble(r, &r->current);
     } else if (p && p->id == r->running) {
         char text[256];

@@ -49,6 +49,9 @@ struct xd_runner {
     uint64_t running; /* journal entry of our plan that is carried out; 0: none */
     struct xd_runner_item current;
     int64_t done_ns; /* when our last step ended: samples from before don't count */
+    struct xd_runner_item
+        *fresh; /* malloc; done since the last tick, so no sample shows them yet */
+    size_t n_fresh, cap_fresh;
     struct xd_runner_trouble *trouble; /* malloc */
     size_t n_trouble, cap_trouble;
 
@@ -60,7 +63,7 @@ struct xd_runner {
     const struct xd_policy_budget *of_file[XD_POLICY_RULES_MAX];
 
     bool ending, stopping; /* it is to end; it knows what is to be given back, and does so */
-    int64_t ending_ns;
+    int64_t ending_ns, doubted_ns;
     uint64_t done, failed;
     int64_t began_ns;
     char tick_error[256];

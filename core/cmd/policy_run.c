@@ -34,6 +34,9 @@ struct daemon {
     uint64_t told; /* the newest line of the log that was printed */
     bool journald; /* lines get the priorities of sd-daemon(3) */
     bool ready;
+    bool again;                                /* what is in its file now needs another session */
+    struct xd_want wants[XD_RUNNER_WANTS_MAX]; /* of what the session was opened for */
+    size_t n_wants;
     int64_t watchdog_ns, pinged_ns, ending_ns, ticked_ns;
     uint64_t ticks;
 };
@@ -96,11 +99,23 @@ static void tell_status(struct daemon *d)
 
 /* --- its file --- */
 
+static bool is_covered(const struct daemon *d, const struct xd_want *w)
+{
+    for (size_t i = 0; i < d->n_wants; i++)
+        if (strcmp(d->wants[i].table, w->table) == 0)
+            return !(w->columns & ~d->wants[i].columns);
+    return false;
+}
+
+/* Samples what the policy looks at. A session has only the sources of what it was opened for. */
 static void want(struct daemon *d)
 {
     struct xd_want wants[XD_RUNNER_WANTS_MAX];
+    size_t n = xd_runner_wants(xd_runner_policy(d->r), wants);
 
-    xd_session_want(d->s, wants, xd_runner_wants(d->r, wants));
+    for (size_t i = 0; i < n; i++)
+        d->again |= !is_covered(d, &wants[i]);
+    xd_session_want(d->s, wants, n);
 }
 
 /* A wrong file is told, and the policy that is in force goes on. */
@@ -188,6 +203,8 @@ static int loop(struct daemon *d, struct xd_err *err)
         ping(d);
         if (d->ending_ns && (xd_runner_is_over(d->r) || now_of(d) - d->ending_ns > END_NS))
             return 0;
+        if (d->again && !d->ending_ns)
+            return 0;
         if (now_of(d) - d->ticked_ns > SILENCE_NS)
             return xd_err_set(err, -ETIMEDOUT,
                               "host %s said nothing of its domains for %lld s: the knobs stay, "
@@ -198,6 +215,20 @@ static int loop(struct daemon *d, struct xd_err *err)
 }
 
 /* --- beginning and end --- */
+
+/* A machine without Xen has sources, too, but none of domains. */
+static int has_domains(const struct xd_host_choice *c, struct xd_err *err)
+{
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; c->backends[i]->tables && c->backends[i]->tables[k]; k++)
+            if (strcmp(c->backends[i]->tables[k]->name, "domains") == 0)
+                return 0;
+    return xd_err_set(
+        err, -ENODEV,
+        "host %s: nothing tells of domains here; a policy is carried out in a Xen dom0 "
+        "(xendeck doctor says what is missing)",
+        c->name);
+}
 
 static int open_all(struct daemon *d, struct xd_err *err)
 {
@@ -217,11 +248,16 @@ static int open_all(struct daemon *d, struct xd_err *err)
     }
     if (!config.host)
         config.host = "live"; /* a demo host that stands in would be ruled by nobody's wish */
+    d->n_wants = xd_runner_wants(p, d->wants);
+    config.wants = d->wants;
+    config.n_wants = d->n_wants;
     config.appends = true;
     config.who = "xendeck policy run";
     rc = xd_registry_resolve(registry, config.host, NULL, &choice, err);
-    snprintf(host, sizeof(host), "%s%s%s", choice.name, rc == 0 && choice.arg[0] ? ":" : "",
-             rc == 0 ? choice.arg : "");
+    if (rc == 0)
+        rc = has_domains(&choice, err);
+    snprintf(host, sizeof(host), "%s%s%s", rc == 0 ? choice.name : "",
+             rc == 0 && choice.arg[0] ? ":" : "", rc == 0 ? choice.arg : "");
     if (rc == 0 && state)
         snprintf(d->state, sizeof(d->state), "%s", state);
     else if (rc == 0)
@@ -254,6 +290,11 @@ static void close_all(struct daemon *d)
     xd_ledger_store_close(d->store);
     xd_hold_give(d->hold);
     print_log(d);
+    d->server = NULL;
+    d->r = NULL;
+    d->s = NULL;
+    d->store = NULL;
+    d->hold = NULL;
 }
 
 int policy_cmd_run(void *ctx, int argc, char **argv, struct xd_err *err)
@@ -273,14 +314,18 @@ int policy_cmd_run(void *ctx, int argc, char **argv, struct xd_err *err)
         return XD_EXIT_NO_SOURCE;
     d.journald = getenv("JOURNAL_STREAM") || getenv("NOTIFY_SOCKET");
     d.watchdog_ns = xd_notify_watchdog_ns();
-    d.ticked_ns = now_of(&d);
-    status = open_all(&d, err);
-    if (status == XD_EXIT_DONE) {
-        want(&d);
-        if (loop(&d, err) < 0)
-            status = XD_EXIT_NO_SOURCE;
-    }
-    close_all(&d);
+    do { /* again: as a process that was killed, and with the knobs as they are */
+        d.again = false;
+        d.ticks = 0;
+        d.ticked_ns = now_of(&d);
+        status = open_all(&d, err);
+        if (status == XD_EXIT_DONE) {
+            want(&d);
+            if (loop(&d, err) < 0)
+                status = XD_EXIT_NO_SOURCE;
+        }
+        close_all(&d);
+    } while (status == XD_EXIT_DONE && d.again && !d.ending_ns);
     xd_cli_give_signals(c->cli);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/table.h"
 #include "policies/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,6 +37,13 @@ static void answer(const char *text, size_t len)
         abort();
     if (whole > 0 && xd_wire_answer_check(text, (size_t)whole, &err) < 0 && !*err.text)
         abort();
+    if (whole > 0) {
+        struct xd_builder *b = xd_builder_new("fuzz");
+
+        if (xd_wire_table_read(text, (size_t)whole, &xd_budgets_desc, b, 1, &err) < 0 && !*err.text)
+            abort();
+        xd_snapshot_unref(xd_builder_seal(b, NULL, 1, 1, 1, 0));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -25,6 +25,7 @@ tui tui base,model,topo,engine,policies,budgets,cmd,xen,kernel,tui
 tui_topo tui/topo base,model,topo,engine,cmd,xen,kernel,tui
 demo backends/demo base,model,topo,xen,kernel,backend_demo
 capture_backend backends/capture base,model,topo,xen,kernel,capture,backend_capture
+policy_backend backends/policy base,model,topo,xen,kernel,policies,backend_policy
 topofile backends/topofile base,model,topo,xen,kernel,capture,backend_topofile
 '
 # Every other backend is one like the others: its own folder, and the rooms that any may see.

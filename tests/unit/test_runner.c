@@ -295,6 +295,28 @@ static void test_somebody_elses_value_is_what_it_goes_back_to(void **state)
     bench_close(&b);
 }
 
+static void test_a_silent_host_gives_nobody_more(void **state)
+{
+    struct bench b;
+    uint64_t before;
+
+    bench_open(&b, BURST);
+    go(&b, 2 * S);
+    before = value(&b, "spin1", XD_DOMAIN_CPU_NS);
+    assert_int_equal(xd_session_control(b.s, "fault dead 12s", NULL), 0);
+    go(&b, 12 * S);
+    assert_true(logged(&b, "says nothing: whose budget may be used up is limited"));
+    go(&b, 2 * S); /* seen to be silent after 5 s; and from then on a fifth */
+    assert_in_range(value(&b, "spin1", XD_DOMAIN_CPU_NS) - before, (uint64_t)(4 * S),
+                    (uint64_t)(9 * S));
+    assert_int_equal(xd_session_busy(b.s), 0);
+    assert_false(logged(&b, "REFUSED"));
+    go(&b, 6 * S); /* the next window, and the domain's own value isn't forgotten */
+    assert_int_equal(cap(&b, "spin1"), 0);
+    assert_int_equal(cap(&b, "calm"), 0);
+    bench_close(&b);
+}
+
 /* What the host saw, played to the simulation: the same knobs at the same times. */
 struct moves {
     char text[8192];
@@ -380,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_a_torn_copy_never_wins),
         cmocka_unit_test(test_nothing_moves_that_is_not_written_down),
         cmocka_unit_test(test_somebody_elses_value_is_what_it_goes_back_to),
+        cmocka_unit_test(test_a_silent_host_gives_nobody_more),
         cmocka_unit_test(test_simulation_and_host_decide_the_same),
         cmocka_unit_test(test_one_holder_at_a_time),
     };
