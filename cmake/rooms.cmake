@@ -36,6 +36,24 @@ function(xd_room name)
     set_property(GLOBAL APPEND PROPERTY XD_ROOM_LIBS ${R_LIBS})
 endfunction()
 
+# xd_xen_features(VAR): puts into VAR the path of a file with what Xen's installed header says of CPU features,
+# "WORD BIT NAME MARKS" a line: empty where there is no libxen-dev. Looked for anew each time, as it comes and goes.
+function(xd_xen_features var)
+    set(out ${PROJECT_BINARY_DIR}/gen/cpufeatureset.txt)
+    unset(XEN_CPUFEATURESET CACHE)
+    find_file(XEN_CPUFEATURESET xen/arch-x86/cpufeatureset.h HINTS ${XENLIGHT_INCLUDE_DIRS})
+    if(XEN_CPUFEATURESET)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${XEN_CPUFEATURESET})
+        add_custom_command(
+            OUTPUT ${out}
+            COMMAND sed -nE -f ${PROJECT_SOURCE_DIR}/cmake/xen_features.sed ${XEN_CPUFEATURESET} > ${out}
+            DEPENDS ${XEN_CPUFEATURESET} ${PROJECT_SOURCE_DIR}/cmake/xen_features.sed VERBATIM)
+    else()
+        file(CONFIGURE OUTPUT ${out} CONTENT "")
+    endif()
+    set(${var} ${out} PARENT_SCOPE)
+endfunction()
+
 # xd_embed(VAR SYMBOL files...): puts the generated C file's path into VAR.
 function(xd_embed var symbol)
     set(out ${PROJECT_BINARY_DIR}/gen/${symbol}.c)

@@ -18,7 +18,7 @@ static const char *guests_text(const struct xd_cpuid_feature *f)
                                         "all, on demand"};
 
     if (!f->xen)
-        return "none: Xen 4.17 doesn't know it";
+        return "none: Xen doesn't know it";
     return (xd_cpuid_by_default(f) ? unasked : asked)[xd_cpuid_guests(f)];
 }
 
@@ -76,6 +76,7 @@ static void explain_text(struct cpuid *c, const struct xd_cpuid_feature *f, bool
         xd_buf_printf(&b, ", also %s", f->also[i]);
     line(out, "names", b.len ? xd_buf_str(&b) : "nobody else has one");
     line(out, "guests", guests_text(f));
+    line(out, "so says", xd_cpuid_xens_words(c->db));
     if (xd_cpuid_special(f))
         line(out, "", "Xen treats it specially, and may set it otherwise than asked");
     line(out, "given", xd_cpuid_given_text(f->given));
@@ -115,6 +116,7 @@ static void explain_json(struct cpuid *c, struct xd_json *j, const struct xd_cpu
         xd_json_str(j, who[s], f->names[s]);
     xd_json_close(j, '}');
     xd_json_str(j, "guests", guests_text(f));
+    xd_json_str(j, "guests_source", xd_cpuid_xens_words(c->db));
     xd_json_str(j, "given", xd_cpuid_given_text(f->given));
     cpuid_json_names(c, j, "needs", &f->needs);
     cpuid_json_names(c, j, "needed_by", &f->dependents);

@@ -6,6 +6,11 @@
 
 #include "xen/cpuid/leaves.h"
 
+static struct xd_cpuid_text text_of(const char *file, const char *text)
+{
+    return (struct xd_cpuid_text){file, text, text ? strlen(text) : 0};
+}
+
 static void each_feature_is_explained(void **state)
 {
     const struct xd_featureset *all = xd_cpuid_named(db);
@@ -207,12 +212,89 @@ static void bad_tables(void **state)
         struct xd_err err = XD_ERR_INIT;
         const char *m = cases[i].models;
 
-        assert_int_equal(xd_cpuid_db_parse("f.yaml", cases[i].features, strlen(cases[i].features),
-                                           "m.yaml", m, m ? strlen(m) : 0, &other, &err),
-                         -EINVAL);
+        const struct xd_cpuid_text features = text_of("f.yaml", cases[i].features);
+        const struct xd_cpuid_text models = text_of("m.yaml", m), none = {0};
+
+        assert_int_equal(xd_cpuid_db_parse(&features, &none, &models, &other, &err), -EINVAL);
         assert_null(other);
         if (!strstr(xd_err_text(&err), cases[i].says))
             fail_msg("\"%s\" does not say \"%s\"", xd_err_text(&err), cases[i].says);
+    }
+}
+
+/* --- what Xen's header says --- */
+
+static const char small[] =
+    "groups:\n  - {name: base, title: Basics}\n  - {name: rest, title: Rest}\n"
+    "words:\n  - word: \"1d\"\n    features:\n"
+    "      - {name: fpu, bit: 0, xen: \"FPU A\", linux: fpu, group: base, text: t}\n"
+    "      - {name: old, bit: 1, newer: NEW_ONE, linux: other, group: base, text: t}\n";
+
+/* features.yaml of two features, joined with that header. */
+static int joined(const char *header, struct xd_cpuid_db **out, struct xd_err *err)
+{
+    const struct xd_cpuid_text features = text_of("f.yaml", small), none = {0};
+    const struct xd_cpuid_text words = text_of("h", header);
+
+    return xd_cpuid_db_parse(&features, &words, &none, out, err);
+}
+
+static const struct xd_cpuid_feature *named(const struct xd_cpuid_db *d, const char *name)
+{
+    return xd_cpuid_find(d, XD_CPUID_XL, name, strlen(name));
+}
+
+static void the_header_of_the_installed_xen_counts(void **state)
+{
+    struct xd_cpuid_db *d;
+
+    assert_int_equal(joined("", &d, NULL), 0); /* no libxen-dev when this was built */
+    assert_string_equal(xd_cpuid_xens_words(d), "xendeck's own table, as of Xen 4.17");
+    assert_string_equal(xd_cpuid_feature(d, 0)->marks, "A");
+    assert_null(xd_cpuid_feature(d, 1)->xen);
+    xd_cpuid_db_free(d);
+
+    assert_int_equal(
+        joined("0 0 FPU S\n0 1 NEW_ONE h\n0 2 NEVER_HEARD_OF !A\n0 3 BARE \n", &d, NULL), 0);
+    assert_string_equal(xd_cpuid_xens_words(d), "the header of the Xen that xendeck was built for");
+    assert_int_equal(xd_cpuid_guests(named(d, "fpu")), XD_CPUID_HVM); /* its marks */
+    assert_string_equal(named(d, "new-one")->name, "old"); /* a name for xl.cfg, ours stays */
+    assert_string_equal(xd_cpuid_feature(d, 1)->xen, "NEW_ONE");
+    const struct xd_cpuid_feature *f = named(d, "never-heard-of");
+    assert_int_equal(f->bit, 2);
+    assert_string_equal(f->group, "rest");
+    assert_non_null(strstr(f->text, "no description of it yet"));
+    assert_true(xd_cpuid_special(f) && xd_fs_has(xd_cpuid_of_xen(d), 2));
+    assert_int_equal(xd_cpuid_guests(named(d, "bare")), XD_CPUID_NOBODY);
+    xd_cpuid_db_free(d);
+}
+
+static void a_name_of_the_header_takes_nobody_elses(void **state)
+{
+    struct xd_cpuid_db *d;
+
+    assert_int_equal(joined("0 5 OTHER A\n30 0 BEYOND A\n", &d, NULL), 0);
+    assert_null(xd_cpuid_feature(d, 5));       /* Linux calls bit 1 so */
+    assert_null(xd_cpuid_feature(d, 30 * 32)); /* a word of ours */
+    xd_cpuid_db_free(d);
+}
+
+static void wrong_lines_of_the_header_are_told(void **state)
+{
+    static const char *const wrong[] = {
+        "0 1",          "x 1 FPU A",
+        "0 1 fpu A",    "0 1 FPU Q",
+        "-1 1 FPU",     "0 1 FPU A B",
+        "9999 1 FPU A", "0 0 A_NAME_THAT_HAS_FAR_TOO_MANY_LETTERS_FOR_US A"};
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct xd_err err = XD_ERR_INIT;
+        struct xd_cpuid_db *d;
+        char text[160];
+
+        snprintf(text, sizeof(text), "0 0 FPU A\n%s\n", wrong[i]);
+        assert_int_equal(joined(text, &d, &err), -EINVAL);
+        assert_non_null(strstr(xd_err_text(&err), "h:2: \""));
     }
 }
 
@@ -290,6 +372,9 @@ int main(void)
         cmocka_unit_test(models_inherit),
         cmocka_unit_test(models_are_closed),
         cmocka_unit_test(bad_tables),
+        cmocka_unit_test(the_header_of_the_installed_xen_counts),
+        cmocka_unit_test(a_name_of_the_header_takes_nobody_elses),
+        cmocka_unit_test(wrong_lines_of_the_header_are_told),
         cmocka_unit_test(places),
         cmocka_unit_test(leaves_there_and_back),
         cmocka_unit_test(unknown_is_not_zero),

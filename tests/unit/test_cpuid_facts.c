@@ -41,16 +41,21 @@ static void xens_header_says_the_same(void **state)
     size_t len;
     char *text = read_whole(HEADER, &len), *save = NULL, name[64], marks[16];
     struct xd_featureset seen = {{0}};
+    const struct xd_cpuid_text ours = xd_cpuid_own_features(), none = {0};
+    struct xd_cpuid_db
+        *own; /* without the header's words, which would be compared with themselves */
     int b;
 
+    assert_int_equal(xd_cpuid_db_parse(&ours, &none, &none, &own, NULL), 0);
     if (!text) {
+        xd_cpuid_db_free(own);
         print_message("libxen-dev is not installed: skipped\n");
         skip();
     }
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
         if (!header_line(line, name, &b, marks))
             continue;
-        const struct xd_cpuid_feature *f = xd_cpuid_feature(db, b);
+        const struct xd_cpuid_feature *f = xd_cpuid_feature(own, b);
         if (!f)
             fail_msg("%s (bit %d) is not in features.yaml", name, b);
         if (strchr(marks, '|')) /* later headers say so: what pools have to accumulate */
@@ -69,7 +74,8 @@ static void xens_header_says_the_same(void **state)
         xd_fs_add(&seen, b);
     }
     assert_true(xd_fs_count(&seen) > 200);
-    assert_true(xd_fs_equal(&seen, xd_cpuid_of_xen(db)));
+    assert_true(xd_fs_equal(&seen, xd_cpuid_of_xen(own)));
+    xd_cpuid_db_free(own);
     free(text);
 }
 

@@ -11,33 +11,35 @@
 
 extern const struct xd_embedded xd_embedded_cpuid[];
 
-static int load(struct xd_cpuid_db *db, const char *file, const char *text, size_t len,
+static int load(struct xd_cpuid_db *db, const struct xd_cpuid_text *t,
                 int (*with)(struct xd_cpuid_db *, const struct xd_yaml *, struct xd_err *),
                 struct xd_err *err)
 {
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_yaml *root;
-    int rc = xd_yaml_parse(file, text, len, &a, &root, err);
+    int rc = xd_yaml_parse(t->file, t->text, t->len, &a, &root, err);
 
     if (rc == 0 && !root)
-        rc = xd_err_set(err, -EINVAL, "%s: it is empty", file);
+        rc = xd_err_set(err, -EINVAL, "%s: it is empty", t->file);
     if (rc == 0)
         rc = with(db, root, err);
     xd_arena_done(&a);
     return rc;
 }
 
-int xd_cpuid_db_parse(const char *features_file, const char *features, size_t features_len,
-                      const char *models_file, const char *models, size_t models_len,
-                      struct xd_cpuid_db **out, struct xd_err *err)
+int xd_cpuid_db_parse(const struct xd_cpuid_text *features, const struct xd_cpuid_text *header,
+                      const struct xd_cpuid_text *models, struct xd_cpuid_db **out,
+                      struct xd_err *err)
 {
     struct xd_cpuid_db *db = xd_malloc(sizeof(*db));
     int rc;
 
     xd_arena_init(&db->arena);
-    rc = load(db, features_file, features, features_len, xd_cpuid_load_features, err);
-    if (rc == 0 && models)
-        rc = load(db, models_file, models, models_len, xd_cpuid_load_models, err);
+    rc = load(db, features, xd_cpuid_load_features, err);
+    if (rc == 0 && header->text)
+        rc = xd_cpuid_load_header(db, header->file, header->text, header->len, err);
+    if (rc == 0 && models->text)
+        rc = load(db, models, xd_cpuid_load_models, err);
     if (rc < 0) {
         xd_cpuid_db_free(db);
         db = NULL;
@@ -46,18 +48,27 @@ int xd_cpuid_db_parse(const char *features_file, const char *features, size_t fe
     return rc;
 }
 
+static struct xd_cpuid_text embedded(const char *name, const char *file)
+{
+    const struct xd_embedded *e = xd_embedded_cpuid;
+
+    while (strcmp(e->name, name) != 0)
+        e++;
+    return (struct xd_cpuid_text){file, e->data, e->len};
+}
+
+struct xd_cpuid_text xd_cpuid_own_features(void)
+{
+    return embedded("features", "features.yaml");
+}
+
 int xd_cpuid_db_new(struct xd_cpuid_db **out, struct xd_err *err)
 {
-    const struct xd_embedded *f = NULL, *m = NULL;
+    struct xd_cpuid_text features = xd_cpuid_own_features();
+    struct xd_cpuid_text header = embedded("cpufeatureset", "Xen's cpufeatureset.h");
+    struct xd_cpuid_text models = embedded("models", "models.yaml");
 
-    for (const struct xd_embedded *e = xd_embedded_cpuid; e->name; e++) {
-        if (strcmp(e->name, "features") == 0)
-            f = e;
-        else if (strcmp(e->name, "models") == 0)
-            m = e;
-    }
-    return xd_cpuid_db_parse("features.yaml", f->data, f->len, "models.yaml", m->data, m->len, out,
-                             err);
+    return xd_cpuid_db_parse(&features, &header, &models, out, err);
 }
 
 void xd_cpuid_db_free(struct xd_cpuid_db *db)

@@ -42,7 +42,7 @@ enum xd_cpuid_over {
 struct xd_cpuid_feature {
     int bit;                             /* word * 32 + bit */
     const char *name;                    /* ours, which is xl.cfg's where Xen knows it */
-    const char *xen;                     /* in Xen 4.17's header: "SSE4_1"; NULL: not there */
+    const char *xen;                     /* in Xen's header: "SSE4_1"; NULL: not there */
     const char *marks;                   /* the header's: "A", "!S", "" */
     const char *newer;                   /* a later Xen's name, where 4.17 has none */
     const char *names[XD_CPUID_SYSTEMS]; /* NULL: that system doesn't know it */
@@ -90,10 +90,17 @@ struct xd_cpuid_db;
 
 /* From the tables inside the program. Freed with xd_cpuid_db_free (NULL allowed). */
 int xd_cpuid_db_new(struct xd_cpuid_db **out, struct xd_err *err);
-/* The same from texts; models may be NULL. Errors name file, line and column. */
-int xd_cpuid_db_parse(const char *features_file, const char *features, size_t features_len,
-                      const char *models_file, const char *models, size_t models_len,
-                      struct xd_cpuid_db **out, struct xd_err *err);
+/* The same from texts; without models and without what Xen's header says where their text is NULL.
+ * Errors name file, line and column. */
+struct xd_cpuid_text {
+    const char *file, *text;
+    size_t len;
+};
+int xd_cpuid_db_parse(const struct xd_cpuid_text *features, const struct xd_cpuid_text *header,
+                      const struct xd_cpuid_text *models, struct xd_cpuid_db **out,
+                      struct xd_err *err);
+/* features.yaml as it travels inside the program. */
+struct xd_cpuid_text xd_cpuid_own_features(void);
 void xd_cpuid_db_free(struct xd_cpuid_db *db);
 
 /* --- features --- */
@@ -103,7 +110,9 @@ const struct xd_cpuid_feature *xd_cpuid_feature(const struct xd_cpuid_db *db,
 const struct xd_featureset *xd_cpuid_named(const struct xd_cpuid_db *db);
 /* The i-th group's name and title (may be NULL), in the order to show them; NULL past the end. */
 const char *xd_cpuid_group(const struct xd_cpuid_db *db, int i, const char **title);
-/* Those that Xen 4.17 knows. */
+/* Who says what Xen knows and gives to whom: words. */
+const char *xd_cpuid_xens_words(const struct xd_cpuid_db *db);
+/* Those that Xen knows: the one that xendeck was built for, or 4.17. */
 const struct xd_featureset *xd_cpuid_of_xen(const struct xd_cpuid_db *db);
 /* By name: case and '_', '-', '.' don't matter. NULL: none. */
 const struct xd_cpuid_feature *xd_cpuid_find(const struct xd_cpuid_db *db,

@@ -19,6 +19,7 @@ struct xd_cpuid_db {
     struct xd_arena arena;
     struct xd_cpuid_feature *by_bit[XD_CPUID_BITS];
     struct xd_featureset named, of_xen;
+    bool header; /* Xen's own was there when this was built */
     struct xd_featureset offered; /* those with an offered_with */
     struct xd_cpuid_group {
         const char *name, *title;
@@ -48,6 +49,10 @@ const char *xd_cpuid_names_nearest(const struct xd_cpuid_name *names, size_t n,
                                    enum xd_cpuid_system system, const char *name);
 
 int xd_cpuid_load_features(struct xd_cpuid_db *db, const struct xd_yaml *root, struct xd_err *err);
+/* Joins what Xen's header says with what is loaded, before what needs what is worked out. Lines of
+ * "WORD BIT NAME MARKS"; an error names file and line. */
+int xd_cpuid_load_header(struct xd_cpuid_db *db, const char *file, const char *text, size_t len,
+                         struct xd_err *err);
 int xd_cpuid_load_models(struct xd_cpuid_db *db, const struct xd_yaml *root, struct xd_err *err);
 /* A list of strings, in the db's arena; n may be NULL, which is none. */
 int xd_cpuid_load_strings(struct xd_cpuid_db *db, const struct xd_yaml *n, const char *what,

@@ -21,8 +21,7 @@ stat_() { xenhypfs cat /powerclamp/stat; }
 refuses() {
     local before
     before=$(param "$2")
-    xenhypfs write "/params/$2" "$3" >/dev/null 2>&1
-    [ $? -ne 0 ] && [ "$(param "$2")" = "$before" ]
+    ! xenhypfs write "/params/$2" "$3" >/dev/null 2>&1 && [ "$(param "$2")" = "$before" ]
     result $? "$1"
 }
 
@@ -64,7 +63,7 @@ populate() {
     local cpu
     xl vcpu-pin 0 all 0
     for cpu in 2 3 4; do
-        xl cpupool-cpu-remove Pool-0 $cpu || return 1
+        xl cpupool-cpu-remove Pool-0 "$cpu" || return 1
         xl cpupool-create "name=\"${POOL[$cpu]}\"" "sched=\"${POOL[$cpu]}\"" "cpus=[\"$cpu\"]" >/dev/null || return 1
         guest spin "${POOL[$cpu]}" "pool=\"${POOL[$cpu]}\"" vcpus=1 || return 1
     done
@@ -78,7 +77,7 @@ like "its counters can be read" "$(stat_)" '^cpu4: clamped=0 injected=0 natural=
 
 for value in 76 -1 5x '' 100000000000; do refuses "a target of '$value' is refused" powerclamp "$value"; done
 for value in 999 100001 6ms; do refuses "a window of $value us is refused" powerclamp-window-us "$value"; done
-for value in 9999 3-1 1, 1- a none; do refuses "pCPUs '$value' are refused" powerclamp-cpus "$value"; done
+for value in 9999 3-1 '1,' 1- a none; do refuses "pCPUs '$value' are refused" powerclamp-cpus "$value"; done
 refuses "natural idle time that is neither yes nor no is refused" powerclamp-natural-idle perhaps
 
 check "a guest that spins under each scheduler" populate
