@@ -17,8 +17,8 @@
 #include "budgets/runner.h"
 #include "budgets/server.h"
 
-/* A host that says nothing for so long is left to a process that begins anew: xenstored may have
- * been started again, and connections with it are lost then. */
+/* A host that says nothing for so long after a sample was due is left to a process that begins
+ * anew: xenstored may have been started again, and connections with it are lost then. */
 #define SILENCE_NS (180 * XD_NS_PER_S)
 #define END_NS     (20 * XD_NS_PER_S) /* for what on_exit says */
 #define PAUSE_MS   1000
@@ -207,12 +207,12 @@ static int loop(struct daemon *d, struct xd_err *err)
             return 0;
         if (d->again && !d->ending_ns)
             return 0;
-        if (now_of(d) - d->ticked_ns > SILENCE_NS)
+        if (now_of(d) - d->ticked_ns > SILENCE_NS + xd_session_interval(d->s))
             return xd_err_set(err, -ETIMEDOUT,
                               "host %s said nothing of its domains for %lld s: the knobs stay, "
                               "and who starts next goes on",
                               xd_world_host(xd_session_world(d->s)),
-                              (long long)(SILENCE_NS / XD_NS_PER_S));
+                              (long long)((now_of(d) - d->ticked_ns) / XD_NS_PER_S));
     }
 }
 
