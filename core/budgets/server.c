@@ -41,6 +41,7 @@ static int listen_at(const char *path, struct xd_err *err)
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     struct group *adm = geteuid() == 0 ? getgrnam("adm") : NULL;
     char dir[sizeof(at.sun_path)], *slash;
+    struct stat st;
     mode_t before;
     int fd, rc;
 
@@ -57,7 +58,8 @@ static int listen_at(const char *path, struct xd_err *err)
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return xd_err_set(err, -errno, "%s: %s", path, strerror(errno));
-    unlink(path);
+    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+        unlink(path); /* anything else isn't ours: binding says that it is there */
     before = umask(0117);
     rc = bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 16) < 0 ? -errno : 0;
     umask(before);

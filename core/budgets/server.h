@@ -15,7 +15,7 @@
 struct xd_server;
 
 struct xd_server_config {
-    const char *path;          /* the folder is made (0755); what a dead daemon left there goes */
+    const char *path;          /* the folder is made (0755); a dead daemon's socket goes */
     struct xd_runner **runner; /* whom questions are about */
     struct xd_log *log;
     int (*reload)(void *arg, struct xd_err *err);

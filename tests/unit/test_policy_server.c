@@ -169,6 +169,30 @@ static void test_the_socket(void **state)
     bench_close(&b);
 }
 
+/* What stands in its place and isn't a dead daemon's socket stays. */
+static void test_a_file_of_that_name_stays(void **state)
+{
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_server *s;
+    struct bench b;
+    struct stat st;
+    char path[96];
+    int fd;
+
+    bench_open(&b, BURST);
+    snprintf(path, sizeof(path), "%s/precious", b.dir);
+    fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(
+        xd_server_open(&(struct xd_server_config){path, &b.r, &b.log, NULL, NULL}, &s, &err),
+        -EADDRINUSE);
+    assert_non_null(strstr(err.text, path));
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(S_ISREG(st.st_mode));
+    bench_close(&b);
+}
+
 /* --- its manager --- */
 
 static void test_notify(void **state)
@@ -205,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_questions_are_answered),
         cmocka_unit_test(test_who_may_change_what),
         cmocka_unit_test(test_the_socket),
+        cmocka_unit_test(test_a_file_of_that_name_stays),
         cmocka_unit_test(test_notify),
     };
 
