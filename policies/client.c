@@ -39,10 +39,12 @@ static int dial(const char *path, struct xd_err *err)
     if (fd < 0)
         return no_daemon(path, -errno, err);
     if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
-        rc = errno == EAGAIN ? -ECONNREFUSED : -errno;
+        rc = -errno;
     if (rc == 0)
         return fd;
     close(fd);
+    if (rc == -EAGAIN) /* as many wait already as there is room for */
+        return xd_err_set(err, -ETIMEDOUT, "%s: the daemon doesn't answer", path);
     return no_daemon(path, rc, err);
 }
 

@@ -193,6 +193,31 @@ static void test_a_file_of_that_name_stays(void **state)
     bench_close(&b);
 }
 
+/* It isn't that there is none: one that hangs takes nobody in any more. */
+static void test_a_daemon_that_hangs(void **state)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    char dir[] = "/tmp/xendeck-hangs-XXXXXX";
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    assert_non_null(mkdtemp(dir));
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s/socket", dir);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    for (int i = 0; i < 5; i++) {
+        struct xd_err err = XD_ERR_INIT;
+        struct xd_buf out = XD_BUF_INIT;
+
+        assert_int_equal(
+            xd_wire_ask_daemon(at.sun_path, &(struct xd_wire_ask){XD_WIRE_STATUS}, 1, &out, &err),
+            -ETIMEDOUT);
+        assert_non_null(strstr(err.text, "the daemon doesn't answer"));
+        xd_buf_done(&out);
+    }
+    close(fd);
+    remove_dir(dir);
+}
+
 /* --- its manager --- */
 
 static void test_notify(void **state)
@@ -230,6 +255,7 @@ int main(void)
         cmocka_unit_test(test_who_may_change_what),
         cmocka_unit_test(test_the_socket),
         cmocka_unit_test(test_a_file_of_that_name_stays),
+        cmocka_unit_test(test_a_daemon_that_hangs),
         cmocka_unit_test(test_notify),
     };
 
