@@ -99,6 +99,8 @@ static int receive(int fd, int64_t until, struct xd_buf *out, struct xd_err *err
             int64_t whole;
 
             xd_buf_addn(out, block, (size_t)n);
+            if (block[n - 1] != '\n' && out->len <= XD_WIRE_ANSWER_MAX)
+                continue; /* it isn't whole: all of it needn't be looked at again for that */
             whole = xd_wire_answer_len(out->s, out->len, err);
             if (whole)
                 return whole < 0 ? (int)whole : 0;
