@@ -2,12 +2,14 @@
 /* Budgets that are changed while a policy is carried out. They are kept beside the ledger, as the
  * document "changes", a line of JSON for each rule, and the policy's file is left alone. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/json_c.h"
 #include "budgets/runner_impl.h"
+#include "policies/knobs.h"
 
 #define DOCUMENT "changes"
 
@@ -31,12 +33,21 @@ static int find_budget(const struct xd_policy *p, const char *name, size_t *rule
                       name, near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
-static int check_change(const struct xd_policy_budget *b, const char *rule, struct xd_err *err)
+static bool is_within(enum xd_budget_knob knob, int64_t v)
 {
-    if (b->cpu_ns < XD_NS_PER_MS || b->per_ns < XD_NS_PER_S ||
-        b->per_ns > 366 * 86400 * XD_NS_PER_S)
+    return v >= xd_budget_knobs[knob].min && v <= xd_budget_knobs[knob].max;
+}
+
+/* b: what comes of it. */
+static int check_change(const struct xd_budget_change *c, const struct xd_policy_budget *b,
+                        const char *rule, struct xd_err *err)
+{
+    if (!is_within(XD_BUDGET_KNOB_CPU, b->cpu_ns) || !is_within(XD_BUDGET_KNOB_WINDOW, b->per_ns))
         return xd_err_set(err, -ERANGE,
                           "rule %s: a budget is at least 1 ms, its window 1 s to 366 days", rule);
+    if (c->cap >= 0 && !is_within(XD_BUDGET_KNOB_CAP, c->cap))
+        return xd_err_set(err, -ERANGE, "rule %s: a cap is at most %" PRId64 "%%", rule,
+                          xd_budget_knobs[XD_BUDGET_KNOB_CAP].max);
     if (b->cpu_ns / 4096 > b->per_ns)
         return xd_err_set(err, -ERANGE, "rule %s: more than 4096 pCPUs could use in its window",
                           rule);
@@ -97,7 +108,7 @@ static const struct xd_policy_budget *changed(const struct xd_runner *r, size_t 
         b->per_ns = c->per_ns;
     if (c->cap >= 0)
         b->then[XD_POLICY_CAP] = xd_policy_amount(XD_POLICY_CAP, (uint64_t)c->cap);
-    return check_change(b, r->policy->rules[i].name, err) < 0 ? NULL : b;
+    return check_change(c, b, r->policy->rules[i].name, err) < 0 ? NULL : b;
 }
 
 static void note(struct xd_runner *r, size_t i, const struct xd_policy_budget *old)

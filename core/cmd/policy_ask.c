@@ -208,7 +208,7 @@ int policy_cmd_budget(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct policy *c = ctx;
     struct xd_wire_ask ask = {.kind = XD_WIRE_BUDGET, .cap = -1};
-    uint64_t cap = UINT64_MAX;
+    uint64_t cap;
 
     if (argc != 2) {
         xd_err_set(err, -EINVAL,
@@ -218,15 +218,15 @@ int policy_cmd_budget(void *ctx, int argc, char **argv, struct xd_err *err)
     if (take_name(ask.rule, sizeof(ask.rule), argv[1], err) < 0 ||
         xd_cli_duration(c->cli, "cpu", 0, &ask.cpu_ns, err) < 0 ||
         xd_cli_duration(c->cli, "per", 0, &ask.per_ns, err) < 0 ||
-        xd_cli_count(c->cli, "cap", UINT64_MAX, &cap, err) < 0)
+        xd_cli_count(c->cli, "cap", 0, &cap, err) < 0)
         return XD_EXIT_USAGE;
-    if (cap <= INT32_MAX)
-        ask.cap = (int64_t)cap;
+    if (cap)
+        ask.cap = cap < INT32_MAX ? (int64_t)cap : INT32_MAX; /* more is as wrong as that */
     if (!ask.cpu_ns && !ask.per_ns && ask.cap < 0) {
         xd_err_set(err, -EINVAL, "nothing of it is to change: give --cpu, --per or --cap");
         return XD_EXIT_USAGE;
     }
-    return change(c, &ask, "changed, until the policy is read again or the daemon ends", err);
+    return change(c, &ask, "changed, until the policy is read again", err);
 }
 
 /* --- explain, where a daemon keeps balances --- */

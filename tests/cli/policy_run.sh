@@ -78,6 +78,8 @@ t "a change" 0 policy budget burst --cap 30 "$@"
 until_ "the change counts" says spin1 'sched.cap 30'
 t "no change" 1 policy budget burst "$@"
 err 'give --cpu, --per or --cap'
+t "too much of it" 1 policy budget burst --cpu 20s --cap 99999999999 "$@"
+err 'a cap is at most 409600%'
 t "what is no rule" 1 policy budget brust --cap 30 "$@"
 err 'did you mean burst?'
 

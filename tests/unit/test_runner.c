@@ -188,6 +188,10 @@ static void test_budgets_are_changed_live(void **state)
     assert_non_null(strstr(err.text, "did you mean burst?"));
     assert_int_equal(
         xd_runner_change_budget(b.r, "burst", &(struct xd_budget_change){1, 0, -1}, &err), -ERANGE);
+    assert_int_equal(
+        xd_runner_change_budget(b.r, "burst", &(struct xd_budget_change){0, 0, 409601}, &err),
+        -ERANGE);
+    assert_string_equal(err.text, "rule burst: a cap is at most 409600%");
     /* Another policy: what no rule wants any more is given back. */
     assert_int_equal(
         xd_runner_replace(
