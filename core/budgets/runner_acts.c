@@ -48,7 +48,7 @@ static void note_trouble(struct xd_runner *r, const struct xd_runner_item *it, c
             r->trouble = xd_realloc(r->trouble, r->cap_trouble * sizeof(*r->trouble));
         }
         t = &r->trouble[r->n_trouble++];
-        *t = (struct xd_runner_trouble){.knob = it->knob};
+        *t = (struct xd_runner_trouble){.knob = it->knob, .wanted = true};
         memcpy(t->uuid, it->uuid, sizeof(t->uuid));
     }
     if (t->tries > 0) {
@@ -61,6 +61,18 @@ static void note_trouble(struct xd_runner *r, const struct xd_runner_item *it, c
     xd_str_safe_to(t->text, sizeof(t->text), text);
     xd_log_write(r->log, XD_LOG_WARN, "policy", "%s %s: %s; it is tried again", it->name,
                  xd_policy_knob(it->knob)->name, t->text);
+}
+
+/* Of knobs that nobody wants to be moved any more: the domain is gone, paused, or within its budget
+ * again. */
+static void forget_unwanted(struct xd_runner *r)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->n_trouble; i++)
+        if (r->trouble[i].wanted)
+            r->trouble[kept++] = r->trouble[i];
+    r->n_trouble = kept;
 }
 
 static void note_fresh(struct xd_runner *r, const struct xd_runner_item *it)
@@ -81,10 +93,12 @@ static bool is_done(const struct xd_runner *r, const struct xd_runner_item *it)
     return false;
 }
 
-static bool must_wait(const struct xd_runner *r, const struct xd_runner_item *it)
+static bool must_wait(struct xd_runner *r, const struct xd_runner_item *it)
 {
-    const struct xd_runner_trouble *t = trouble_of(r, it->uuid, it->knob);
+    struct xd_runner_trouble *t = trouble_of(r, it->uuid, it->knob);
 
+    if (t)
+        t->wanted = true;
     return t && t->next_ns > xd_clock_now(xd_session_clock(r->session));
 }
 
@@ -157,11 +171,14 @@ void xd_runner_plan_acts(struct xd_runner *r)
     const struct xd_engine_act *a;
 
     r->n = r->at = 0;
+    for (size_t i = 0; i < r->n_trouble; i++)
+        r->trouble[i].wanted = false;
     for (size_t i = 0; (a = xd_engine_act(r->engine, i)); i++)
         if (xd_runner_pause_of(r, a->domain) == XD_RUNNER_RUNS)
             add_act(r, a);
     if (!r->stopping)
         add_restored(r);
+    forget_unwanted(r);
     if (r->n)
         qsort(r->queue, r->n, sizeof(*r->queue), by_urgency);
 }

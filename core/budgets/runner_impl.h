@@ -17,6 +17,7 @@ struct xd_runner_item {
 struct xd_runner_trouble {
     char uuid[40];
     enum xd_policy_knob knob;
+    bool wanted; /* by the last tick; else it is over */
     unsigned tries;
     int64_t next_ns;
     char text[256];

@@ -113,6 +113,24 @@ static void test_refused_steps_are_told_and_tried_again(void **state)
     bench_close(&b);
 }
 
+static void test_what_nobody_wants_any_more_is_no_trouble(void **state)
+{
+    struct bench b;
+    struct xd_runner_status st;
+
+    bench_open(&b, BURST);
+    go(&b, S);
+    assert_int_equal(xd_session_control(b.s, "fault ignore 30 spin1", NULL), 0);
+    go(&b, 9 * S);
+    xd_runner_status(b.r, &st);
+    assert_true(st.trouble[0] != '\0');
+    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_RUNNER_HOLDS, NULL), 0);
+    go(&b, 2 * S);
+    xd_runner_status(b.r, &st);
+    assert_string_equal(st.trouble, "");
+    bench_close(&b);
+}
+
 static void test_the_end_gives_back_or_holds(void **state)
 {
     static const char *const on_exit[] = {"restore", "hold"};
@@ -400,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_a_killed_one_is_followed_by_one_that_goes_on),
         cmocka_unit_test(test_killed_between_writing_down_and_doing),
         cmocka_unit_test(test_refused_steps_are_told_and_tried_again),
+        cmocka_unit_test(test_what_nobody_wants_any_more_is_no_trouble),
         cmocka_unit_test(test_the_end_gives_back_or_holds),
         cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_budgets_are_changed_live),
