@@ -86,17 +86,6 @@ int xd_inlet_read(void *self, const struct xd_object *o, const struct xd_knob *k
     return 0;
 }
 
-static int pause_domain(struct xd_runner *r, const struct xd_engine_domain *d,
-                        enum xd_runner_pause how, struct xd_err *err)
-{
-    if (how < xd_runner_pause_of(r, NULL))
-        return xd_err_set(err, -EPERM,
-                          "%s: all of policy %s is paused; let it go on first (policy/%s "
-                          "policy.paused=no)",
-                          d->name, xd_runner_policy(r)->name, xd_runner_policy(r)->name);
-    return xd_runner_set_pause(r, d->uuid, how, err);
-}
-
 int xd_inlet_write(void *self, const struct xd_object *o, const struct xd_knob *k,
                    const struct xd_value *v, struct xd_err *err)
 {
@@ -113,7 +102,7 @@ int xd_inlet_write(void *self, const struct xd_object *o, const struct xd_knob *
         return xd_runner_set_pause(r, NULL, (enum xd_runner_pause)v->cell.i, err);
     rc = find(r, o, &a, &d, &rule, err);
     if (rc == 0 && knob_of(k) == XD_BUDGET_KNOB_PAUSED) {
-        rc = pause_domain(r, d, (enum xd_runner_pause)v->cell.i, err);
+        rc = xd_runner_set_pause(r, d->uuid, (enum xd_runner_pause)v->cell.i, err);
     } else if (rc == 0) {
         if (knob_of(k) == XD_BUDGET_KNOB_CPU)
             c.cpu_ns = (int64_t)v->cell.u;

@@ -68,8 +68,8 @@ int64_t xd_runner_tick_ns(const struct xd_runner *r); /* when the last one was, 
 enum xd_runner_pause { XD_RUNNER_RUNS, XD_RUNNER_HOLDS, XD_RUNNER_RESTORES };
 
 /* domain: a UUID or name; NULL: all of the policy. HOLDS leaves the knobs as they are, RESTORES
- * gives them back, RUNS ends the pause. It outlives the process, where there is a store. -ENOENT.
- */
+ * gives them back, RUNS ends the pause. It outlives the process, where there is a store. -ENOENT;
+ * -EPERM: a domain can't be let go further than all of the policy is. */
 int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_runner_pause how,
                         struct xd_err *err);
 /* The stricter of the policy's own and the domain's; d NULL: the policy's own. */

@@ -138,6 +138,11 @@ int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_runner_
     if (domain && !d)
         return xd_err_set(err, -ENOENT, "policy %s knows no domain \"%s\"", r->policy->name,
                           domain);
+    if (d && how < r->pause)
+        return xd_err_set(err, -EPERM,
+                          "%s: all of policy %s is paused; let that go on first (xendeck policy "
+                          "resume, or policy/%s policy.paused=no)",
+                          d->name, r->policy->name, r->policy->name);
     if (d)
         set_domain(r, d->uuid, how);
     else

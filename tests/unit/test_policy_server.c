@@ -77,6 +77,9 @@ static void test_who_may_change_what(void **state)
     says(&b, "{\"ask\":\"pause\",\"domain\":\"spin2\",\"how\":\"restore\"}", true, "true");
     says(&b, "{\"ask\":\"status\"}", false, "\"paused_domains\":[\"spin2\"]");
     says(&b, "{\"ask\":\"explain\",\"domain\":\"spin2\"}", false, "paused: its knobs are as they");
+    says(&b, "{\"ask\":\"pause\"}", true, "true");
+    says(&b, "{\"ask\":\"resume\",\"domain\":\"spin1\"}", true,
+         "\"code\":1,\"error\":\"spin1: all of policy burst is paused");
     says(&b, "{\"ask\":\"budget\",\"rule\":\"burst\",\"cap\":-3}", true, "whole numbers");
     ask(&b, NULL, false);
     bench_close(&b);
