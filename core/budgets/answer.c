@@ -96,21 +96,18 @@ static int table(const struct xd_server_config *c, const struct xd_wire_ask *a, 
                  struct xd_err *err)
 {
     struct xd_builder *b = xd_builder_new("policy");
-    struct xd_snapshot *s;
-    const struct xd_table *t;
+    bool known = xd_runner_build(*c->runner, a->table, "the daemon", b);
+    struct xd_snapshot *s = xd_builder_seal(b, NULL, 1, 0, 0, 0);
     struct xd_runner_status st;
     int rc = 0;
 
     xd_runner_status(*c->runner, &st);
-    xd_runner_build(*c->runner, "the daemon", b);
-    s = xd_builder_seal(b, NULL, 1, 0, 0, 0);
-    t = xd_snapshot_table(s, a->table);
-    if (!t)
+    if (!known)
         rc = xd_err_set(err, -ENOENT, "there is no table \"%s\"", a->table);
     else if (!st.ticks)
         rc = xd_err_set(err, -EAGAIN, "the daemon has had no sample of the host yet");
     else
-        xd_wire_table_write(t, out);
+        xd_wire_table_write(xd_snapshot_table(s, a->table), out);
     xd_snapshot_unref(s);
     return rc;
 }

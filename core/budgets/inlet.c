@@ -171,18 +171,20 @@ static bool wake(void *self)
     return read(((const struct xd_inlet *)self)->event, &n, sizeof(n)) == sizeof(n);
 }
 
+static const struct xd_table_desc *const tables[] = {&xd_budgets_desc, &xd_policies_desc, NULL};
+
 static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 {
-    static const char nothing[] =
-        "no policy is carried out; n begins one here, xendeck policy run is the daemon";
     const struct xd_inlet *in = self;
 
-    if (!in->runner || !xd_engine_policy(xd_runner_engine(in->runner))) {
-        xd_build_missing(b, &xd_budgets_desc, "%s", nothing);
-        xd_build_missing(b, &xd_policies_desc, "%s", nothing);
-        return 0;
+    for (size_t i = 0; tables[i]; i++) {
+        if (in->runner)
+            xd_runner_build(in->runner, tables[i]->name, "this console", b);
+        else
+            xd_build_missing(
+                b, tables[i],
+                "no policy is carried out; n begins one here, xendeck policy run is the daemon");
     }
-    xd_runner_build(in->runner, "this console", b);
     return 0;
 }
 
@@ -191,7 +193,7 @@ const struct xd_backend xd_inlet_backend = {
     .name = "policy",
     .title = "The policy of this console",
     .help = "What a policy that the console carries out by itself gives each domain",
-    .tables = (const struct xd_table_desc *const[]){&xd_budgets_desc, &xd_policies_desc, NULL},
+    .tables = tables,
     .knobs = xd_budget_knobs,
     .open = open_inlet,
     .close = close_inlet,

@@ -116,8 +116,9 @@ struct xd_runner_status {
     char trouble[256];              /* why something isn't as it should be; "" */
 };
 void xd_runner_status(const struct xd_runner *r, struct xd_runner_status *out);
-/* The tables `budgets` and `policies` (policies/table.h) as the last tick left them. holder: who
- * carries it out, "the daemon". */
-void xd_runner_build(const struct xd_runner *r, const char *holder, struct xd_builder *b);
+/* The table `budgets` or `policies` (policies/table.h) as the last tick left it; false: there is no
+ * other. holder: who carries it out, "the daemon". */
+bool xd_runner_build(const struct xd_runner *r, const char *table, const char *holder,
+                     struct xd_builder *b);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is carried out, as tables. */
+#include <string.h>
+
 #include "budgets/runner_impl.h"
 #include "policies/table.h"
 
@@ -34,9 +36,15 @@ static void build_policy(const struct xd_runner *r, const char *holder, struct x
     xd_buf_done(&changed);
 }
 
-void xd_runner_build(const struct xd_runner *r, const char *holder, struct xd_builder *b)
+bool xd_runner_build(const struct xd_runner *r, const char *table, const char *holder,
+                     struct xd_builder *b)
 {
-    xd_budgets_build(r->engine, &(struct xd_budgets_view){pause_of, (void *)r}, b,
-                     r->last_now.mono_ns);
-    build_policy(r, holder, b);
+    if (strcmp(table, xd_budgets_desc.name) == 0)
+        xd_budgets_build(r->engine, &(struct xd_budgets_view){pause_of, (void *)r}, b,
+                         r->last_now.mono_ns);
+    else if (strcmp(table, xd_policies_desc.name) == 0)
+        build_policy(r, holder, b);
+    else
+        return false;
+    return true;
 }

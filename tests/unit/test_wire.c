@@ -74,7 +74,8 @@ static void test_a_table_arrives(void **state)
     if (xd_wire_answer_check(out.s, out.len, &err) < 0 ||
         xd_wire_table_read(out.s, out.len, &xd_budgets_desc, got, 5, &err) < 0)
         fail_msg("%s", err.text);
-    xd_runner_build(b.r, "the daemon", sent);
+    assert_true(xd_runner_build(b.r, "budgets", "the daemon", sent));
+    assert_true(xd_runner_build(b.r, "policies", "the daemon", sent));
     x = xd_builder_seal(sent, NULL, 1, 1, 1, 0);
     y = xd_builder_seal(got, NULL, 1, 1, 1, 0);
     t = xd_snapshot_table(x, "budgets");
