@@ -118,7 +118,7 @@ size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_W
         if (rule->match.where)
             want(out, &n, "domains", xd_query_columns(rule->match.where));
         if (c)
-            want(out, &n, c->table_name,
+            want(out, &n, c->table->name,
                  xd_query_columns(c->where) | (c->until ? xd_query_columns(c->until) : 0));
         rtds |= b->lo > 0 || b->hi < XD_POLICY_MOST ||
                 (rule->budget && rule->budget->then[XD_POLICY_RTDS] < XD_POLICY_MOST);

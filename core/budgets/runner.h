@@ -50,7 +50,8 @@ int xd_runner_new(const struct xd_runner_config *c, struct xd_runner **out, stru
 void xd_runner_free(struct xd_runner *r);
 
 /* What has to be sampled to carry out a policy, for xd_session_want and for opening a session;
- * returns how many, at most XD_RUNNER_WANTS_MAX. */
+ * returns how many, at most XD_RUNNER_WANTS_MAX. Tables are named by their descriptions: these
+ * outlive the policy. */
 #define XD_RUNNER_WANTS_MAX (XD_POLICY_RULES_MAX + 2)
 size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX]);
 

@@ -11,7 +11,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "budgets/hold.h"
 #include "budgets/notify.h"
 #include "budgets/runner.h"
@@ -38,7 +37,6 @@ struct daemon {
     bool again;                                /* what is in its file now needs another session */
     struct xd_want wants[XD_RUNNER_WANTS_MAX]; /* of what the session was opened for */
     size_t n_wants;
-    struct xd_arena names; /* of tables in them: the policy that was read first goes before them */
     int64_t watchdog_ns, pinged_ns, ending_ns, ticked_ns;
     uint64_t ticks;
 };
@@ -251,8 +249,6 @@ static int open_all(struct daemon *d, struct xd_err *err)
     if (!config.host)
         config.host = "live"; /* a demo host that stands in would be ruled by nobody's wish */
     d->n_wants = xd_runner_wants(p, d->wants);
-    for (size_t i = 0; i < d->n_wants; i++)
-        d->wants[i].table = xd_arena_strdup(&d->names, d->wants[i].table);
     config.wants = d->wants;
     config.n_wants = d->n_wants;
     config.appends = true;
@@ -293,7 +289,6 @@ static void close_all(struct daemon *d)
     xd_session_close(d->s);
     xd_ledger_store_close(d->store);
     xd_hold_give(d->hold);
-    xd_arena_done(&d->names);
     print_log(d);
     d->server = NULL;
     d->r = NULL;
