@@ -33,31 +33,36 @@ static void set_now(struct xd_policy_now *now, uint64_t *seq, const struct xd_sn
     *seq = xd_snapshot_seq(s);
 }
 
-struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_now *now,
-                                   uint64_t *seq)
+static struct xd_snapshot *join(struct xd_snapshot *const *all, size_t n,
+                                const struct xd_policy_now *now, uint64_t seq)
 {
-    size_t n = xd_world_sources(xd_session_world(s));
-    struct xd_snapshot *all[XD_SOURCES_MAX] = {NULL};
     struct xd_builder *b = xd_builder_new("host");
-    bool any = false;
 
-    for (size_t i = 0; i < n; i++) {
-        all[i] = xd_session_snapshot(s, i);
-        if (!any && has_domains(all[i])) {
-            set_now(now, seq, all[i]);
-            any = true;
-        }
+    for (size_t i = 0; i < n; i++)
         for (size_t k = 0; all[i] && k < xd_snapshot_tables(all[i]); k++) {
             const struct xd_table *t = xd_snapshot_table_at(all[i], k);
 
             if (is_better(t, all, i))
                 xd_build_lend(b, all[i], t->desc->name);
         }
+    return xd_builder_seal(b, NULL, seq, now->mono_ns, now->wall_ns, 0);
+}
+
+struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_now *now,
+                                   uint64_t *seq)
+{
+    size_t n = xd_world_sources(xd_session_world(s)), of = 0;
+    struct xd_snapshot *all[XD_SOURCES_MAX] = {NULL}, *joined = NULL;
+
+    for (size_t i = 0; i < n; i++)
+        all[i] = xd_session_snapshot(s, i);
+    while (of < n && !has_domains(all[of]))
+        of++;
+    if (of < n && xd_snapshot_seq(all[of]) != *seq) {
+        set_now(now, seq, all[of]);
+        joined = join(all, n, now, *seq);
     }
     for (size_t i = 0; i < n; i++)
         xd_snapshot_unref(all[i]);
-    if (any)
-        return xd_builder_seal(b, NULL, *seq, now->mono_ns, now->wall_ns, 0);
-    xd_builder_free(b);
-    return NULL;
+    return joined;
 }

@@ -70,8 +70,8 @@ struct xd_runner {
     char tick_error[256];
 };
 
-/* look.c: all sources' newest as one snapshot, and when its domains were read; NULL: there are no
- * domains. *seq: of the source that tells of domains. */
+/* look.c: all sources' newest as one snapshot, and when its domains were read. *seq: of the source
+ * that tells of domains. NULL: there are no domains, or they are those of *seq still. */
 struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_now *now,
                                    uint64_t *seq);
 
