@@ -131,7 +131,7 @@ static uint64_t first(const struct xd_load *l)
     return l->samples > XD_LOAD_SAMPLES ? l->samples - XD_LOAD_SAMPLES : 0;
 }
 
-int64_t xd_load_length(const struct xd_load *l)
+static int64_t recorded(const struct xd_load *l)
 {
     if (!l->samples)
         return 0;
@@ -207,7 +207,7 @@ int xd_load_what_if(const struct xd_load *l, const struct xd_policy *p, size_t r
     struct xd_sim *sim;
     int rc;
 
-    if (xd_load_length(l) < LEAST_NS)
+    if (recorded(l) < LEAST_NS)
         return xd_err_set(err, -ENODATA, "less than a minute of load is recorded so far");
     other.rules = xd_malloc(p->n * sizeof(*other.rules));
     memcpy(other.rules, p->rules, p->n * sizeof(*other.rules));

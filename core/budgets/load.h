@@ -20,7 +20,6 @@ struct xd_load *xd_load_new(void);
 void xd_load_free(struct xd_load *l); /* NULL allowed */
 /* Takes in the domains of the newest sample, if ten seconds have passed since the last one. */
 void xd_load_feed(struct xd_load *l, const struct xd_world *w);
-int64_t xd_load_length(const struct xd_load *l); /* ns that are recorded */
 
 /* A domain's fate in the recorded time, had its budget been that one, beginning full. */
 struct xd_what_if {

@@ -325,11 +325,6 @@ const struct xd_engine *xd_runner_engine(const struct xd_runner *r)
     return r->engine;
 }
 
-int64_t xd_runner_tick_ns(const struct xd_runner *r)
-{
-    return r->last_now.mono_ns;
-}
-
 const struct xd_policy *xd_runner_policy(const struct xd_runner *r)
 {
     return r->policy;

@@ -62,7 +62,6 @@ int xd_runner_timeout_ms(const struct xd_runner *r);
 
 const struct xd_engine *xd_runner_engine(const struct xd_runner *r); /* until the next call */
 const struct xd_policy *xd_runner_policy(const struct xd_runner *r);
-int64_t xd_runner_tick_ns(const struct xd_runner *r); /* when the last one was, monotonic */
 
 /* --- pausing: the engine goes on keeping balances, and moves nothing --- */
 
