@@ -134,21 +134,10 @@ int xd_cmd_budgets_less(void *ctx, int argc, char **argv, struct xd_err *err)
     return change_by(ctx, -1, err);
 }
 
+/* What is wrong is told while one types. */
 static int accept_budget(struct xd_app *a, const char *text, const void *tag, struct xd_err *err)
 {
-    struct xd_plan *p = NULL;
-    const struct xd_row *row = row_here(a, err);
-    char key[XD_KEY_MAX], object[XD_KEY_MAX + 16];
-    struct xd_wish wish = {object, xd_budget_knobs[XD_BUDGET_KNOB_CPU].name, text};
-    int rc;
-
-    if (!row)
-        return -ENOENT;
-    snprintf(object, sizeof(object), "budget/%s", xd_row_key(&xd_budgets_desc, row, key));
-    rc = xd_plan_make(a->world, &wish, 1, &p, err); /* what is wrong is told while one types */
-    if (rc == 0)
-        xd_plan_open(a, p);
-    return rc;
+    return propose_here(a, XD_BUDGET_KNOB_CPU, text, err);
 }
 
 int xd_cmd_budgets_edit(void *ctx, int argc, char **argv, struct xd_err *err)
