@@ -196,23 +196,26 @@ static void put_knobs(const struct row *r, struct xd_rows *t)
         xd_put_u64(t, XD_BUDGETS_CAP_SEEN, xd_policy_value(XD_POLICY_CAP, cap->seen));
 }
 
-/* The engine's lines without the first, which is the domain's name, divided by "; ". */
-static void put_why(const struct row *r, struct xd_rows *t)
+/* The engine's lines without the first, which is the domain's name, divided by " | "; NULL: none.
+ */
+static const char *why_of(const struct xd_engine *e, const struct xd_engine_domain *d,
+                          struct xd_arena *a)
 {
     struct xd_buf lines = XD_BUF_INIT, out = XD_BUF_INIT;
-    const char *at;
+    const char *at, *why;
 
-    xd_engine_why(r->e, r->d, &lines);
+    xd_engine_why(e, d, &lines);
     for (at = strchr(xd_buf_str(&lines), '\n'); at && at[1]; at = strchr(at, '\n')) {
         at += 1 + strspn(at + 1, " ");
         xd_buf_printf(&out, "%s%.*s", out.len ? " | " : "", (int)strcspn(at, "\n"), at);
     }
-    xd_put_str(t, XD_BUDGETS_WHY, out.len ? xd_buf_str(&out) : NULL);
+    why = out.len ? xd_arena_strdup(a, out.s) : NULL;
     xd_buf_done(&lines);
     xd_buf_done(&out);
+    return why;
 }
 
-static void put_row(struct row *r, struct xd_rows *t)
+static void put_row(struct row *r, const char *why, struct xd_rows *t)
 {
     struct next next;
 
@@ -234,7 +237,7 @@ static void put_row(struct row *r, struct xd_rows *t)
         xd_put_str(t, XD_BUDGETS_NEXT, next.what);
     }
     put_knobs(r, t);
-    put_why(r, t);
+    xd_put_str(t, XD_BUDGETS_WHY, why);
 }
 
 /* Whether the rule says anything of the domain that a row could tell. */
@@ -261,6 +264,7 @@ void xd_budgets_build(const struct xd_engine *e, const struct xd_budgets_view *v
 
     for (size_t n = 0; n < e->n; n++) {
         const struct xd_engine_domain *d = e->list[n];
+        const char *why = NULL; /* the same in all its rows */
 
         for (size_t i = 0; d->present && i < e->p->n; i++) {
             struct row r = {e,
@@ -272,8 +276,10 @@ void xd_budgets_build(const struct xd_engine *e, const struct xd_budgets_view *v
                             -1,
                             &a};
 
-            if (has_row(&r))
-                put_row(&r, t);
+            if (!has_row(&r))
+                continue;
+            why = why ? why : why_of(e, d, &a);
+            put_row(&r, why, t);
         }
         xd_arena_done(&a);
     }
