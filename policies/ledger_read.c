@@ -13,17 +13,9 @@
 #define MOST_NS   (INT64_MAX / 8)
 #define MOST_SEEN (INT64_C(1) << 62)
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-
-    return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) ? v
-                                                                                             : NULL;
-}
-
 static bool number(struct json_object *o, const char *key, int64_t min, int64_t max, int64_t *out)
 {
-    struct json_object *v = member(o, key);
+    struct json_object *v = xd_json_member(o, key);
 
     if (!json_object_is_type(v, json_type_int))
         return false;
@@ -33,14 +25,7 @@ static bool number(struct json_object *o, const char *key, int64_t min, int64_t 
 
 static bool flag(struct json_object *o, const char *key)
 {
-    return json_object_get_boolean(member(o, key));
-}
-
-static const char *text(struct json_object *o, const char *key)
-{
-    struct json_object *v = member(o, key);
-
-    return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
+    return json_object_get_boolean(xd_json_member(o, key));
 }
 
 static int rule_of(const struct xd_policy *p, const char *name)
@@ -53,7 +38,7 @@ static int rule_of(const struct xd_policy *p, const char *name)
 
 static uint64_t read_rules(struct json_object *o, const char *key, const struct xd_policy *p)
 {
-    struct json_object *list = member(o, key);
+    struct json_object *list = xd_json_member(o, key);
     uint64_t bits = 0;
 
     for (size_t i = 0;
@@ -70,7 +55,7 @@ static uint64_t read_rules(struct json_object *o, const char *key, const struct 
 
 static bool read_used(struct json_object *o, struct xd_account *a, const struct xd_policy_budget *b)
 {
-    struct json_object *list = member(o, "used");
+    struct json_object *list = xd_json_member(o, "used");
     size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
     int64_t sum = 0;
 
@@ -93,7 +78,7 @@ static bool read_used(struct json_object *o, struct xd_account *a, const struct 
 static bool read_account(struct json_object *o, struct xd_account *a,
                          const struct xd_policy_budget *b, int64_t t)
 {
-    const char *kind = text(o, "kind");
+    const char *kind = xd_json_text(o, "kind");
     int64_t cpu, per;
 
     if (!kind || !number(o, "cpu_ns", 0, MOST_NS, &cpu) || !number(o, "per_ns", 1, MOST_NS, &per))
@@ -120,7 +105,7 @@ static bool read_account(struct json_object *o, struct xd_account *a,
 
 static bool read_accounts(struct json_object *o, struct xd_engine *e, struct xd_engine_domain *d)
 {
-    struct json_object *all = member(o, "accounts");
+    struct json_object *all = xd_json_member(o, "accounts");
 
     if (!json_object_is_type(all, json_type_object))
         return false;
@@ -137,7 +122,7 @@ static bool read_accounts(struct json_object *o, struct xd_engine *e, struct xd_
 
 static bool read_conditions(struct json_object *o, struct xd_engine *e, struct xd_engine_domain *d)
 {
-    struct json_object *all = member(o, "conditions");
+    struct json_object *all = xd_json_member(o, "conditions");
 
     if (!json_object_is_type(all, json_type_object))
         return false;
@@ -159,12 +144,12 @@ static bool read_conditions(struct json_object *o, struct xd_engine *e, struct x
 
 static bool read_knobs(struct json_object *o, struct xd_engine *e, struct xd_engine_domain *d)
 {
-    struct json_object *all = member(o, "knobs");
+    struct json_object *all = xd_json_member(o, "knobs");
 
     if (!json_object_is_type(all, json_type_object))
         return false;
     for (int k = 0; k < XD_POLICY_KNOBS; k++) {
-        struct json_object *v = member(all, xd_policy_knob(k)->name);
+        struct json_object *v = xd_json_member(all, xd_policy_knob(k)->name);
         struct xd_engine_knob *kn = &d->knobs[k];
         int64_t base, seen, wanted;
 
@@ -185,7 +170,7 @@ static bool read_knobs(struct json_object *o, struct xd_engine *e, struct xd_eng
 
 static bool read_domain(struct json_object *o, struct xd_engine *e)
 {
-    const char *uuid = text(o, "domain"), *name = text(o, "name");
+    const char *uuid = xd_json_text(o, "domain"), *name = xd_json_text(o, "name");
     struct xd_engine_domain *d;
     int64_t cpu, id;
 
@@ -207,7 +192,7 @@ static bool read_domain(struct json_object *o, struct xd_engine *e)
 
 static bool read_head(struct json_object *o, struct xd_engine *e)
 {
-    struct json_object *boot = member(o, "boot"); /* a hash: it may need all 64 bits */
+    struct json_object *boot = xd_json_member(o, "boot"); /* a hash: it may need all 64 bits */
 
     e->begun = true;
     e->last.boot = json_object_is_type(boot, json_type_int) ? json_object_get_uint64(boot) : 0;
@@ -218,10 +203,11 @@ static bool read_head(struct json_object *o, struct xd_engine *e)
 
 static bool read_shared(struct json_object *o, struct xd_engine *e)
 {
-    int rule = rule_of(e->p, text(o, "shared"));
+    int rule = rule_of(e->p, xd_json_text(o, "shared"));
     const struct xd_policy_budget *b = rule < 0 ? NULL : e->p->rules[rule].budget;
 
-    return !b || !b->shared || read_account(member(o, "account"), &e->shared[rule], b, e->t);
+    return !b || !b->shared ||
+           read_account(xd_json_member(o, "account"), &e->shared[rule], b, e->t);
 }
 
 int xd_ledger_read(const struct xd_policy *p, const char *what, const char *text_, size_t len,
@@ -244,10 +230,10 @@ int xd_ledger_read(const struct xd_policy *p, const char *what, const char *text
         if (xd_json_parse(what, at, (size_t)(end - at), &o, err) < 0) {
             xd_err_prefix(err, "line %zu of ", line);
             rc = -EBADMSG;
-        } else if (line == 1             ? !read_head(o, e)
-                   : member(o, "shared") ? !read_shared(o, e)
-                   : member(o, "domain") ? !read_domain(o, e)
-                                         : !member(o, "end")) {
+        } else if (line == 1                     ? !read_head(o, e)
+                   : xd_json_member(o, "shared") ? !read_shared(o, e)
+                   : xd_json_member(o, "domain") ? !read_domain(o, e)
+                                                 : !xd_json_member(o, "end")) {
             rc = xd_err_set(err, -EBADMSG, "%s: line %zu makes no sense", what, line);
         }
         json_object_put(o);

@@ -32,27 +32,13 @@ bool xd_wire_changes(enum xd_wire_kind kind)
 
 /* --- reading JSON --- */
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-
-    return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) ? v
-                                                                                             : NULL;
-}
-
-static const char *text_of(struct json_object *v)
-{
-    return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
-}
-
 /* False: it is there, but no text that fits. */
 static bool take_text(struct json_object *o, const char *key, char *out, size_t size)
 {
-    struct json_object *v = member(o, key);
-    const char *s = text_of(v);
+    const char *s = xd_json_text(o, key);
 
     out[0] = '\0';
-    if (!v)
+    if (!xd_json_member(o, key))
         return true;
     if (!s || strlen(s) >= size)
         return false;
@@ -62,7 +48,7 @@ static bool take_text(struct json_object *o, const char *key, char *out, size_t 
 
 static bool take_number(struct json_object *o, const char *key, int64_t unnamed, int64_t *out)
 {
-    struct json_object *v = member(o, key);
+    struct json_object *v = xd_json_member(o, key);
 
     *out = unnamed;
     if (!v)
@@ -80,7 +66,7 @@ static int wrong(struct xd_err *err, const char *what)
 
 static int take_ask(struct json_object *o, struct xd_wire_ask *a, struct xd_err *err)
 {
-    const char *name = text_of(member(o, "ask")), *how;
+    const char *name = xd_json_text(o, "ask"), *how;
     size_t k = 0;
 
     while (name && k < N_KINDS && strcmp(kinds[k].name, name) != 0)
@@ -101,9 +87,9 @@ static int take_ask(struct json_object *o, struct xd_wire_ask *a, struct xd_err 
     if (!take_number(o, "cpu_ns", 0, &a->cpu_ns) || !take_number(o, "per_ns", 0, &a->per_ns) ||
         !take_number(o, "cap", -1, &a->cap) || a->cap > INT32_MAX)
         return wrong(err, "cpu_ns, per_ns and cap are whole numbers");
-    how = text_of(member(o, "how"));
+    how = xd_json_text(o, "how");
     a->restore = how && strcmp(how, "restore") == 0;
-    if (a->kind == XD_WIRE_PAUSE && member(o, "how") && !a->restore &&
+    if (a->kind == XD_WIRE_PAUSE && xd_json_member(o, "how") && !a->restore &&
         (!how || strcmp(how, "hold") != 0))
         return wrong(err, "how is hold or restore");
     return 0;
@@ -177,7 +163,7 @@ static struct json_object *head_of(const char *text, size_t len, struct xd_err *
 
     if (!end || xd_json_parse("the daemon's answer", text, (size_t)(end - text), &o, err) < 0)
         return NULL;
-    if (json_object_is_type(member(o, "ok"), json_type_boolean))
+    if (json_object_is_type(xd_json_member(o, "ok"), json_type_boolean))
         return o;
     not_an_answer(err, "it has no \"ok\"");
     json_object_put(o);
@@ -216,8 +202,8 @@ int xd_wire_answer_check(const char *text, size_t len, struct xd_err *err)
 
     if (!o)
         return -EBADMSG;
-    if (!json_object_get_boolean(member(o, "ok"))) {
-        const char *why = text_of(member(o, "error"));
+    if (!json_object_get_boolean(xd_json_member(o, "ok"))) {
+        const char *why = xd_json_text(o, "error");
         int64_t code;
         char safe[400];
 

@@ -113,12 +113,10 @@ static void take_cell(struct xd_rows *t, const struct xd_column *c, int col, str
 static int take_columns(struct json_object *head, const struct xd_table_desc *d,
                         int at[XD_COLUMNS_MAX])
 {
-    struct json_object *list = NULL;
+    struct json_object *list = xd_json_member(head, "columns");
     size_t n;
 
-    if (!json_object_is_type(head, json_type_object) ||
-        !json_object_object_get_ex(head, "columns", &list) ||
-        !json_object_is_type(list, json_type_array))
+    if (!json_object_is_type(list, json_type_array))
         return -1;
     n = json_object_array_length(list);
     for (size_t i = 0; i < n && i < XD_COLUMNS_MAX; i++) {

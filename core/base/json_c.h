@@ -14,4 +14,21 @@ int xd_json_c_need(struct xd_err *err);
 
 #include <xd_json_late.h> /* made of json_c.txt */
 
+/* NULL: o is no object, or has no such member. */
+static inline struct json_object *xd_json_member(struct json_object *o, const char *key)
+{
+    struct json_object *v = NULL;
+
+    return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) ? v
+                                                                                             : NULL;
+}
+
+/* NULL: there is no such member that is a text. */
+static inline const char *xd_json_text(struct json_object *o, const char *key)
+{
+    struct json_object *v = xd_json_member(o, key);
+
+    return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
+}
+
 #endif

@@ -60,23 +60,16 @@ static int status_of(int rc)
 
 /* --- status --- */
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-
-    return json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
 static void safe_text(struct json_object *o, const char *key, char *out, size_t size)
 {
-    const char *s = json_object_get_string(member(o, key));
+    const char *s = xd_json_text(o, key);
 
     xd_str_safe_to(out, size, s ? s : "");
 }
 
 static void print_paused(FILE *out, struct json_object *o)
 {
-    struct json_object *list = member(o, "paused_domains");
+    struct json_object *list = xd_json_member(o, "paused_domains");
     char how[32];
 
     safe_text(o, "paused", how, sizeof(how));
@@ -105,18 +98,19 @@ static void print_status(struct policy *c, struct json_object *o)
     safe_text(o, "on_exit", on_exit, sizeof(on_exit));
     safe_text(o, "trouble", trouble, sizeof(trouble));
     fprintf(out, "policy:   %s (%s), %lld rules, on_exit: %s\n", policy, file,
-            (long long)json_object_get_int64(member(o, "rules")), on_exit);
+            (long long)json_object_get_int64(xd_json_member(o, "rules")), on_exit);
     print_paused(out, o);
-    fprintf(out, "domains:  %lld\n", (long long)json_object_get_int64(member(o, "domains")));
+    fprintf(out, "domains:  %lld\n",
+            (long long)json_object_get_int64(xd_json_member(o, "domains")));
     fprintf(out, "since:    %s\n",
-            xd_clock_local(json_object_get_int64(member(o, "began_ns")), when));
+            xd_clock_local(json_object_get_int64(xd_json_member(o, "began_ns")), when));
     fprintf(out, "ticks:    %lld, the last at %s\n",
-            (long long)json_object_get_int64(member(o, "ticks")),
-            xd_clock_local(json_object_get_int64(member(o, "tick_ns")), when));
+            (long long)json_object_get_int64(xd_json_member(o, "ticks")),
+            xd_clock_local(json_object_get_int64(xd_json_member(o, "tick_ns")), when));
     fprintf(out, "knobs:    %lld moved, %lld attempts failed, %lld still to be moved\n",
-            (long long)json_object_get_int64(member(o, "done")),
-            (long long)json_object_get_int64(member(o, "failed")),
-            (long long)json_object_get_int64(member(o, "waiting")));
+            (long long)json_object_get_int64(xd_json_member(o, "done")),
+            (long long)json_object_get_int64(xd_json_member(o, "failed")),
+            (long long)json_object_get_int64(xd_json_member(o, "waiting")));
     if (trouble[0])
         fprintf(out, "trouble:  %s\n", trouble);
 }
@@ -243,7 +237,7 @@ int policy_explain_daemon(struct policy *c, const char *domain, struct xd_err *e
     if (rc == 0)
         rc = xd_json_parse("explain", b.s, b.len, &o, err);
     if (rc == 0) {
-        const char *text = json_object_get_string(member(o, "text"));
+        const char *text = xd_json_text(o, "text");
 
         for (size_t len; text && *text; text += len + (text[len] == '\n')) {
             char line[1024], safe[1024];
