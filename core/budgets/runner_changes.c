@@ -151,37 +151,25 @@ int xd_runner_change_budget(struct xd_runner *r, const char *rule, const struct 
 
 static bool take_number(struct json_object *o, const char *key, int64_t *out)
 {
-    struct json_object *v = NULL;
+    struct json_object *v = xd_json_member(o, key);
 
-    if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_int))
+    if (!json_object_is_type(v, json_type_int))
         return false;
     *out = json_object_get_int64(v);
     return *out >= 0;
 }
 
-static const char *take_text(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-
-    return json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_string)
-               ? json_object_get_string(v)
-               : NULL;
-}
-
 /* Of a rule that is gone, or of another policy, nothing is left. */
-static void take_line(struct xd_runner *r, const char *line, size_t len)
+static void take(struct xd_runner *r, struct json_object *o)
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_budget_change c;
-    struct json_object *o = NULL;
     const struct xd_policy_budget *old, *b = NULL;
-    const char *policy, *rule;
+    const char *policy = xd_json_text(o, "policy");
+    const char *rule =
+        policy && strcmp(policy, r->policy->name) == 0 ? xd_json_text(o, "rule") : NULL;
     size_t i;
 
-    if (xd_json_parse(DOCUMENT, line, len, &o, NULL) < 0)
-        return;
-    policy = json_object_is_type(o, json_type_object) ? take_text(o, "policy") : NULL;
-    rule = policy && strcmp(policy, r->policy->name) == 0 ? take_text(o, "rule") : NULL;
     if (rule && take_number(o, "cpu_ns", &c.cpu_ns) && take_number(o, "per_ns", &c.per_ns) &&
         take_number(o, "cap", &c.cap) && find_budget(r->policy, rule, &i, &err) == 0)
         b = changed(r, i, &c, &err);
@@ -190,25 +178,13 @@ static void take_line(struct xd_runner *r, const char *line, size_t len)
         r->policy->rules[i].budget = b;
         note(r, i, old);
     }
-    json_object_put(o);
 }
 
 void xd_runner_load_changes(struct xd_runner *r)
 {
-    struct xd_buf b = XD_BUF_INIT, text = XD_BUF_INIT;
-    struct xd_err err = XD_ERR_INIT;
+    struct xd_buf text = XD_BUF_INIT;
 
-    if (!r->store)
-        return;
-    if (xd_ledger_store_get(r->store, DOCUMENT, &b, &err) < 0)
-        xd_log_write(r->log, XD_LOG_WARN, "policy", "which budgets were changed isn't known: %s",
-                     xd_err_text(&err));
-    for (size_t at = 0; at < b.len;) {
-        size_t len = strcspn(b.s + at, "\n");
-
-        take_line(r, b.s + at, len);
-        at += len + 1;
-    }
+    xd_runner_read_lines(r, DOCUMENT, "which budgets were changed", take);
     xd_runner_changes(r, &text);
     if (text.len)
         xd_log_write(
@@ -217,7 +193,6 @@ void xd_runner_load_changes(struct xd_runner *r)
             "or have it read again to drop them",
             xd_buf_str(&text), r->policy->file);
     xd_buf_done(&text);
-    xd_buf_done(&b);
 }
 
 void xd_runner_forget_changes(struct xd_runner *r)

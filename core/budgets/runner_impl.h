@@ -85,6 +85,12 @@ int xd_runner_carry_over(const struct xd_runner *r, const struct xd_buf *ledger,
                          const struct xd_policy *p, struct xd_engine **out, struct xd_err *err);
 void xd_runner_use_engine(struct xd_runner *r, struct xd_engine *e);
 
+/* runner_lines.c: what a document of the store has, each line's JSON value (NULL: null) to take;
+ * what isn't JSON is passed over. what: that isn't known if it can't be read, for the log. */
+struct json_object;
+void xd_runner_read_lines(struct xd_runner *r, const char *document, const char *what,
+                          void (*take)(struct xd_runner *r, struct json_object *o));
+
 /* runner_changes.c */
 void xd_runner_load_changes(struct xd_runner *r); /* before there is an engine */
 void xd_runner_forget_changes(struct xd_runner *r);

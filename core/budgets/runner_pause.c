@@ -75,25 +75,10 @@ static int keep(struct xd_runner *r, struct xd_err *err)
     return rc;
 }
 
-static const char *text_of(struct json_object *o, const char *key)
+static void take(struct xd_runner *r, struct json_object *o)
 {
-    struct json_object *v = NULL;
+    const char *how = xd_json_text(o, "pause"), *uuid = xd_json_text(o, "domain");
 
-    if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &v) ||
-        !json_object_is_type(v, json_type_string))
-        return NULL;
-    return json_object_get_string(v);
-}
-
-static void take_line(struct xd_runner *r, const char *line, size_t len)
-{
-    struct json_object *o = NULL;
-    const char *how, *uuid;
-
-    if (xd_json_parse(DOCUMENT, line, len, &o, NULL) < 0)
-        return;
-    how = text_of(o, "pause");
-    uuid = text_of(o, "domain");
     for (size_t i = 0; how && i < sizeof(names) / sizeof(*names); i++) {
         if (strcmp(names[i], how) != 0)
             continue;
@@ -102,29 +87,14 @@ static void take_line(struct xd_runner *r, const char *line, size_t len)
         else if (r->n_paused < MOST)
             set_domain(r, uuid, (enum xd_runner_pause)i);
     }
-    json_object_put(o);
 }
 
 void xd_runner_load_pauses(struct xd_runner *r)
 {
-    struct xd_buf b = XD_BUF_INIT;
-    struct xd_err err = XD_ERR_INIT;
-
-    if (!r->store)
-        return;
-    if (xd_ledger_store_get(r->store, DOCUMENT, &b, &err) < 0)
-        xd_log_write(r->log, XD_LOG_WARN, "policy", "what was paused isn't known: %s",
-                     xd_err_text(&err));
-    for (size_t at = 0; at < b.len;) {
-        size_t len = strcspn(b.s + at, "\n");
-
-        take_line(r, b.s + at, len);
-        at += len + 1;
-    }
+    xd_runner_read_lines(r, DOCUMENT, "what was paused", take);
     if (r->pause != XD_RUNNER_RUNS || r->n_paused)
         xd_log_write(r->log, XD_LOG_WARN, "policy", "%s paused as it was before",
                      r->pause != XD_RUNNER_RUNS ? "the policy is" : "some domains are");
-    xd_buf_done(&b);
 }
 
 /* --- what is asked --- */
