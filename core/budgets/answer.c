@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the daemon says to each question. */
 #include <errno.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "budgets/server.h"
+#include "policies/table.h"
 #include "policies/wire.h"
 
 static void open_answer(struct xd_json *j, struct xd_buf *out)
@@ -20,21 +20,17 @@ static void close_answer(struct xd_json *j, struct xd_buf *out)
     xd_buf_addc(out, '\n');
 }
 
-static const char *pause_name(enum xd_runner_pause p)
-{
-    return p == XD_RUNNER_HOLDS ? "hold" : p == XD_RUNNER_RESTORES ? "restore" : NULL;
-}
-
 static void put_paused(struct xd_json *j, const struct xd_runner *r)
 {
     const struct xd_engine *e = xd_runner_engine(r);
+    enum xd_runner_pause all = xd_runner_pause_of(r, NULL);
 
-    xd_json_str(j, "paused", pause_name(xd_runner_pause_of(r, NULL)));
+    xd_json_str(j, "paused", all == XD_RUNNER_RUNS ? NULL : xd_budgets_pause_names[all]);
     xd_json_open(j, "paused_domains", '[');
     for (size_t i = 0; i < xd_engine_domains(e); i++) {
         const struct xd_engine_domain *d = xd_engine_domain(e, i);
 
-        if (xd_runner_pause_of(r, d) > xd_runner_pause_of(r, NULL))
+        if (xd_runner_pause_of(r, d) > all)
             xd_json_str(j, NULL, d->name);
     }
     xd_json_close(j, ']');
@@ -74,17 +70,16 @@ static int explain(const struct xd_server_config *c, const struct xd_wire_ask *a
     const struct xd_engine *e = xd_runner_engine(*c->runner);
     const struct xd_engine_domain *d = xd_engine_find(e, a->domain);
     struct xd_buf text = XD_BUF_INIT;
-    const char *paused;
+    enum xd_runner_pause how;
     struct xd_json j;
 
     if (!d)
         return xd_err_set(err, -ENOENT, "there is no domain \"%s\"", a->domain);
     xd_engine_why(e, d, &text);
-    paused = pause_name(xd_runner_pause_of(*c->runner, d));
-    if (paused)
-        xd_buf_printf(&text, "  paused: %s\n",
-                      strcmp(paused, "hold") == 0 ? "its knobs stay as they are"
-                                                  : "its knobs are as they were before");
+    how = xd_runner_pause_of(*c->runner, d);
+    if (how != XD_RUNNER_RUNS)
+        xd_buf_printf(&text, "  paused: its knobs %s\n",
+                      how == XD_RUNNER_HOLDS ? "stay as they are" : "are as they were before");
     open_answer(&j, out);
     xd_json_str(&j, "text", xd_buf_str(&text));
     close_answer(&j, out);

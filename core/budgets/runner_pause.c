@@ -9,11 +9,10 @@
 #include "base/json.h"
 #include "base/json_c.h"
 #include "budgets/runner_impl.h"
+#include "policies/table.h"
 
 #define DOCUMENT "pauses"
 #define MOST     4096 /* domains */
-
-static const char *const names[] = {"run", "hold", "restore"};
 
 static struct xd_runner_paused *find(const struct xd_runner *r, const char *uuid)
 {
@@ -52,7 +51,7 @@ static void put_line(struct xd_buf *b, const char *uuid, enum xd_runner_pause ho
 
     xd_json_init(&j, b, false);
     xd_json_open(&j, NULL, '{');
-    xd_json_str(&j, "pause", names[how]);
+    xd_json_str(&j, "pause", xd_budgets_pause_names[how]);
     if (uuid)
         xd_json_str(&j, "domain", uuid);
     xd_json_close(&j, '}');
@@ -79,8 +78,8 @@ static void take(struct xd_runner *r, struct json_object *o)
 {
     const char *how = xd_json_text(o, "pause"), *uuid = xd_json_text(o, "domain");
 
-    for (size_t i = 0; how && i < sizeof(names) / sizeof(*names); i++) {
-        if (strcmp(names[i], how) != 0)
+    for (int i = 0; how && xd_budgets_pause_names[i]; i++) {
+        if (strcmp(xd_budgets_pause_names[i], how) != 0)
             continue;
         if (!uuid)
             r->pause = (enum xd_runner_pause)i;
