@@ -47,7 +47,7 @@ enum xd_budgets_state {
     XD_BUDGETS_HELD,   /* paused */
 };
 
-/* The words of `paused`, and what is meant by them; the same as of a runner. */
+/* The words of `paused`, and what is meant by them: core/budgets/runner.h. */
 enum xd_budgets_pause { XD_BUDGETS_RUNS, XD_BUDGETS_HOLDS, XD_BUDGETS_RESTORES };
 extern const char *const xd_budgets_pause_names[];
 

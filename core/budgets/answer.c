@@ -4,7 +4,6 @@
 
 #include "base/json.h"
 #include "budgets/server.h"
-#include "policies/table.h"
 #include "policies/wire.h"
 
 static void open_answer(struct xd_json *j, struct xd_buf *out)
@@ -23,9 +22,9 @@ static void close_answer(struct xd_json *j, struct xd_buf *out)
 static void put_paused(struct xd_json *j, const struct xd_runner *r)
 {
     const struct xd_engine *e = xd_runner_engine(r);
-    enum xd_runner_pause all = xd_runner_pause_of(r, NULL);
+    enum xd_budgets_pause all = xd_runner_pause_of(r, NULL);
 
-    xd_json_str(j, "paused", all == XD_RUNNER_RUNS ? NULL : xd_budgets_pause_names[all]);
+    xd_json_str(j, "paused", all == XD_BUDGETS_RUNS ? NULL : xd_budgets_pause_names[all]);
     xd_json_open(j, "paused_domains", '[');
     for (size_t i = 0; i < xd_engine_domains(e); i++) {
         const struct xd_engine_domain *d = xd_engine_domain(e, i);
@@ -70,16 +69,16 @@ static int explain(const struct xd_server_config *c, const struct xd_wire_ask *a
     const struct xd_engine *e = xd_runner_engine(*c->runner);
     const struct xd_engine_domain *d = xd_engine_find(e, a->domain);
     struct xd_buf text = XD_BUF_INIT;
-    enum xd_runner_pause how;
+    enum xd_budgets_pause how;
     struct xd_json j;
 
     if (!d)
         return xd_err_set(err, -ENOENT, "there is no domain \"%s\"", a->domain);
     xd_engine_why(e, d, &text);
     how = xd_runner_pause_of(*c->runner, d);
-    if (how != XD_RUNNER_RUNS)
+    if (how != XD_BUDGETS_RUNS)
         xd_buf_printf(&text, "  paused: its knobs %s\n",
-                      how == XD_RUNNER_HOLDS ? "stay as they are" : "are as they were before");
+                      how == XD_BUDGETS_HOLDS ? "stay as they are" : "are as they were before");
     open_answer(&j, out);
     xd_json_str(&j, "text", xd_buf_str(&text));
     close_answer(&j, out);
@@ -118,9 +117,9 @@ static int set_pause(const struct xd_server_config *c, const struct xd_wire_ask 
                      struct xd_buf *out, struct xd_err *err)
 {
     return xd_runner_set_pause(*c->runner, a->domain[0] ? a->domain : NULL,
-                               a->kind == XD_WIRE_RESUME ? XD_RUNNER_RUNS
-                               : a->restore              ? XD_RUNNER_RESTORES
-                                                         : XD_RUNNER_HOLDS,
+                               a->kind == XD_WIRE_RESUME ? XD_BUDGETS_RUNS
+                               : a->restore              ? XD_BUDGETS_RESTORES
+                                                         : XD_BUDGETS_HOLDS,
                                err);
 }
 

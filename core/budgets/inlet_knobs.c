@@ -41,7 +41,7 @@ static struct xd_value number(uint64_t n)
     return (struct xd_value){.have = true, .type = XD_U64, .cell.u = n};
 }
 
-static struct xd_value word(enum xd_runner_pause p)
+static struct xd_value word(enum xd_budgets_pause p)
 {
     return (struct xd_value){.have = true, .type = XD_ENUM, .cell.i = (int64_t)p};
 }
@@ -99,10 +99,10 @@ int xd_inlet_write(void *self, const struct xd_object *o, const struct xd_knob *
     if (!r)
         return nobody(err);
     if (knob_of(k) == XD_BUDGET_KNOB_POLICY_PAUSED)
-        return xd_runner_set_pause(r, NULL, (enum xd_runner_pause)v->cell.i, err);
+        return xd_runner_set_pause(r, NULL, (enum xd_budgets_pause)v->cell.i, err);
     rc = find(r, o, &a, &d, &rule, err);
     if (rc == 0 && knob_of(k) == XD_BUDGET_KNOB_PAUSED) {
-        rc = xd_runner_set_pause(r, d->uuid, (enum xd_runner_pause)v->cell.i, err);
+        rc = xd_runner_set_pause(r, d->uuid, (enum xd_budgets_pause)v->cell.i, err);
     } else if (rc == 0) {
         if (knob_of(k) == XD_BUDGET_KNOB_CPU)
             c.cpu_ns = (int64_t)v->cell.u;

@@ -31,7 +31,7 @@
 
 #include "budgets/store.h"
 #include "engine/session.h"
-#include "policies/engine.h"
+#include "policies/table.h"
 
 struct xd_runner;
 
@@ -65,16 +65,14 @@ const struct xd_policy *xd_runner_policy(const struct xd_runner *r);
 
 /* --- pausing: the engine goes on keeping balances, and moves nothing --- */
 
-enum xd_runner_pause { XD_RUNNER_RUNS, XD_RUNNER_HOLDS, XD_RUNNER_RESTORES };
-
 /* domain: a UUID or name; NULL: all of the policy. HOLDS leaves the knobs as they are, RESTORES
  * gives them back, RUNS ends the pause. It outlives the process, where there is a store. -ENOENT;
  * -EPERM: a domain can't be let go further than all of the policy is. */
-int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_runner_pause how,
+int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_budgets_pause how,
                         struct xd_err *err);
 /* The stricter of the policy's own and the domain's; d NULL: the policy's own. */
-enum xd_runner_pause xd_runner_pause_of(const struct xd_runner *r,
-                                        const struct xd_engine_domain *d);
+enum xd_budgets_pause xd_runner_pause_of(const struct xd_runner *r,
+                                         const struct xd_engine_domain *d);
 
 /* --- changes --- */
 

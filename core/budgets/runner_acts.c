@@ -144,7 +144,7 @@ static void add_restored(struct xd_runner *r)
     for (size_t i = 0; i < xd_engine_domains(r->engine); i++) {
         const struct xd_engine_domain *d = xd_engine_domain(r->engine, i);
 
-        if (!d->present || xd_runner_pause_of(r, d) != XD_RUNNER_RESTORES)
+        if (!d->present || xd_runner_pause_of(r, d) != XD_BUDGETS_RESTORES)
             continue;
         for (int k = 0; k < XD_POLICY_KNOBS; k++) {
             const struct xd_engine_knob *kn = &d->knobs[k];
@@ -174,7 +174,7 @@ void xd_runner_plan_acts(struct xd_runner *r)
     for (size_t i = 0; i < r->n_trouble; i++)
         r->trouble[i].wanted = false;
     for (size_t i = 0; (a = xd_engine_act(r->engine, i)); i++)
-        if (xd_runner_pause_of(r, a->domain) == XD_RUNNER_RUNS)
+        if (xd_runner_pause_of(r, a->domain) == XD_BUDGETS_RUNS)
             add_act(r, a);
     if (!r->stopping)
         add_restored(r);

@@ -25,7 +25,7 @@ struct xd_runner_trouble {
 
 struct xd_runner_paused {
     char uuid[40];
-    enum xd_runner_pause how;
+    enum xd_budgets_pause how;
 };
 
 struct xd_runner {
@@ -56,7 +56,7 @@ struct xd_runner {
     struct xd_runner_trouble *trouble; /* malloc */
     size_t n_trouble, cap_trouble;
 
-    enum xd_runner_pause pause;      /* of the policy */
+    enum xd_budgets_pause pause;     /* of the policy */
     struct xd_runner_paused *paused; /* malloc; single domains */
     size_t n_paused, cap_paused;
 

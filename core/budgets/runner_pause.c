@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/json_c.h"
 #include "budgets/runner_impl.h"
-#include "policies/table.h"
 
 #define DOCUMENT "pauses"
 #define MOST     4096 /* domains */
@@ -22,11 +21,11 @@ static struct xd_runner_paused *find(const struct xd_runner *r, const char *uuid
     return NULL;
 }
 
-static void set_domain(struct xd_runner *r, const char *uuid, enum xd_runner_pause how)
+static void set_domain(struct xd_runner *r, const char *uuid, enum xd_budgets_pause how)
 {
     struct xd_runner_paused *p = find(r, uuid);
 
-    if (how == XD_RUNNER_RUNS) {
+    if (how == XD_BUDGETS_RUNS) {
         if (p)
             *p = r->paused[--r->n_paused];
         return;
@@ -45,7 +44,7 @@ static void set_domain(struct xd_runner *r, const char *uuid, enum xd_runner_pau
 
 /* --- on disk --- */
 
-static void put_line(struct xd_buf *b, const char *uuid, enum xd_runner_pause how)
+static void put_line(struct xd_buf *b, const char *uuid, enum xd_budgets_pause how)
 {
     struct xd_json j;
 
@@ -65,7 +64,7 @@ static int keep(struct xd_runner *r, struct xd_err *err)
 
     if (!r->store)
         return 0;
-    if (r->pause != XD_RUNNER_RUNS)
+    if (r->pause != XD_BUDGETS_RUNS)
         put_line(&b, NULL, r->pause);
     for (size_t i = 0; i < r->n_paused; i++)
         put_line(&b, r->paused[i].uuid, r->paused[i].how);
@@ -82,23 +81,23 @@ static void take(struct xd_runner *r, struct json_object *o)
         if (strcmp(xd_budgets_pause_names[i], how) != 0)
             continue;
         if (!uuid)
-            r->pause = (enum xd_runner_pause)i;
+            r->pause = (enum xd_budgets_pause)i;
         else if (r->n_paused < MOST)
-            set_domain(r, uuid, (enum xd_runner_pause)i);
+            set_domain(r, uuid, (enum xd_budgets_pause)i);
     }
 }
 
 void xd_runner_load_pauses(struct xd_runner *r)
 {
     xd_runner_read_lines(r, DOCUMENT, "what was paused", take);
-    if (r->pause != XD_RUNNER_RUNS || r->n_paused)
+    if (r->pause != XD_BUDGETS_RUNS || r->n_paused)
         xd_log_write(r->log, XD_LOG_WARN, "policy", "%s paused as it was before",
-                     r->pause != XD_RUNNER_RUNS ? "the policy is" : "some domains are");
+                     r->pause != XD_BUDGETS_RUNS ? "the policy is" : "some domains are");
 }
 
 /* --- what is asked --- */
 
-int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_runner_pause how,
+int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_budgets_pause how,
                         struct xd_err *err)
 {
     const struct xd_engine_domain *d = domain ? xd_engine_find(r->engine, domain) : NULL;
@@ -118,17 +117,18 @@ int xd_runner_set_pause(struct xd_runner *r, const char *domain, enum xd_runner_
         r->pause = how;
     rc = keep(r, err);
     xd_log_write(r->log, XD_LOG_INFO, "policy", "%s: %s", d ? d->name : r->policy->name,
-                 how == XD_RUNNER_RUNS    ? "goes on"
-                 : how == XD_RUNNER_HOLDS ? "paused, its knobs stay"
-                                          : "paused, its knobs are given back");
+                 how == XD_BUDGETS_RUNS    ? "goes on"
+                 : how == XD_BUDGETS_HOLDS ? "paused, its knobs stay"
+                                           : "paused, its knobs are given back");
     xd_session_refresh(r->session); /* what follows is done with the next tick */
     return rc;
 }
 
-enum xd_runner_pause xd_runner_pause_of(const struct xd_runner *r, const struct xd_engine_domain *d)
+enum xd_budgets_pause xd_runner_pause_of(const struct xd_runner *r,
+                                         const struct xd_engine_domain *d)
 {
     const struct xd_runner_paused *p = d ? find(r, d->uuid) : NULL;
-    enum xd_runner_pause of_domain = p ? p->how : XD_RUNNER_RUNS;
+    enum xd_budgets_pause of_domain = p ? p->how : XD_BUDGETS_RUNS;
 
     return of_domain > r->pause ? of_domain : r->pause;
 }

@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "budgets/runner_impl.h"
-#include "policies/table.h"
 
 static enum xd_budgets_pause pause_of(void *arg, const struct xd_engine_domain *d)
 {
-    return (enum xd_budgets_pause)xd_runner_pause_of(arg, d);
+    return xd_runner_pause_of(arg, d);
 }
 
 static void build_policy(const struct xd_runner *r, const char *holder, struct xd_builder *b)

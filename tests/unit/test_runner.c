@@ -124,7 +124,7 @@ static void test_what_nobody_wants_any_more_is_no_trouble(void **state)
     go(&b, 9 * S);
     xd_runner_status(b.r, &st);
     assert_true(st.trouble[0] != '\0');
-    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_RUNNER_HOLDS, NULL), 0);
+    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_BUDGETS_HOLDS, NULL), 0);
     go(&b, 2 * S);
     xd_runner_status(b.r, &st);
     assert_string_equal(st.trouble, "");
@@ -159,7 +159,7 @@ static void test_pauses(void **state)
 
     bench_open(&b, BURST);
     go(&b, 9 * S);
-    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_RUNNER_RESTORES, &err), 0);
+    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_BUDGETS_RESTORES, &err), 0);
     go(&b, S);
     assert_int_equal(cap(&b, "spin1"), 0);
     assert_int_equal(cap(&b, "spin2"), 20);
@@ -168,17 +168,17 @@ static void test_pauses(void **state)
     start(&b, BURST);
     go(&b, 2 * S);
     assert_int_equal(cap(&b, "spin1"), 0);
-    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_RUNNER_RUNS, &err), 0);
+    assert_int_equal(xd_runner_set_pause(b.r, "spin1", XD_BUDGETS_RUNS, &err), 0);
     go(&b, S);
     assert_int_equal(cap(&b, "spin1"), 20);
     /* All of it, and the caps stay where they are past the window's end. */
-    assert_int_equal(xd_runner_set_pause(b.r, NULL, XD_RUNNER_HOLDS, &err), 0);
+    assert_int_equal(xd_runner_set_pause(b.r, NULL, XD_BUDGETS_HOLDS, &err), 0);
     go(&b, 12 * S);
     assert_int_equal(cap(&b, "spin1"), 20);
-    assert_int_equal(xd_runner_set_pause(b.r, NULL, XD_RUNNER_RUNS, &err), 0);
+    assert_int_equal(xd_runner_set_pause(b.r, NULL, XD_BUDGETS_RUNS, &err), 0);
     go(&b, S);
     assert_int_equal(cap(&b, "spin1"), 0);
-    assert_int_equal(xd_runner_set_pause(b.r, "nobody", XD_RUNNER_HOLDS, &err), -ENOENT);
+    assert_int_equal(xd_runner_set_pause(b.r, "nobody", XD_BUDGETS_HOLDS, &err), -ENOENT);
     bench_close(&b);
 }
 
