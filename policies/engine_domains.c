@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "model/tables.h"
 #include "policies/engine_impl.h"
 
@@ -18,10 +19,8 @@ void xd_engine_free_domain(struct xd_engine_domain *d)
 
 static uint64_t hash_of(const char *s)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = xd_hash_add(XD_HASH_BEGIN, s, strlen(s));
 
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
     return h ^ h >> 29;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "policies/engine_impl.h"
 #include "policies/ledger_impl.h"
@@ -17,11 +18,7 @@ const char *const xd_ledger_kinds[] = {"sliding", "fixed", "bucket"};
 
 uint64_t xd_ledger_sum(const char *text, size_t len)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-    return h;
+    return xd_hash_add(XD_HASH_BEGIN, text, len);
 }
 
 static void end_line(char *out, size_t size, size_t lines, uint64_t sum)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/slurp.h"
 
 struct xd_hold {
@@ -97,12 +98,10 @@ char *xd_hold_path(const char *host, const char *state, char *out, size_t size)
 uint64_t xd_boot_number(void)
 {
     struct xd_buf b = XD_BUF_INIT;
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = 0;
 
-    if (xd_slurp("/proc/sys/kernel/random/boot_id", 128, &b, NULL) < 0)
-        h = 0;
-    for (size_t i = 0; h && i < b.len; i++)
-        h = (h ^ (unsigned char)b.s[i]) * UINT64_C(0x100000001b3);
+    if (xd_slurp("/proc/sys/kernel/random/boot_id", 128, &b, NULL) == 0)
+        h = xd_hash_add(XD_HASH_BEGIN, b.s, b.len);
     xd_buf_done(&b);
     return h;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "budgets/runner_impl.h"
 #include "model/tables.h"
 
@@ -134,10 +135,7 @@ size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_W
 
 static void mix(uint64_t *h, const void *data, size_t len)
 {
-    const unsigned char *p = data;
-
-    for (size_t i = 0; i < len; i++)
-        *h = (*h ^ p[i]) * UINT64_C(0x100000001b3);
+    *h = xd_hash_add(*h, data, len);
 }
 
 static void mix_account(uint64_t *h, const struct xd_account *a)
@@ -151,7 +149,7 @@ static void mix_account(uint64_t *h, const struct xd_account *a)
 static uint64_t sum_of(const struct xd_engine *e)
 {
     const struct xd_policy *p = xd_engine_policy(e);
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = XD_HASH_BEGIN;
 
     for (size_t i = 0; i < xd_engine_domains(e); i++) {
         const struct xd_engine_domain *d = xd_engine_domain(e, i);
