@@ -114,6 +114,20 @@ void xd_account_settle(struct xd_account *a, const struct xd_policy_budget *b)
         a->spent = false;
 }
 
+int64_t xd_account_lasts(const struct xd_account *a, const struct xd_policy_budget *b, double rate)
+{
+    double gains = b->kind == XD_BUDGET_BUCKET ? (double)b->cpu_ns / (double)b->per_ns : 0;
+    double ns;
+
+    if (rate < 0.001 || rate <= gains)
+        return INT64_MAX;
+    ns = (double)(a->left > 0 ? a->left : 0) / (rate - gains);
+    /* what is forgotten of a sliding window meanwhile is more than that */
+    if (b->kind == XD_BUDGET_SLIDING && ns >= (double)b->per_ns)
+        return INT64_MAX;
+    return ns < 4e18 ? (int64_t)ns : INT64_MAX;
+}
+
 int64_t xd_account_resumes(const struct xd_account *a, const struct xd_policy_budget *b)
 {
     int64_t wanted = b->resume_ns > 0 ? b->resume_ns : 1, left = a->left;

@@ -35,6 +35,9 @@ void xd_account_advance(struct xd_account *a, const struct xd_policy_budget *b,
 void xd_account_charge(struct xd_account *a, const struct xd_policy_budget *b, int64_t ns);
 /* Decides whether it is used up, by what is left now. */
 void xd_account_settle(struct xd_account *a, const struct xd_policy_budget *b);
+/* How long what is left lasts while so much CPU time is used per time (pCPUs), ns; a bucket gains
+ * meanwhile. INT64_MAX: for ever, as far as can be said; for one that isn't spent. */
+int64_t xd_account_lasts(const struct xd_account *a, const struct xd_policy_budget *b, double rate);
 /* If nothing more is charged: when it counts as there again. INT64_MAX: never. For a spent one. */
 int64_t xd_account_resumes(const struct xd_account *a, const struct xd_policy_budget *b);
 

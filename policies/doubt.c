@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What to do while nothing can be seen. */
-#include "policies/engine_impl.h"
+#include "policies/cap_impl.h"
 
 static bool is_of(const struct xd_engine_domain *d, size_t rule)
 {
@@ -58,11 +58,12 @@ size_t xd_engine_doubt(struct xd_engine *e, int64_t mono_ns)
         if (e->p->rules[i].budget && e->p->rules[i].budget->shared &&
             suppose(&e->shared[i], all_could(e, i, ns)))
             supposed |= UINT64_C(1) << i;
+    xd_engine_step_keeps(e, NULL, e->t + ns);
     for (size_t i = 0; i < e->n; i++)
         if (e->list[i]->present)
             doubt_domain(e, e->list[i], ns);
     for (size_t i = 0; i < e->p->n; i++)
         if (supposed >> i & 1)
             e->shared[i].spent = false;
-    return e->n_acts;
+    return e->n_acts + e->n_host_acts;
 }

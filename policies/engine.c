@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One step of the engine: see engine.h. */
-#include "policies/engine_impl.h"
+#include "policies/cap_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ struct xd_engine *xd_engine_new(const struct xd_policy *p)
         if (b && 2 * b->per_ns > e->keep_ns)
             e->keep_ns = 2 * b->per_ns;
         if (b && b->shared) {
-            e->any_shared = true;
+            e->together = true;
             e->shared[i].used = xd_malloc((xd_account_slots(b) + 1) * sizeof(int64_t));
         } else if (b) {
             e->account_of[i] = (int8_t)e->n_accounts++;
@@ -59,6 +59,8 @@ struct xd_engine *xd_engine_new(const struct xd_policy *p)
         if (p->rules[i].condition)
             e->condition_of[i] = (int8_t)e->n_conditions++;
     }
+    xd_engine_begin_keeps(e);
+    e->together |= e->n_keeps > 0;
     sort_rules(e);
     return e;
 }
@@ -76,6 +78,7 @@ void xd_engine_free(struct xd_engine *e)
     free(e->list);
     free(e->hash);
     free(e->acts);
+    xd_engine_done_keeps(e);
     free(e);
 }
 
@@ -298,9 +301,24 @@ static void step_domain(struct xd_engine *e, struct xd_engine_domain *d, const s
         d->active |= (uint64_t)(holds && e->when[i]) << i;
         if (rule->budget)
             charge(e, d, i, ns, before >> i & 1);
+        if (rule->budget && rule->budget->shared && d->active >> i & 1)
+            e->shared_rate[i] += d->rate;
     }
     d->present = d->met = true;
     d->seen_t = e->t;
+}
+
+static void foresee(struct xd_engine *e, const struct xd_account *a,
+                    const struct xd_policy_budget *b, double rate)
+{
+    int64_t at = INT64_MAX, lasts;
+
+    if (a->spent)
+        at = xd_account_resumes(a, b);
+    else if ((lasts = xd_account_lasts(a, b, rate)) < INT64_MAX - e->t)
+        at = e->t + lasts;
+    if (at < e->turn)
+        e->turn = at;
 }
 
 static void settle_accounts(struct xd_engine *e)
@@ -313,6 +331,7 @@ static void settle_accounts(struct xd_engine *e)
         if (b && b->shared) {
             xd_account_advance(&e->shared[i], b, &now);
             xd_account_settle(&e->shared[i], b);
+            foresee(e, &e->shared[i], b, e->shared_rate[i]);
         }
     }
 }
@@ -322,8 +341,10 @@ static void finish_domain(struct xd_engine *e, struct xd_engine_domain *d, const
     for (size_t i = 0; i < e->p->n; i++) {
         const struct xd_policy_budget *b = e->p->rules[i].budget;
 
-        if (b && !b->shared && d->matched >> i & 1)
-            xd_account_settle(&d->accounts[e->account_of[i]], b);
+        if (!b || b->shared || !(d->matched >> i & 1))
+            continue;
+        xd_account_settle(&d->accounts[e->account_of[i]], b);
+        foresee(e, &d->accounts[e->account_of[i]], b, d->active >> i & 1 ? d->rate : 0);
     }
     xd_engine_resolve(e, d, r);
     d->limited = 0;
@@ -339,9 +360,11 @@ static void prepare(struct xd_engine *e, const struct xd_snapshot *s, size_t n, 
 
     if (grow)
         e->cap_flags = n + n / 2;
+    e->turn = INT64_MAX;
     for (size_t i = 0; i < e->p->n; i++) {
         const struct xd_policy_rule *r = &e->p->rules[i];
 
+        e->shared_rate[i] = 0;
         e->when[i] = !r->when || xd_calendar_holds(r->when, &e->p->zone, e->last.wall_ns);
         if (!r->condition)
             continue;
@@ -417,11 +440,12 @@ int xd_engine_tick(struct xd_engine *e, const struct xd_snapshot *s,
             step_domain(e, d, t->rows[d->ordinal], all, e->t - before);
         else
             d->present = false;
-        if (!e->any_shared && d->present) /* while it is at hand */
+        if (!e->together && d->present) /* while it is at hand */
             finish_domain(e, d, t->rows[d->ordinal]);
     }
     settle_accounts(e);
-    for (size_t i = 0; e->any_shared && i < e->n; i++)
+    xd_engine_step_keeps(e, s, e->t);
+    for (size_t i = 0; e->together && i < e->n; i++)
         if (e->list[i]->present)
             finish_domain(e, e->list[i], t->rows[e->list[i]->ordinal]);
     forget(e, t->n);
@@ -441,6 +465,11 @@ int64_t xd_engine_time(const struct xd_engine *e)
     return e->t;
 }
 
+int64_t xd_engine_turn(const struct xd_engine *e)
+{
+    return e->begun ? e->turn : INT64_MAX;
+}
+
 size_t xd_engine_acts(const struct xd_engine *e)
 {
     return e->n_acts;
@@ -449,35 +478,4 @@ size_t xd_engine_acts(const struct xd_engine *e)
 const struct xd_engine_act *xd_engine_act(const struct xd_engine *e, size_t i)
 {
     return i < e->n_acts ? &e->acts[i] : NULL;
-}
-
-size_t xd_engine_domains(const struct xd_engine *e)
-{
-    return e->n;
-}
-
-const struct xd_engine_domain *xd_engine_domain(const struct xd_engine *e, size_t i)
-{
-    return i < e->n ? e->list[i] : NULL;
-}
-
-const struct xd_engine_domain *xd_engine_find(const struct xd_engine *e, const char *name)
-{
-    for (size_t i = 0; i < e->n; i++)
-        if (strcmp(e->list[i]->uuid, name) == 0)
-            return e->list[i];
-    for (size_t i = 0; i < e->n; i++)
-        if (strcmp(e->list[i]->name, name) == 0)
-            return e->list[i];
-    return NULL;
-}
-
-const struct xd_account *xd_engine_account(const struct xd_engine *e,
-                                           const struct xd_engine_domain *d, size_t rule)
-{
-    const struct xd_policy_budget *b = rule < e->p->n ? e->p->rules[rule].budget : NULL;
-
-    if (!b)
-        return NULL;
-    return b->shared ? &e->shared[rule] : &d->accounts[e->account_of[rule]];
 }

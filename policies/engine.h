@@ -23,6 +23,9 @@ struct xd_engine_domain;
 struct xd_policy_now {
     int64_t mono_ns, wall_ns;
     uint64_t boot; /* another number: another run of the monotonic clock; 0: not known */
+    /* Monotonic: when knobs were moved last. A table that was sampled before doesn't show it. 0:
+     * never. */
+    int64_t moved_ns;
 };
 
 /* The policy must live as long. */
@@ -35,9 +38,14 @@ int xd_engine_tick(struct xd_engine *e, const struct xd_snapshot *s,
                    const struct xd_policy_now *now, struct xd_err *err);
 int64_t xd_engine_time(const struct xd_engine *e); /* its own, ns since it began */
 
-/* There was no sample since the last tick, and it is later now: whose budget can be used up by now, if
- * all its vCPUs ran all the time, is limited as if it were, until the next tick knows better. The
- * acts of that, instead of the last tick's; returns how many. */
+/* When, by its own time, the next budget will be used up if all goes on as from the tick before to
+ * the last, or one that is used up will be there again. A tick at that moment holds budgets more
+ * exactly than one that comes when it is due. INT64_MAX: nothing of that kind is to be seen. */
+int64_t xd_engine_turn(const struct xd_engine *e);
+
+/* There was no sample since the last tick, and it is later now: whose budget can be used up by now,
+ * if all its vCPUs ran all the time, is limited as if it were, until the next tick knows better.
+ * The acts of that, instead of the last tick's; returns how many. */
 size_t xd_engine_doubt(struct xd_engine *e, int64_t mono_ns);
 
 /* A knob that the last tick wants to be another than the snapshot shows. */
@@ -92,6 +100,9 @@ const struct xd_engine_domain *xd_engine_find(const struct xd_engine *e, const c
 /* Its account of rule i's budget (a shared one's is the group's); NULL: that rule has none. */
 const struct xd_account *xd_engine_account(const struct xd_engine *e,
                                            const struct xd_engine_domain *d, size_t rule);
+/* What is used of rule i's budget per time since the last tick, pCPUs: by the domain, or, if it is
+ * shared, by all that it is in force for. */
+double xd_engine_rate(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule);
 /* Why its knobs are what they are, and what happens next and when. Lines. */
 void xd_engine_why(const struct xd_engine *e, const struct xd_engine_domain *d, struct xd_buf *out);
 

@@ -158,3 +158,43 @@ bool xd_policy_matches(const struct xd_policy_match *m, const struct xd_row *r)
         return false; /* who means Domain-0 calls it by its name */
     return xd_query_match(m->where, r);
 }
+
+/* --- looking --- */
+
+size_t xd_engine_domains(const struct xd_engine *e)
+{
+    return e->n;
+}
+
+const struct xd_engine_domain *xd_engine_domain(const struct xd_engine *e, size_t i)
+{
+    return i < e->n ? e->list[i] : NULL;
+}
+
+const struct xd_engine_domain *xd_engine_find(const struct xd_engine *e, const char *name)
+{
+    for (size_t i = 0; i < e->n; i++)
+        if (strcmp(e->list[i]->uuid, name) == 0)
+            return e->list[i];
+    for (size_t i = 0; i < e->n; i++)
+        if (strcmp(e->list[i]->name, name) == 0)
+            return e->list[i];
+    return NULL;
+}
+
+const struct xd_account *xd_engine_account(const struct xd_engine *e,
+                                           const struct xd_engine_domain *d, size_t rule)
+{
+    const struct xd_policy_budget *b = rule < e->p->n ? e->p->rules[rule].budget : NULL;
+
+    if (!b)
+        return NULL;
+    return b->shared ? &e->shared[rule] : &d->accounts[e->account_of[rule]];
+}
+
+double xd_engine_rate(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule)
+{
+    const struct xd_policy_budget *b = rule < e->p->n ? e->p->rules[rule].budget : NULL;
+
+    return b && b->shared ? e->shared_rate[rule] : d->rate;
+}

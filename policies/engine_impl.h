@@ -3,6 +3,7 @@
 #ifndef XD_POLICIES_ENGINE_IMPL_H
 #define XD_POLICIES_ENGINE_IMPL_H
 
+#include "policies/cap_engine.h"
 #include "policies/engine.h"
 
 struct xd_engine {
@@ -15,8 +16,11 @@ struct xd_engine {
     size_t n_accounts, n_conditions, n_slots;                                  /* of each domain */
     int8_t order[XD_POLICY_RULES_MAX]; /* rules by priority, highest first, then name */
     struct xd_account shared[XD_POLICY_RULES_MAX];
+    double shared_rate[XD_POLICY_RULES_MAX]; /* of all that it is in force for, pCPUs */
+    int64_t turn; /* when a budget will be used up, or there again, by the last tick */
     bool when[XD_POLICY_RULES_MAX];
-    bool any_shared; /* a budget is shared: what one domain may have depends on all */
+    /* A budget is shared, or a cap loop runs: what one domain may have depends on all. */
+    bool together;
     struct xd_engine_domain **list; /* malloc */
     size_t n, cap;
     size_t *hash; /* place in list + 1; open addressing, a power of two */
@@ -27,6 +31,19 @@ struct xd_engine {
         *flags[XD_POLICY_RULES_MAX]; /* of conditions over parts: by row; bit 0 where, 1 until */
     size_t cap_flags;
     int64_t keep_ns, keep_now_ns; /* how long one that is gone is remembered */
+
+    struct xd_engine_keep *keeps; /* malloc; rules with a cap loop */
+    size_t n_keeps;
+    int8_t keep_of[XD_POLICY_RULES_MAX]; /* -1: none */
+    enum xd_keeps_pause keeps_pause;
+    bool moves[XD_CAP_KINDS];            /* a loop may */
+    uint64_t pstates[XD_CAP_LEVELS + 1]; /* kHz, downwards: of the first pCPU that tells */
+    size_t n_pstates;
+    bool old[XD_CAP_KINDS];       /* what was seen of it is from before it was moved */
+    struct xd_engine_part *parts; /* malloc */
+    size_t n_parts, cap_parts;
+    struct xd_engine_host_act *host_acts; /* malloc; of the last tick */
+    size_t n_host_acts, cap_host_acts;
 };
 
 /* By UUID; makes one where there is none, if wanted. */

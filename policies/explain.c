@@ -36,13 +36,14 @@ static void why_budget(const struct xd_engine *e, const struct xd_engine_domain 
             add_time(out, when - e->t);
             xd_buf_add(out, b->counts_all ? " at the earliest" : "");
         }
-    } else if (d->rate > 0.001 && !b->shared && d->active >> rule & 1) {
-        double fills = b->kind == XD_BUDGET_BUCKET ? (double)b->cpu_ns / (double)b->per_ns : 0;
+    } else if (d->active >> rule & 1) {
+        double rate = xd_engine_rate(e, d, rule);
 
-        if (d->rate > fills) {
+        when = xd_account_lasts(a, b, rate);
+        if (when < INT64_MAX) {
             xd_buf_printf(out, "; used up in ");
-            add_time(out, (int64_t)((double)a->left / (d->rate - fills)));
-            xd_buf_printf(out, " at the present %.0f%%", d->rate * 100);
+            add_time(out, when);
+            xd_buf_printf(out, " at the present %.0f%%", rate * 100);
         }
     }
     xd_buf_addc(out, '\n');
@@ -78,6 +79,27 @@ static void why_rule(const struct xd_engine *e, const struct xd_engine_domain *d
     xd_buf_addc(out, '\n');
 }
 
+/* Where a cap loop and another rule both lower a cap, what the others alone would leave it. */
+static void why_others(const struct xd_engine *e, const struct xd_engine_domain *d, int k,
+                       struct xd_buf *out)
+{
+    int has_it = d->knobs[k].rule;
+    struct xd_arena a = XD_ARENA_INIT;
+
+    for (size_t i = 0; has_it >= 0 && e->n_keeps && i < e->p->n; i++) {
+        struct xd_policy_bounds b;
+
+        if ((int)i == has_it || !(d->active >> i & 1) ||
+            (!e->p->rules[i].keep && !e->p->rules[has_it].keep))
+            continue;
+        b = xd_engine_bounds(e, d, i, (enum xd_policy_knob)k);
+        if (b.hi < XD_POLICY_MOST)
+            xd_buf_printf(out, "; rule %s alone: %s", e->p->rules[i].name,
+                          xd_policy_amount_text((enum xd_policy_knob)k, b.hi, &a));
+    }
+    xd_arena_done(&a);
+}
+
 static void why_knob(const struct xd_engine *e, const struct xd_engine_domain *d, int k,
                      struct xd_buf *out)
 {
@@ -100,6 +122,7 @@ static void why_knob(const struct xd_engine *e, const struct xd_engine_domain *d
                               e->p->rules[kn->over].priority < e->p->rules[kn->rule].priority
                           ? "of a lower priority"
                           : "less strict");
+    why_others(e, d, k, out);
     if (kn->waits) {
         xd_buf_add(out, "; it may be loosened in ");
         add_time(out, kn->moved_t + e->p->settle_ns - e->t);
@@ -124,8 +147,10 @@ void xd_engine_why(const struct xd_engine *e, const struct xd_engine_domain *d, 
         if (!(d->matched >> i & 1))
             continue;
         any = true;
-        if (r->when || r->condition || !r->budget)
+        if (r->when || r->condition || (!r->budget && !r->keep))
             why_rule(e, d, i, out);
+        if (r->keep)
+            xd_engine_why_keeps(e, (int)i, out);
         if (r->budget)
             why_budget(e, d, i, out);
     }

@@ -121,6 +121,58 @@ static void put_domain(struct xd_json *j, const struct xd_engine *e,
     xd_json_close(j, '}');
 }
 
+static void put_keep(struct xd_json *j, const struct xd_engine *e, const struct xd_engine_keep *k)
+{
+    const struct xd_policy_rule *r = &e->p->rules[k->rule];
+
+    xd_json_open(j, NULL, '{');
+    xd_json_str(j, "keep", r->name);
+    xd_json_f64(j, "effort", k->loop.effort);
+    xd_json_open(j, "shares", '{');
+    for (size_t i = 0; i < r->keep->n; i++) {
+        xd_json_open(j, xd_cap_kind_names[r->keep->actuators[i].kind], '[');
+        xd_json_f64(j, NULL, k->share[i].share);
+        xd_json_bool(j, NULL, k->share[i].stuck);
+        xd_json_close(j, ']');
+    }
+    xd_json_close(j, '}');
+    xd_json_close(j, '}');
+}
+
+static void put_part(struct xd_json *j, const struct xd_engine_part *p)
+{
+    xd_json_open(j, NULL, '{');
+    xd_json_str(j, "part", xd_cap_kind_names[p->kind]);
+    xd_json_u64(j, "id", p->id);
+    xd_json_u64(j, "base", p->base);
+    if (p->seen_known)
+        xd_json_u64(j, "seen", p->seen);
+    xd_json_u64(j, "wanted", p->wanted);
+    xd_json_close(j, '}');
+}
+
+/* Cap loops, and the knobs of the host that they moved. Returns how many lines. */
+static size_t put_keeps(const struct xd_engine *e, struct xd_buf *out)
+{
+    size_t lines = e->n_keeps;
+    struct xd_json j;
+
+    for (size_t i = 0; i < e->n_keeps; i++) {
+        xd_json_init(&j, out, false);
+        put_keep(&j, e, &e->keeps[i]);
+        xd_buf_addc(out, '\n');
+    }
+    for (size_t i = 0; i < e->n_parts; i++) {
+        if (!e->parts[i].managed || !e->parts[i].base_known)
+            continue;
+        xd_json_init(&j, out, false);
+        put_part(&j, &e->parts[i]);
+        xd_buf_addc(out, '\n');
+        lines++;
+    }
+    return lines;
+}
+
 void xd_ledger_write(const struct xd_engine *e, uint64_t seq, struct xd_buf *out)
 {
     size_t from = out->len, lines = 1;
@@ -151,6 +203,7 @@ void xd_ledger_write(const struct xd_engine *e, uint64_t seq, struct xd_buf *out
         xd_buf_addc(out, '\n');
         lines++;
     }
+    lines += put_keeps(e, out);
     for (size_t i = 0; i < e->n; i++, lines++) {
         xd_json_init(&j, out, false);
         put_domain(&j, e, e->list[i]);

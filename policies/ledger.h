@@ -5,6 +5,8 @@
  *
  *   {"xendeck-ledger":1,"seq":7,"policy":"burst-hour","t":…,"mono_ns":…,"wall_ns":…,"boot":…}
  *   {"shared":"RULE","account":{…}}
+ *   {"keep":"RULE","effort":…,"shares":{"caps":[12.5,false],…}}   a cap loop, in points; stuck
+ *   {"part":"clamp","id":0,"base":…,"seen":…,"wanted":…}           a knob of the host that it moved
  *   {"domain":"UUID","name":…,"id":…,"cpu_ns":…,"seen_t":…,"accounts":{"RULE":{…}},…}
  *   {"end":N,"sum":"…"}          how many lines, and FNV-1a over all bytes before this line
  *

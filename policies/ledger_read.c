@@ -5,13 +5,14 @@
 
 #include "base/json.h"
 #include "base/json_c.h"
-#include "policies/engine_impl.h"
+#include "policies/cap_impl.h"
 #include "policies/ledger.h"
 #include "policies/ledger_impl.h"
 
-#define RING      (XD_BUDGET_SLOTS + 1)
-#define MOST_NS   (INT64_MAX / 8)
-#define MOST_SEEN (INT64_C(1) << 62)
+#define RING       (XD_BUDGET_SLOTS + 1)
+#define MOST_NS    (INT64_MAX / 8)
+#define MOST_SEEN  (INT64_C(1) << 62)
+#define PARTS_MOST 8192
 
 static bool number(struct json_object *o, const char *key, int64_t min, int64_t max, int64_t *out)
 {
@@ -210,6 +211,80 @@ static bool read_shared(struct json_object *o, struct xd_engine *e)
            read_account(xd_json_member(o, "account"), &e->shared[rule], b, e->t);
 }
 
+static bool points(struct json_object *v, double *out)
+{
+    *out = json_object_get_double(v);
+    return json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int)
+               ? *out >= 0 && *out <= 100 * XD_CAP_KINDS
+               : false;
+}
+
+/* A loop goes on with the effort that it had; when it was is of no interest. */
+static bool read_keep(struct json_object *o, struct xd_engine *e)
+{
+    int rule = rule_of(e->p, xd_json_text(o, "keep"));
+    const struct xd_policy_keep *p = rule < 0 ? NULL : e->p->rules[rule].keep;
+    struct json_object *shares = xd_json_member(o, "shares");
+    struct xd_engine_keep *k = p ? &e->keeps[e->keep_of[rule]] : NULL;
+
+    if (!p)
+        return true;
+    if (!points(xd_json_member(o, "effort"), &k->loop.effort) ||
+        !json_object_is_type(shares, json_type_object))
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        struct json_object *v = xd_json_member(shares, xd_cap_kind_names[p->actuators[i].kind]);
+
+        if (!v)
+            continue;
+        if (!json_object_is_type(v, json_type_array) || json_object_array_length(v) != 2 ||
+            !points(json_object_array_get_idx(v, 0), &k->share[i].share))
+            return false;
+        k->share[i].stuck = json_object_get_boolean(json_object_array_get_idx(v, 1));
+        k->actuator[i].behind = k->share[i].stuck;
+        k->actuator[i].since = e->t;
+    }
+    return true;
+}
+
+static bool read_part(struct json_object *o, struct xd_engine *e)
+{
+    const char *kind = xd_json_text(o, "part");
+    struct xd_engine_part *p;
+    int64_t id, base, seen, wanted;
+
+    for (int k = 0; kind && k < XD_CAP_KINDS; k++) {
+        if (k == XD_CAP_CAPS || strcmp(xd_cap_kind_names[k], kind) != 0)
+            continue;
+        if (!number(o, "id", 0, UINT32_MAX, &id) || !number(o, "base", 0, MOST_SEEN, &base) ||
+            !number(o, "wanted", 0, MOST_SEEN, &wanted) || e->n_parts >= PARTS_MOST ||
+            xd_cap_part(e, (enum xd_cap_kind)k, (uint64_t)id, false))
+            return false;
+        p = xd_cap_part(e, (enum xd_cap_kind)k, (uint64_t)id, true);
+        p->managed = p->base_known = true;
+        p->base = (uint64_t)base;
+        p->wanted = (uint64_t)wanted;
+        p->seen_known = number(o, "seen", 0, MOST_SEEN, &seen);
+        p->seen = p->seen_known ? (uint64_t)seen : 0;
+        e->moves[k] = true; /* what it moved is given back, also if no rule has it any more */
+        return true;
+    }
+    return false;
+}
+
+static bool read_line(struct json_object *o, size_t line, struct xd_engine *e)
+{
+    if (line == 1)
+        return read_head(o, e);
+    if (xd_json_member(o, "shared"))
+        return read_shared(o, e);
+    if (xd_json_member(o, "keep"))
+        return read_keep(o, e);
+    if (xd_json_member(o, "part"))
+        return read_part(o, e);
+    return xd_json_member(o, "domain") ? read_domain(o, e) : xd_json_member(o, "end") != NULL;
+}
+
 int xd_ledger_read(const struct xd_policy *p, const char *what, const char *text_, size_t len,
                    struct xd_engine **out, struct xd_err *err)
 {
@@ -230,10 +305,7 @@ int xd_ledger_read(const struct xd_policy *p, const char *what, const char *text
         if (xd_json_parse(what, at, (size_t)(end - at), &o, err) < 0) {
             xd_err_prefix(err, "line %zu of ", line);
             rc = -EBADMSG;
-        } else if (line == 1                     ? !read_head(o, e)
-                   : xd_json_member(o, "shared") ? !read_shared(o, e)
-                   : xd_json_member(o, "domain") ? !read_domain(o, e)
-                                                 : !xd_json_member(o, "end")) {
+        } else if (!read_line(o, line, e)) {
             rc = xd_err_set(err, -EBADMSG, "%s: line %zu makes no sense", what, line);
         }
         json_object_put(o);

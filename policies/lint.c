@@ -110,6 +110,27 @@ static void lint_budget(struct xd_policy *p, const struct xd_policy_rule *r)
              r->name, VCPUS_MOST);
 }
 
+static void lint_keep(struct xd_policy *p, const struct xd_policy_rule *r)
+{
+    const struct xd_policy_keep *k = r->keep;
+    bool caps = false;
+
+    for (size_t i = 0; i < k->n; i++)
+        caps |= k->actuators[i].kind == XD_CAP_CAPS;
+    if (k->actuators[k->n - 1].kind == XD_CAP_PARKING)
+        warn(p, r->line, r->col,
+             "rule %s: parking takes whole pCPUs, and nothing behind it evens that out: the value "
+             "may go up and down; clamp would",
+             r->name);
+    if (!caps && (r->match.names.n || r->match.uuids.n || r->match.pools.n || r->match.where))
+        warn(p, r->line, r->col,
+             "rule %s: its actuators lower no caps, so it makes no difference whom it matches",
+             r->name);
+    if (k->trust_ns < k->lag_ns)
+        warn(p, r->line, r->col,
+             "rule %s: it trusts a silent sensor for less than the sensor's lag", r->name);
+}
+
 static void lint_calendar(struct xd_policy *p, const struct xd_policy_rule *r, int64_t wall_ns)
 {
     int64_t first, last;
@@ -131,6 +152,8 @@ void xd_policy_lint(struct xd_policy *p, const struct xd_policy_env *env)
             lint_calendar(p, r, env ? env->wall_ns : 0);
         if (r->budget)
             lint_budget(p, r);
+        if (r->keep)
+            lint_keep(p, r);
         if (r->condition && xd_streq(r->condition->where_text, r->condition->until_text))
             warn(p, r->line, r->col, "rule %s begins and ends on the same: it would go on and off",
                  r->name);

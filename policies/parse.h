@@ -28,7 +28,8 @@ struct xd_policy_section {
 };
 
 extern const struct xd_policy_key xd_policy_top_keys[], xd_policy_rule_keys[],
-    xd_policy_match_keys[], xd_policy_when_keys[], xd_policy_if_keys[], xd_policy_budget_keys[];
+    xd_policy_match_keys[], xd_policy_when_keys[], xd_policy_if_keys[], xd_policy_budget_keys[],
+    xd_policy_keep_keys[];
 extern const struct xd_policy_section xd_policy_sections[]; /* ends with a NULL title */
 
 /* Reads a map by its keys: unknown and missing ones are errors. */
@@ -39,6 +40,7 @@ int xd_policy_read_name(struct xd_policy_parser *ps, const struct xd_yaml *n, vo
 int xd_policy_read_text(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);
 int xd_policy_read_zone(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);
 int xd_policy_read_exit(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);
+int xd_policy_read_keep(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);
 int xd_policy_read_time(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);
 int xd_policy_read_bool(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);
 int xd_policy_read_tags(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into);

@@ -262,7 +262,7 @@ static bool does_something(const struct xd_policy_rule *r)
     for (int k = 0; k < XD_POLICY_KNOBS; k++)
         if (r->bounds[k].lo > 0 || r->bounds[k].hi < XD_POLICY_MOST)
             return true;
-    return r->budget != NULL;
+    return r->budget || r->keep;
 }
 
 int xd_policy_read_rules(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
@@ -287,7 +287,7 @@ int xd_policy_read_rules(struct xd_policy_parser *ps, const struct xd_yaml *n, v
         if (!does_something(r))
             return xd_yaml_error(v, ps->err,
                                  "rule %s does nothing: it has neither set, at_least, "
-                                 "at_most nor budget",
+                                 "at_most, budget nor keep",
                                  r->name);
         for (struct xd_policy_rule *o = p->rules; o < r; o++)
             if (strcmp(o->name, r->name) == 0)

@@ -79,6 +79,32 @@ struct xd_policy_budget {
     uint64_t then[XD_POLICY_KNOBS]; /* the most they may have once it is used up */
 };
 
+/* What takes away from the host's power. Each takes a percent of what it is about, in points. */
+enum xd_cap_kind {
+    XD_CAP_FREQUENCY, /* of the pCPUs' highest frequency */
+    XD_CAP_CAPS,      /* of the CPU time of the domains that the rule matches */
+    XD_CAP_PARKING,   /* of the pCPUs */
+    XD_CAP_CLAMP,     /* of all time, as idle time that Xen injects */
+    XD_CAP_KINDS
+};
+extern const char *const xd_cap_kind_names[];
+
+/* A limit of watts or degrees: cap_loop.h says how it is kept. */
+struct xd_policy_keep {
+    bool celsius;  /* the limit is a temperature, else watts */
+    double limit;  /* W or degrees Celsius */
+    double within; /* part of the limit: the band below it in which nothing moves */
+    double rate;   /* points per second */
+    double safe;   /* percent of all that can be taken, once the sensor was silent for trust */
+    int64_t lag_ns, release_ns, trust_ns;
+    struct xd_policy_words sensors; /* patterns of keys of the table of sensors */
+    struct xd_policy_actuator {
+        enum xd_cap_kind kind;
+        double most;           /* points */
+    } actuators[XD_CAP_KINDS]; /* ranked: what is taken first comes first */
+    size_t n;
+};
+
 /* At least lo, at most hi; set is both. */
 struct xd_policy_bounds {
     uint64_t lo, hi;
@@ -92,6 +118,7 @@ struct xd_policy_rule {
     const struct xd_calendar *when;              /* NULL: always */
     const struct xd_policy_condition *condition; /* NULL: none */
     const struct xd_policy_budget *budget;       /* NULL: none */
+    const struct xd_policy_keep *keep;           /* NULL: none */
     struct xd_policy_bounds bounds[XD_POLICY_KNOBS];
 };
 

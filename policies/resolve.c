@@ -2,7 +2,7 @@
 /* Many rules, one value: from the highest priority down each level's bounds are narrowed to what
  * the levels above leave. Within a level the highest floor and the lowest ceiling count, and the
  * ceiling if they contradict each other. So the order in which rules are written means nothing. */
-#include "policies/engine_impl.h"
+#include "policies/cap_impl.h"
 
 #include <string.h>
 
@@ -31,6 +31,12 @@ struct xd_policy_bounds xd_engine_bounds(const struct xd_engine *e,
         b.hi = r->budget->then[k];
         if (b.lo > b.hi)
             b.lo = b.hi;
+    }
+    if (r->keep && k == XD_POLICY_CAP) {
+        uint64_t most = xd_engine_keep_cap(e, d, rule);
+
+        b.hi = most < b.hi ? most : b.hi;
+        b.lo = b.lo > b.hi ? b.hi : b.lo;
     }
     return b;
 }
@@ -210,5 +216,6 @@ size_t xd_engine_exit(struct xd_engine *e)
             act(e, d, k);
         }
     }
-    return e->n_acts;
+    xd_cap_exit(e);
+    return e->n_acts + e->n_host_acts;
 }

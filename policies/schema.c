@@ -366,6 +366,7 @@ const struct xd_policy_key xd_policy_rule_keys[] = {
     {"at_least", "a map: knob to value", "none", "Floors.", read_rule_at_least},
     {"at_most", "a map: knob to value", "none", "Ceilings.", read_rule_at_most},
     {"budget", "a map", "none", "So much CPU time in so much time, then less.", read_rule_budget},
+    {"keep", "a map", "none", "A limit of the host's watts or degrees.", xd_policy_read_keep},
     {0},
 };
 
@@ -428,12 +429,14 @@ const struct xd_policy_key xd_policy_budget_keys[] = {
 
 const struct xd_policy_section xd_policy_sections[] = {
     {"A policy", "The file is a map:", xd_policy_top_keys},
-    {"A rule", "It may only do something if it has set, at_least, at_most or budget:",
+    {"A rule", "It may only do something if it has set, at_least, at_most, budget or keep:",
      xd_policy_rule_keys},
     {"match", "Every key that is given must hold:", xd_policy_match_keys},
     {"when", "Every key that is given must hold; of a list one is enough:", xd_policy_when_keys},
     {"if", "A value that isn't known fulfils no filter:", xd_policy_if_keys},
     {"budget", "CPU time is read from Xen's own counters:", xd_policy_budget_keys},
+    {"keep", "One of watts and celsius. match says whose caps may be lowered, when at what times:",
+     xd_policy_keep_keys},
     {0},
 };
 // clang-format on

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "model/tables.h"
+#include "policies/cap_engine.h"
 
 #define FIRST_BIN_NS XD_NS_PER_S
 #define STEP_NS      XD_NS_PER_S /* where a recording of one sample begins again */
@@ -61,6 +62,7 @@ struct xd_sim *xd_sim_new(const struct xd_policy *p)
 
     s->p = p;
     s->e = xd_engine_new(p);
+    xd_engine_pause_keeps(s->e, XD_KEEPS_LET_GO);
     s->bin_ns = FIRST_BIN_NS;
     return s;
 }

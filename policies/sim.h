@@ -3,7 +3,8 @@
  * and it sees the same kind of snapshots; only the host is played. What a domain used in a step of
  * the recording it wants in the simulation; a cap gives it less, and what it doesn't get is gone (a
  * recording can't tell what the guest would have done later). Caps are played; of the other knobs
- * it is told when they would move, and no more. */
+ * it is told when they would move, and no more. Cap loops take nothing: what a sensor would have
+ * said then, no recording tells. */
 #ifndef XD_POLICIES_SIM_H
 #define XD_POLICIES_SIM_H
 

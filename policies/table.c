@@ -47,19 +47,11 @@ static bool is_active(const struct row *r)
 
 static int64_t lasts(const struct row *r)
 {
-    const struct xd_policy_budget *b = r->rule->budget;
-    double fills, rate = r->d->rate;
+    int64_t ns = INT64_MAX;
 
-    if (!b || b->shared || r->account->spent || !is_active(r) || r->account->left <= 0)
-        return -1;
-    fills = b->kind == XD_BUDGET_BUCKET ? (double)b->cpu_ns / (double)b->per_ns : 0;
-    if (rate < 0.001 || rate <= fills)
-        return -1;
-    double ns = (double)r->account->left / (rate - fills);
-    /* what is forgotten of a sliding window meanwhile is more than that */
-    if (b->kind == XD_BUDGET_SLIDING && ns >= (double)b->per_ns)
-        return -1;
-    return ns < 4e18 ? (int64_t)ns : -1;
+    if (r->rule->budget && !r->account->spent && is_active(r))
+        ns = xd_account_lasts(r->account, r->rule->budget, xd_engine_rate(r->e, r->d, r->i));
+    return ns < INT64_MAX ? ns : -1;
 }
 
 struct next {
@@ -253,7 +245,8 @@ static bool has_row(const struct row *r)
         if (is_active(r) && (b->lo > 0 || b->hi < XD_POLICY_MOST))
             return true;
     }
-    return false;
+    return is_active(r) && r->rule->keep &&
+           xd_engine_bounds(r->e, r->d, r->i, XD_POLICY_CAP).hi < XD_POLICY_MOST;
 }
 
 void xd_budgets_build(const struct xd_engine *e, const struct xd_budgets_view *v,

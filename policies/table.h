@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a policy does just now, as tables: `budgets` has a row for each domain and each rule that
- * has a budget for it, or limits in force; `policies` one for the policy itself. Whoever carries a
- * policy out publishes these two, and so they are in the console, in `get`, filters and captures.
+ * has a budget for it, or limits in force; `cap_loops` one for each limit of watts or degrees;
+ * `policies` one for the policy itself. Whoever carries a policy out publishes these, and so they
+ * are in the console, in `get`, filters and captures.
  *
  * What isn't known is left out: how much was used, but in a sliding window; when a shared budget
  * will be used up. */
 #ifndef XD_POLICIES_TABLE_H
 #define XD_POLICIES_TABLE_H
 
+#include "policies/cap_loop.h"
 #include "policies/engine.h"
 
 enum xd_budgets_col {
@@ -79,5 +81,35 @@ enum xd_policies_col {
     XD_POLICIES_N
 };
 extern const struct xd_table_desc xd_policies_desc;
+
+/* cap_loops: a row for each rule with `keep` */
+enum xd_cap_loops_col {
+    XD_CAP_LOOPS_RULE,
+    XD_CAP_LOOPS_STATE, /* enum xd_cap_state */
+    XD_CAP_LOOPS_SENSOR,
+    XD_CAP_LOOPS_WATTS, /* of the two the one that is kept */
+    XD_CAP_LOOPS_WATTS_LIMIT,
+    XD_CAP_LOOPS_CELSIUS,
+    XD_CAP_LOOPS_CELSIUS_LIMIT,
+    XD_CAP_LOOPS_ESTIMATED,
+    XD_CAP_LOOPS_EFFORT,    /* percent of all that can be taken */
+    XD_CAP_LOOPS_FREQUENCY, /* in the order of enum xd_cap_kind: points */
+    XD_CAP_LOOPS_CAPS,
+    XD_CAP_LOOPS_PARKING,
+    XD_CAP_LOOPS_CLAMP,
+    XD_CAP_LOOPS_STUCK,
+    XD_CAP_LOOPS_SEEN_AT,
+    XD_CAP_LOOPS_NEXT_AT,
+    XD_CAP_LOOPS_NEXT,
+    XD_CAP_LOOPS_TROUBLE,
+    XD_CAP_LOOPS_WHY,
+    XD_CAP_LOOPS_POLICY,
+    XD_CAP_LOOPS_ACTUATOR,  /* enum xd_cap_kind: the last by rank that takes something */
+    XD_CAP_LOOPS_ACTUATORS, /* "frequency 50/50%, caps stuck at 0%, clamp 12/40%", by rank */
+    XD_CAP_LOOPS_N
+};
+extern const struct xd_table_desc xd_cap_loops_desc;
+
+void xd_cap_loops_build(const struct xd_engine *e, struct xd_builder *b, int64_t at_ns);
 
 #endif

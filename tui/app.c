@@ -14,6 +14,7 @@
 #include "tui/cpuid/screen.h"
 #include "tui/dialog.h"
 #include "tui/keep.h"
+#include "tui/power/screen.h"
 #include "tui/topo/screen.h"
 
 #define MIN_W       40
@@ -30,11 +31,13 @@ int xd_app_init(struct xd_app *a, struct xd_session *s, const struct xd_theme *t
     a->topo = xd_topo_screen_new();
     a->cpuid = xd_cpuid_screen_new();
     a->budgets = xd_budgets_screen_new();
+    a->power = xd_power_screen_new();
     a->w = 80;
     a->h = 24;
     xd_keys_make(a);
     xd_events_update(a);
     xd_screens_make(a);
+    xd_app_glance(a);
     if (!a->n_screens)
         return xd_err_set(err, -ENODEV, "%s publishes no table", xd_world_host(a->world));
     if (*xd_world_fallback(a->world))
@@ -59,6 +62,7 @@ void xd_app_done(struct xd_app *a)
     xd_topo_screen_free(a->topo);
     xd_cpuid_screen_free(a->cpuid);
     xd_budgets_screen_free(a->budgets);
+    xd_power_screen_free(a->power);
     xd_line_forget(&a->history);
 }
 
@@ -119,6 +123,13 @@ const struct xd_table *xd_app_table(const struct xd_app *a, const char *name)
 const char *xd_app_trouble(const struct xd_app *a, const char *table)
 {
     return strcmp(table, xd_events_desc.name) == 0 ? NULL : xd_world_trouble(a->world, table);
+}
+
+const char *xd_app_why_none(const struct xd_app *a, const char *table, const char *sentence)
+{
+    const char *trouble = xd_app_trouble(a, table);
+
+    return trouble ? trouble : sentence;
 }
 
 const struct xd_table_desc *xd_app_desc(const struct xd_app *a, const char *name)
@@ -194,12 +205,30 @@ static void tell_end(struct xd_app *a, const struct xd_plan *p)
     }
 }
 
+/* The end of the plan that was begun here, and the countdown that may follow from it. The session
+ * keeps only its last plan: to be looked at before a policy begins its next one. */
+static void see_end(struct xd_app *a)
+{
+    const struct xd_plan *p = xd_session_plan(a->session);
+
+    if (a->plan_running && p && p->id != a->plan_id) /* how it ended, the journal says */
+        a->plan_running = a->plan_from_staged = false;
+    if (a->plan_running && p && !xd_session_busy(a->session))
+        tell_end(a, p);
+    if (a->keep_until_ns && xd_world_now(a->world) >= a->keep_until_ns)
+        xd_app_undo_unkept(a);
+}
+
 void xd_app_undo_unkept(struct xd_app *a)
 {
     struct xd_err err = XD_ERR_INIT;
     struct xd_plan *p;
     uint64_t id = a->keep_id;
 
+    if (xd_session_busy(a->session)) { /* with a policy's step: at once when that is over */
+        a->keep_until_ns = xd_world_now(a->world);
+        return;
+    }
     a->keep_until_ns = 0;
     if (xd_plan_undo(a->world, xd_session_journal(a->session), id, &p, &err) < 0)
         xd_app_fail(a, &err);
@@ -223,16 +252,11 @@ static void tell_verb(struct xd_app *a)
 
 void xd_app_update(struct xd_app *a)
 {
+    see_end(a);
     if (a->inlet && xd_inlet_step(a->inlet))
         a->news = true;
     xd_budgets_screen_feed(a);
     tell_verb(a);
-    const struct xd_plan *p = xd_session_plan(a->session);
-
-    if (a->plan_running && p && !xd_session_busy(a->session))
-        tell_end(a, p);
-    if (a->keep_until_ns && xd_world_now(a->world) >= a->keep_until_ns)
-        xd_app_undo_unkept(a);
     if (!a->frozen)
         xd_events_update(a);
     if (a->dialog && a->dialog->ops->update)
@@ -248,11 +272,6 @@ void xd_app_update(struct xd_app *a)
     xd_app_want(a);
 }
 
-static int sooner(int a, int b)
-{
-    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
-}
-
 static int own_timeout_ms(const struct xd_app *a)
 {
     int64_t due = a->keep_due_ns ? a->keep_due_ns - xd_world_now(a->world) : -1;
@@ -264,7 +283,7 @@ static int own_timeout_ms(const struct xd_app *a)
 
 int xd_app_timeout_ms(const struct xd_app *a)
 {
-    return sooner(own_timeout_ms(a), a->inlet ? xd_inlet_timeout_ms(a->inlet) : -1);
+    return xd_clock_sooner_ms(own_timeout_ms(a), a->inlet ? xd_inlet_timeout_ms(a->inlet) : -1);
 }
 
 /* --- commands --- */

@@ -33,6 +33,7 @@ struct xd_settings;
 struct xd_topo_screen;
 struct xd_cpuid_screen;
 struct xd_budgets_screen;
+struct xd_power_screen;
 struct xd_inlet;
 
 /* A wish that waits to be applied; all strings on the heap. */
@@ -91,7 +92,8 @@ struct xd_app {
     bool graphs;           /* the pane shows the history of the row instead of its details */
     bool asked_quit;       /* q was answered with a question */
     uint64_t verb_seq;     /* a verb was handed to the source: lines of the log from here on */
-    bool plan_running;     /* its end is still to be told */
+    bool plan_running;     /* one begun here: its end is still to be told */
+    uint64_t plan_id;      /* … and which: a policy begins plans too */
     bool plan_from_staged; /* it came from the staged edits: they go when it is done */
     int64_t keep_until_ns; /* 0: nothing to keep; else `keep_id` is undone at this time */
     uint64_t keep_id;
@@ -109,6 +111,7 @@ struct xd_app {
     struct xd_cpuid_screen *cpuid; /* and that of CPU features */
 
     struct xd_budgets_screen *budgets; /* what is kept of budgets */
+    struct xd_power_screen *power;     /* what the Power screen shows */
     struct xd_inlet *inlet;            /* the caller's; NULL: it carries out no policy */
 
     struct xd_want wanted[XD_APP_WANTS]; /* as the session was told last */
@@ -164,6 +167,8 @@ int64_t xd_app_graph_end(const struct xd_app *a, const char *table);
 const struct xd_table *xd_app_table(const struct xd_app *a, const char *name);
 /* Why a table can't be trusted, or NULL; and its description: the world's, or of the events. */
 const char *xd_app_trouble(const struct xd_app *a, const char *table);
+/* Why a view has nothing of this table to show: what ails its source, else the sentence. */
+const char *xd_app_why_none(const struct xd_app *a, const char *table, const char *sentence);
 const struct xd_table_desc *xd_app_desc(const struct xd_app *a, const char *name);
 void xd_app_freeze(struct xd_app *a, bool on);
 /* Why this host hasn't got a knob or an action, or NULL: it has. */
@@ -219,6 +224,8 @@ int64_t xd_calm_end(int64_t now_ns, int64_t span_ns, int n);
 
 /* Tells the session what is looked at; called after whatever may change that. */
 void xd_app_want(struct xd_app *a);
+/* … and of what history is kept though nobody looks: the host's watts. Once. */
+void xd_app_glance(struct xd_app *a);
 
 extern const struct xd_table_desc xd_events_desc;
 void xd_events_update(struct xd_app *a);

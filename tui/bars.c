@@ -43,6 +43,7 @@ static void running_text(const struct xd_plan *p, struct xd_buf *b)
 
 static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
 {
+    const struct xd_table *t;
     const char *trouble;
 
     if (a->keep_until_ns) {
@@ -70,7 +71,9 @@ static enum xd_role_style status_text(const struct xd_app *a, struct xd_buf *b)
     }
     const struct xd_screen *s = &a->screens[a->screen];
     const char *table = s->desc ? s->desc->name : s->view->needs;
-    trouble = table ? xd_app_trouble(a, table) : NULL;
+    /* Where there is nothing, the view itself says why. */
+    t = table ? xd_app_table(a, table) : NULL;
+    trouble = t && t->n ? xd_app_trouble(a, table) : NULL;
     if (trouble && !a->frozen) {
         xd_buf_printf(b, "STALE: %s", trouble);
         return XD_S_WARN;
@@ -113,18 +116,20 @@ void xd_status_draw(const struct xd_app *a, struct xd_canvas *c, int y)
 }
 
 /* A key with its label; the cells used, 0 where there is no room for it. */
-static int draw_key(struct xd_canvas *c, int x, int y, const struct xd_command *k, const char *key)
+static int draw_key(struct xd_canvas *c, int x, int y, const struct xd_command *k, const char *key,
+                    bool dim)
 {
     int w = xd_str_width(key) + 1 + xd_str_width(k->label);
 
     if (x + w > c->w)
         return 0;
-    x += xd_canvas_text(c, x, y, XD_S_KEY, key) + 1;
-    xd_canvas_text(c, x, y, XD_S_KEY_TEXT, k->label);
+    x += xd_canvas_text(c, x, y, dim ? XD_S_DIM : XD_S_KEY, key) + 1;
+    xd_canvas_text(c, x, y, dim ? XD_S_DIM : XD_S_KEY_TEXT, k->label);
     return w + 2;
 }
 
-/* Keys with their labels, as many as fit: those of this screen first, then the most useful. */
+/* Keys with their labels, as many as fit: those of this screen first, then the most useful. What
+ * would do nothing just now is dim, and what never does anything on this screen isn't there. */
 void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y)
 {
     struct xd_rect line = {0, y, c->w, 1};
@@ -134,14 +139,18 @@ void xd_keybar_draw(const struct xd_app *a, struct xd_canvas *c, int y)
     for (int own = 1; own >= 0; own--)
         for (size_t i = 0; i < a->n_keys && w; i++) {
             const struct xd_command *k = a->keys[i].command;
+            enum xd_use use;
             char key[24];
 
             if ((i && a->keys[i - 1].command == k) || !(k->flags & XD_CMD_BAR) ||
                 !k->screen != !own || !xd_app_offers(a, k, NULL) ||
                 xd_command_of_key(a, a->keys[i].code) != k)
                 continue; /* not its first key, or it means something else here */
+            use = k->use ? k->use(a) : XD_USE;
+            if (use == XD_USE_NEVER)
+                continue;
             snprintf(key, sizeof(key), "%.*s", (int)strcspn(k->keys, " "), k->keys);
-            w = draw_key(c, x, y, k, key);
+            w = draw_key(c, x, y, k, key, use == XD_USE_NOT_NOW);
             x += w;
         }
 }

@@ -95,6 +95,11 @@ void xd_canvas_gauge(struct xd_canvas *c, int x, int y, int w, double part, enum
 void xd_canvas_spark(struct xd_canvas *c, int x, int y, int w, const double *values, int n,
                      double max, enum xd_role_style s);
 int xd_spark_values(const struct xd_canvas *c, int w); /* how many values fill w cells */
+/* The same over r.h lines: each is a spark line of what reaches above the ones below it. Of more
+ * than XD_BARS_MAX values the newest. */
+#define XD_BARS_MAX 1024
+void xd_canvas_bars(struct xd_canvas *c, struct xd_rect r, const double *values, int n, double full,
+                    enum xd_role_style s);
 
 /* The character to show for a cell in the canvas's glyph tier: lines merged, folded to ASCII where
  * asked for. cp2 receives a combining mark or 0. */

@@ -189,3 +189,24 @@ void xd_canvas_spark(struct xd_canvas *c, int x, int y, int w, const double *val
         xd_cell_put(c, i, y, cp, s);
     }
 }
+
+void xd_canvas_bars(struct xd_canvas *c, struct xd_rect r, const double *values, int n, double full,
+                    enum xd_role_style s)
+{
+    double part[XD_BARS_MAX];
+
+    if (n > XD_BARS_MAX) {
+        values += n - XD_BARS_MAX;
+        n = XD_BARS_MAX;
+    }
+    for (int line = 0; line < r.h; line++) { /* from the bottom */
+        double from = full * line / r.h, step = full / r.h;
+
+        for (int i = 0; i < n; i++) {
+            double v = values[i] - from;
+
+            part[i] = isnan(v) || (line > 0 && v <= 0) ? NAN : v > step ? step : v;
+        }
+        xd_canvas_spark(c, r.x, r.y + r.h - 1 - line, r.w, part, n, step, s);
+    }
+}

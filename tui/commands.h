@@ -67,4 +67,15 @@ int xd_cmd_up(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_why(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_weight(void *ctx, int argc, char **argv, struct xd_err *err);
 
+/* --- use.c --- */
+enum xd_use xd_use_actions(const void *ctx);
+enum xd_use xd_use_cap(const void *ctx);
+enum xd_use xd_use_edit(const void *ctx);
+enum xd_use xd_use_filter(const void *ctx);
+enum xd_use xd_use_graphs(const void *ctx);
+enum xd_use xd_use_mark(const void *ctx);
+enum xd_use xd_use_table(const void *ctx); /* the screen shows one */
+enum xd_use xd_use_tree(const void *ctx);
+enum xd_use xd_use_undo(const void *ctx);
+
 #endif

@@ -251,7 +251,7 @@ static int open_offers(struct xd_app *a, const char *table, bool actions,
     } else if (table && !anything_meant(a, table) && offers(a, table, actions, items, 0)) {
         rc = xd_err_set(err, -ENOENT, "there is nothing under the cursor");
     } else {
-        rc = xd_err_set(err, -ENOTSUP, "%s have no %s on this host", s->view->title,
+        rc = xd_err_set(err, -ENOTSUP, "the screen %s has no %s on this host", s->view->title,
                         actions ? "actions" : "knobs");
     }
     xd_arena_done(&arena);

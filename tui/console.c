@@ -70,11 +70,6 @@ static void draw(struct console *c)
     c->news_ns = 0;
 }
 
-static int sooner(int a, int b)
-{
-    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
-}
-
 /* What the last commands asked of the terminal. */
 static void obey(struct console *c)
 {
@@ -117,11 +112,11 @@ static void wait_and_dispatch(struct console *c, struct xd_session *s)
         {.fd = xd_session_fd(s), .events = POLLIN},
     };
     struct xd_key k;
-    int timeout = sooner(xd_session_timeout_ms(s), xd_app_timeout_ms(&c->app));
+    int timeout = xd_clock_sooner_ms(xd_session_timeout_ms(s), xd_app_timeout_ms(&c->app));
 
     if (c->dirty) /* a frame waits for a slow line */
-        timeout = sooner(timeout, SLOW_LINE_MS);
-    timeout = sooner(timeout, gather_ms(c));
+        timeout = xd_clock_sooner_ms(timeout, SLOW_LINE_MS);
+    timeout = xd_clock_sooner_ms(timeout, gather_ms(c));
     if (poll(fds, 3, timeout) == 0 && c->app.keep_until_ns)
         c->dirty = true; /* the countdown */
     if (fds[0].revents & (POLLHUP | POLLERR))

@@ -109,22 +109,6 @@ static const char *text_of(const struct xd_column *c, double v, struct xd_arena 
     return xd_value_short(&value, &kind, a);
 }
 
-/* A graph of h lines: each is a spark line of what reaches above the ones below it. */
-static void draw_bars(struct xd_canvas *c, struct xd_rect r, const double *values, int n,
-                      double full)
-{
-    double part[VALUES];
-
-    for (int line = 0; line < r.h; line++) { /* from the bottom */
-        double from = full * line / r.h, step = full / r.h;
-        for (int i = 0; i < n; i++) {
-            double v = values[i] - from;
-            part[i] = isnan(values[i]) || (line > 0 && v <= 0) ? NAN : v > step ? step : v;
-        }
-        xd_canvas_spark(c, r.x, r.y + r.h - 1 - line, r.w, part, n, step, XD_S_BAR);
-    }
-}
-
 static void draw_graph(const struct xd_screen *s, const struct graph *g, int n, struct xd_canvas *c,
                        struct xd_rect r, struct xd_arena *a)
 {
@@ -138,14 +122,13 @@ static void draw_graph(const struct xd_screen *s, const struct graph *g, int n, 
     if (r.h > 1)
         xd_canvas_field(c, r.x + NAME_W, r.y + r.h - 1, SCALE_W - 1, true, XD_S_DIM, "0");
     xd_canvas_vline(c, x - 1, r.y, r.h, XD_S_BORDER);
-    draw_bars(c, bars, g->values, n, g->full);
+    xd_canvas_bars(c, bars, g->values, n, g->full, XD_S_BAR);
     for (int i = 0; i < 4; i++)
         xd_canvas_field(c, x + w + 1 + i * NUMBER_W, r.y, NUMBER_W, true, XD_S_NORMAL,
                         text_of(col, numbers[i], a));
 }
 
-/* "10 min ago          5 min              now" below the graphs. */
-static void draw_axis(struct xd_canvas *c, int x, int y, int w)
+void xd_graphs_axis(struct xd_canvas *c, int x, int y, int w)
 {
     xd_canvas_text(c, x, y, XD_S_DIM, "10 min ago");
     if (w >= 34)
@@ -184,6 +167,6 @@ void xd_graphs_draw(const struct xd_app *a, const struct xd_screen *s, const str
         draw_graph(s, &g[i], n, c, at, &arena);
         y += at.h;
     }
-    draw_axis(c, r.x + NAME_W + SCALE_W, y, w);
+    xd_graphs_axis(c, r.x + NAME_W + SCALE_W, y, w);
     xd_arena_done(&arena);
 }

@@ -28,12 +28,39 @@ static void playback_text(const struct xd_app *a, char *out, size_t size)
         snprintf(out + n, size - (size_t)n, " %gx", speed);
 }
 
+static bool declares_host(const struct xd_backend *b)
+{
+    for (const struct xd_table_desc *const *d = b->tables; d && *d; d++)
+        if (*d == &xd_host_desc)
+            return true;
+    return false;
+}
+
+/* While nothing is known of the host: for want of a first sample of who would tell, since that
+ * can't be had, or as nobody tells: a host without a hypervisor has no such table. */
+static const char *mode_of_unknown(const struct xd_app *a)
+{
+    const char *mode = "LIVE";
+
+    for (size_t i = 0; i < xd_world_sources(a->world); i++) {
+        struct xd_source_info s = xd_world_source(a->world, i);
+
+        if (!declares_host(s.backend))
+            continue;
+        if (s.state == XD_SOURCE_STARTING)
+            return "STARTING";
+        if (s.state != XD_SOURCE_OK)
+            mode = "STALE";
+    }
+    return mode;
+}
+
 static const char *mode(const struct xd_app *a, const struct xd_row *host)
 {
     if (a->frozen)
         return "FROZEN";
     if (!host)
-        return "STARTING";
+        return mode_of_unknown(a);
     if (xd_world_trouble(a->world, "host"))
         return "STALE";
     switch (xd_row_u64(host, XD_HOST_KIND, XD_HOST_XEN)) {

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "tui/budgets/screen.h"
 #include "tui/dialog.h"
+#include "tui/power/screen.h"
 
 struct preview {
     struct xd_dialog d;
@@ -250,6 +251,7 @@ void xd_plan_open(struct xd_app *a, struct xd_plan *plan)
     p->d.ops = &ops;
     p->plan = plan;
     xd_budgets_preview(a, plan);
+    xd_power_preview(a, plan);
     xd_session_ask_preview(a->session, plan);
     xd_dialog_push(a, &p->d);
 }

@@ -57,10 +57,12 @@ void xd_screens_make(struct xd_app *a)
     const struct xd_table_desc *d;
 
     for (int i = 0; xd_views[i]; i++) {
+        if (has_screen(a, xd_views[i]->name))
+            continue;
         d = xd_views[i]->table ? xd_app_desc(a, xd_views[i]->table) : NULL;
         if (xd_views[i]->needs && !xd_app_desc(a, xd_views[i]->needs))
             continue;
-        if ((d || !xd_views[i]->table) && !has_screen(a, xd_views[i]->name))
+        if (d || !xd_views[i]->table)
             add_screen(a, xd_views[i], d);
     }
     /* A table of a single row (the host's) has its place in the header. */

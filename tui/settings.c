@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/slurp.h"
+
 #define PUT_MAX 256
 #define COMMENT_HEAD                                                                               \
     "# What xendeck's console keeps. It may be edited; what xendeck doesn't know stays.\n"
@@ -288,20 +290,6 @@ static int make_folders(const char *path, struct xd_err *err)
     return 0;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        text += n;
-        len -= (size_t)n;
-    }
-    return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
-}
-
 /* Beside the file and then in its place. A link is followed: the file may be kept elsewhere. */
 static int replace(const char *path, const struct xd_buf *text, struct xd_err *err)
 {
@@ -317,7 +305,9 @@ static int replace(const char *path, const struct xd_buf *text, struct xd_err *e
         return xd_err_set(err, -errno, "%s can't be written: %s", path, strerror(errno));
     if (stat(real, &st) == 0 && fchmod(fd, st.st_mode & 0777) < 0)
         st.st_mode = 0; /* it keeps 0600 */
-    rc = write_all(fd, xd_buf_str(text), text->len);
+    rc = xd_write_all(fd, xd_buf_str(text), text->len);
+    if (rc == 0 && fsync(fd) < 0 && errno != EINVAL)
+        rc = -errno;
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc == 0 && rename(fresh, real) < 0)

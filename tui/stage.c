@@ -220,5 +220,6 @@ void xd_app_start(struct xd_app *a, struct xd_plan *p)
         return;
     }
     a->plan_running = true;
+    a->plan_id = p->id;
     a->message[0] = '\0';
 }

@@ -506,8 +506,7 @@ static bool is_for_pen(const struct xd_term *t, const struct xd_canvas *c)
 
 static void draw_by_pen(struct xd_term *t, const struct xd_canvas *c, bool show)
 {
-    for (int y = 0; y < t->h; y++)
-        xd_pen_row(&t->pen, c, y, &t->shown[y * t->w]);
+    xd_pen_rows(&t->pen, c, show ? t->rest_y : -1, t->shown);
     if (show || !xd_caps_has("civis"))
         xd_pen_move(&t->pen, t->rest_x, t->rest_y);
     t->pen_ahead = true;

@@ -314,3 +314,12 @@ void xd_pen_row(struct xd_pen *p, const struct xd_canvas *c, int y, struct xd_gl
         shown[x] = now[x];
     }
 }
+
+void xd_pen_rows(struct xd_pen *p, const struct xd_canvas *c, int last, struct xd_glyph *shown)
+{
+    for (int y = 0; y < c->h; y++)
+        if (y != last)
+            xd_pen_row(p, c, y, &shown[y * c->w]);
+    if (last >= 0 && last < c->h)
+        xd_pen_row(p, c, last, &shown[last * c->w]);
+}

@@ -50,5 +50,9 @@ void xd_pen_style(struct xd_pen *p, enum xd_role_style s);
 /* Writes what differs between `now` and `shown`, rows of c->w cells of the canvas c: the same cells
  * that `shown` holds then. */
 void xd_pen_row(struct xd_pen *p, const struct xd_canvas *c, int y, struct xd_glyph *shown);
+/* The same of all rows, `shown` too. Row `last` comes last (-1: none does): the one where the
+ * cursor rests. That is the row that changes most often, so the pen ends in it, and in its look,
+ * which the next frame then needs not set again. */
+void xd_pen_rows(struct xd_pen *p, const struct xd_canvas *c, int last, struct xd_glyph *shown);
 
 #endif

@@ -174,5 +174,7 @@ void xd_row_detail(const struct xd_app *a, const struct xd_screen *s, const stru
  * wants. */
 void xd_graphs_draw(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
                     struct xd_canvas *c, struct xd_rect r);
+/* "10 min ago          5 min              now", below graphs that are w cells wide. */
+void xd_graphs_axis(struct xd_canvas *c, int x, int y, int w);
 
 #endif

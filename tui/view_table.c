@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/dialog.h"
+
 #define MARGIN     2 /* cells left of the first column: cursor and mark */
 #define SPARK_SPAN (2 * 60 * XD_NS_PER_S)
 #define SPARK_MAX  60
@@ -192,13 +194,11 @@ static void draw_heading(const struct xd_screen *s, const struct xd_layout *l, s
 static const char *empty_reason(const struct xd_app *a, const struct xd_screen *s)
 {
     const struct xd_table *t = xd_app_table(a, s->desc->name);
-    const char *trouble = xd_app_trouble(a, s->desc->name);
 
     if (s->n_all && s->filter[0])
         return "No row passes the filter; Esc clears it.";
-    if (trouble)
-        return trouble;
-    return t ? "Nothing here." : "Waiting for the first sample …";
+    return xd_app_why_none(a, s->desc->name,
+                           t ? "Nothing here." : "Waiting for the first sample …");
 }
 
 void xd_table_draw(const struct xd_app *a, const struct xd_screen *s, struct xd_canvas *c,
@@ -211,7 +211,8 @@ void xd_table_draw(const struct xd_app *a, const struct xd_screen *s, struct xd_
     xd_layout_make(s, r.w, &l);
     draw_titles(s, &l, c, r.y);
     if (s->n == 0)
-        xd_canvas_field(c, MARGIN, r.y + 2, r.w - MARGIN, false, XD_S_DIM, empty_reason(a, s));
+        xd_dialog_text(c, (struct xd_rect){MARGIN, r.y + 2, r.w - MARGIN - 1, r.h - 2}, XD_S_DIM,
+                       empty_reason(a, s));
     for (int i = 0; i < r.h - 1 && s->top + (size_t)i < s->n; i++) {
         if (s->rows[s->top + (size_t)i])
             draw_row(a, s, &l, s->top + (size_t)i, c, r.y + 1 + i, &arena, stale);

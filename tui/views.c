@@ -213,5 +213,6 @@ const struct xd_view *const xd_views[] = {
     &xd_view_topology,
     &xd_view_cpuid,
     &xd_view_budgets,
+    &xd_view_power,
     NULL,
 };

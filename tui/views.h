@@ -11,6 +11,7 @@ extern const struct xd_view xd_view_why;      /* view_why.c */
 extern const struct xd_view xd_view_topology; /* topo/view.c */
 extern const struct xd_view xd_view_cpuid;    /* cpuid/view.c */
 extern const struct xd_view xd_view_budgets;  /* budgets/view.c */
+extern const struct xd_view xd_view_power;    /* power/view.c */
 
 enum xd_role_style xd_event_style(const struct xd_row *row); /* events.c */
 

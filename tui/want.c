@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/tables.h"
+#include "model/tables_power.h"
 #include "budgets/inlet.h"
 #include "tui/app.h"
 
@@ -73,24 +74,40 @@ static uint64_t shown_of(const struct xd_app *a, const struct xd_screen *s)
 }
 
 /* What is wanted whatever is shown: for the graphs of ten minutes, and for the pane about a domain.
- * Time spent waiting is not among it: it needs a trace, which only runs while somebody looks. */
+ * Time spent waiting is not among it: it needs a trace, which only runs while somebody looks. Nor
+ * is what pCPUs did: their frequency and kinds of idle time, for which the hypervisor is asked.
+ * What can be set of them is, or it couldn't be set, and undone, from any screen. */
 static uint64_t always_of(const struct xd_table_desc *d)
 {
-    static const char *const domains[] = {
-        "id",     "state", "flags",           "type",           "pool",
-        "sched",  "vcpus", "vcpus_online",    "mem_target_kib", "mem_max_kib",
-        "weight", "cap",   "shutdown_reason", "guest",          NULL};
-    static const char *const vcpus[] = {"pcpu", "state", "cpu", "hard_affinity", NULL};
-    const char *const *names = strcmp(d->name, "domains") == 0 ? domains
-                               : strcmp(d->name, "vcpus") == 0 ? vcpus
-                                                               : NULL;
+    static const struct {
+        const char *table, *columns[16];
+    } some[] = {
+        {"domains",
+         {"id", "state", "flags", "type", "pool", "sched", "vcpus", "vcpus_online",
+          "mem_target_kib", "mem_max_kib", "weight", "cap", "shutdown_reason", "guest", NULL}},
+        {"vcpus", {"pcpu", "state", "cpu", "hard_affinity", NULL}},
+        {"pcpus",
+         {"online", "node", "socket", "core", "pool", "freq_min_khz", "freq_max_khz", "governor",
+          "turbo", NULL}},
+    };
+    const char *const *names = NULL;
     uint64_t mask = identity_of(d) | history_of(d);
 
+    for (size_t i = 0; i < sizeof(some) / sizeof(*some); i++)
+        if (strcmp(some[i].table, d->name) == 0)
+            names = some[i].columns;
     if (!names)
         return XD_WANT_ALL;
     for (; *names; names++)
         mask |= bit_of(d, *names);
     return mask & xd_desc_usual(d);
+}
+
+void xd_app_glance(struct xd_app *a)
+{
+    static const struct xd_want watts = {"power", BIT(XD_POWER_WATTS)};
+
+    xd_session_glance(a->session, &watts, 1);
 }
 
 void xd_app_want(struct xd_app *a)
@@ -126,7 +143,7 @@ void xd_app_want(struct xd_app *a)
     }
     if (a->inlet && xd_inlet_runner(a->inlet) &&
         n + XD_RUNNER_WANTS_MAX <= sizeof(wants) / sizeof(*wants))
-        n += xd_runner_wants(xd_runner_policy(xd_inlet_runner(a->inlet)), wants + n);
+        n += xd_runner_wants_now(xd_inlet_runner(a->inlet), wants + n);
     /* Telling it is cheap where nothing is new, but not for nothing. */
     if (n == a->n_wanted && memcmp(a->wanted, wants, n * sizeof(*wants)) == 0)
         return;

@@ -172,7 +172,9 @@ static const struct xd_table_desc *const tables[] = {
     &xd_facts_desc,     &xd_distances_desc,
     &xd_advice_desc,    &xd_traffic_desc,
     &xd_cpuid_desc,     &xd_cpuid_leaves_desc,
-    &xd_cpuid_try_desc, NULL,
+    &xd_cpuid_try_desc, &xd_power_desc,
+    &xd_sensors_desc,   &xd_cstates_desc,
+    &xd_pstates_desc,   NULL,
 };
 
 const struct xd_backend xd_backend_demo = {
@@ -183,6 +185,7 @@ const struct xd_backend xd_backend_demo = {
     .live = false,
     .tables = tables,
     .knobs = xd_xen_knobs,
+    .more_knobs = xd_power_knobs,
     .actions = xd_xen_actions,
     .open = open_demo,
     .close = close_demo,

@@ -88,6 +88,7 @@ static void step(struct xd_demo_host *h, int64_t len_ns)
 {
     xd_demo_fault_step(h);
     xd_demo_sched_step(h, len_ns);
+    xd_demo_power_step(h, len_ns);
     xd_demo_life_step(h, len_ns);
     h->t_ns += len_ns;
 }
@@ -125,6 +126,7 @@ static void fill(struct xd_demo_host *h)
     h->queue = xd_arena_array(&h->arena, h->n_vcpus, sizeof(struct xd_demo_vcpu *));
     h->spare = xd_arena_array(&h->arena, h->n_vcpus, sizeof(struct xd_demo_vcpu *));
     make_past(h);
+    xd_demo_power_make(h);
     xd_demo_pci_make(h);
     xd_demo_words_make(h);
     if (s->n_faults)

@@ -15,6 +15,8 @@
 
 #include "backend_demo/scenario.h"
 #include "model/backend.h"
+#include "model/powerknobs.h"
+#include "model/tables_power.h"
 #include "topo/topo.h"
 #include "xen/cpuid/set.h"
 
@@ -24,6 +26,8 @@
 #define XD_DEMO_GUESTS        4          /* remembered of those that ran on a pCPU */
 #define XD_DEMO_DMESG_MAX     512        /* lines of Xen's console ring */
 #define XD_DEMO_PARAMS_MAX    24
+#define XD_DEMO_CSTATES       3
+#define XD_DEMO_PSTATES       3
 
 struct xd_demo_domain;
 
@@ -164,13 +168,39 @@ struct xd_demo_pcpu {
     bool online, second; /* second: not its core's first thread */
     int pool;            /* index; -1: in none */
     uint64_t busy_ns;
-    int64_t used_ns; /* of this step */
+    int64_t used_ns; /* of this step, what the power clamp holds back among it */
+    int64_t held_ns;
     int64_t look_ns; /* the moment in the step at which one sees who runs there */
     uint64_t look;   /* who ran most here since somebody looked last: see waits.c */
     struct xd_demo_guest {
         const struct xd_demo_vcpu *vcpu;
         int64_t ns;
     } guests[XD_DEMO_GUESTS];
+    unsigned governor; /* of xd_demo_governors */
+    unsigned pstate;
+    bool turbo;
+    uint64_t khz, min_khz, max_khz;
+    uint64_t injected_ns, natural_ns;
+    uint64_t cstate_ns[XD_DEMO_CSTATES], cstate_n[XD_DEMO_CSTATES];
+    uint64_t pstate_ns[XD_DEMO_PSTATES], pstate_n[XD_DEMO_PSTATES];
+};
+
+struct xd_demo_socket {
+    double mw, celsius;
+    double throttle;   /* what its limit leaves of the frequency; 1: all */
+    uint64_t limit_mw; /* 0: none */
+    uint64_t energy_uj;
+};
+
+struct xd_demo_power {
+    uint64_t clamp, window_us;
+    struct xd_cpuset cpus; /* that are clamped */
+    bool natural, sched_smt;
+    int max_cstate;                /* enum xd_max_cstate */
+    uint64_t khz[XD_DEMO_PSTATES]; /* from the highest down */
+    uint64_t turbo_khz;
+    struct xd_demo_socket *sockets;
+    unsigned n_sockets;
 };
 
 struct xd_demo_host {
@@ -209,6 +239,7 @@ struct xd_demo_host {
     struct xd_demo_fault faults[XD_DEMO_FAULTS_MAX];
     size_t n_faults;
     int64_t dead_until_ns; /* simulated time; samples fail before it */
+    struct xd_demo_power power;
     struct xd_demo_topology {
         struct xd_snapshot *kept; /* its tables, built when they changed last; NULL: not yet */
         uint64_t tables;          /* which: bits by topology.c */
@@ -220,7 +251,7 @@ struct xd_demo_host {
         uint64_t state;           /* a hash of its domains */
         bool leaves;              /* it has them */
         uint64_t tries;
-        bool pv; /* of the last: */
+        bool pv;            /* of the last: */
         char *file, *asked; /* NULL: none yet */
         struct xd_featureset tried;
     } cpuid;
@@ -257,7 +288,8 @@ struct xd_demo_thing {
     struct xd_demo_param *param;
     struct xd_demo_cpupool *pool;
     struct xd_demo_pcpu *pcpu;
-    unsigned number; /* of the pool or pCPU */
+    struct xd_demo_socket *socket; /* of a sensor of power that belongs to one; else NULL */
+    unsigned number;               /* of the pool or pCPU */
 };
 /* -ESRCH: "domain web1 (UUID …) is not on this host any more"; -EINVAL: that is no key. */
 int xd_demo_thing_find(struct xd_demo_host *h, const struct xd_object *o, struct xd_demo_thing *out,
@@ -365,6 +397,22 @@ int64_t xd_demo_demand_mean_ppm(const struct xd_demo_load *l, uint64_t seed, uns
 /* One step of len_ns that begins at h->t_ns: who runs where and for how long. */
 void xd_demo_sched_step(struct xd_demo_host *h, int64_t len_ns);
 
+/* --- power.c, tables_power.c --- */
+extern const char *const xd_demo_governors[]; /* ends with NULL */
+void xd_demo_power_make(struct xd_demo_host *h);
+/* What the power clamp takes from that pCPU in a step of len_ns. */
+int64_t xd_demo_power_held(const struct xd_demo_host *h, unsigned cpu, int64_t len_ns);
+/* What it cost, after the scheduler's part of the step. */
+void xd_demo_power_step(struct xd_demo_host *h, int64_t len_ns);
+double xd_demo_power_watts(const struct xd_demo_host *h);
+/* The governor of those pCPUs, or NULL: they have none in common. */
+const char *xd_demo_pool_governor(const struct xd_demo_host *h, const struct xd_cpuset *cpus);
+void xd_demo_put_pcpu_power(struct xd_rows *t, const struct xd_demo_host *h, unsigned i);
+void xd_demo_fill_power(struct xd_demo_host *h, struct xd_builder *b, uint64_t want);
+void xd_demo_fill_sensors(struct xd_demo_host *h, struct xd_builder *b, uint64_t want);
+void xd_demo_fill_cstates(struct xd_demo_host *h, struct xd_builder *b, uint64_t want);
+void xd_demo_fill_pstates(struct xd_demo_host *h, struct xd_builder *b, uint64_t want);
+
 /* --- life.c --- */
 bool xd_demo_domain_works(const struct xd_demo_domain *d); /* its vCPUs may run */
 /* Makes d what its mould says, as if just created; keeps name and UUID. */
@@ -381,6 +429,7 @@ void xd_demo_domain_vanish(struct xd_demo_host *h, struct xd_demo_domain *d);
 enum xd_domain_state xd_demo_domain_state(const struct xd_demo_domain *d);
 
 /* --- limits.c: knobs and actions that this host has not; 0, or -ENOTSUP and why --- */
+const char *xd_demo_power_limit(const struct xd_demo_host *h, int knob); /* XD_PKNOB_*; or NULL */
 int xd_demo_knob_limited(const struct xd_demo_host *h, int knob, struct xd_err *err);
 int xd_demo_action_limited(const struct xd_demo_host *h, int action, struct xd_err *err);
 void xd_demo_fill_limits(const struct xd_demo_host *h, struct xd_builder *b, int64_t at_ns);

@@ -401,17 +401,28 @@ static const struct xd_demo_knob_ops own[XD_KNOB_N] = {
 
 static const struct xd_demo_knob_ops *ops_of(int knob)
 {
+    if (knob >= XD_KNOB_N)
+        return &xd_demo_power_knobs[knob - XD_KNOB_N];
     return knob < XD_KNOB_POOL_NAME ? &own[knob] : &xd_demo_host_knobs[knob - XD_KNOB_POOL_NAME];
+}
+
+static int number_of(const struct xd_knob *k)
+{
+    if (k >= xd_xen_knobs && k < xd_xen_knobs + XD_KNOB_N)
+        return (int)(k - xd_xen_knobs);
+    if (k >= xd_power_knobs && k < xd_power_knobs + XD_PKNOB_N)
+        return XD_KNOB_N + (int)(k - xd_power_knobs);
+    return -1;
 }
 
 /* What depends on nothing but the caller's words. */
 static int aim(struct xd_demo_host *h, const struct xd_object *o, const struct xd_knob *k,
                struct xd_demo_edit *e, struct xd_err *err)
 {
-    ptrdiff_t knob = k - xd_xen_knobs;
+    int knob = number_of(k);
 
-    *e = (struct xd_demo_edit){.h = h, .k = k, .knob = (int)knob, .err = err};
-    if (knob < 0 || knob >= XD_KNOB_N)
+    *e = (struct xd_demo_edit){.h = h, .k = k, .knob = knob, .err = err};
+    if (knob < 0)
         return xd_err_set(err, -ENOTSUP, "the demo host has no knob %s", k->name);
     if (!xd_streq(o->table, k->table))
         return xd_err_set(err, -EINVAL, "%s is a knob of the table %s, and %s is one of %s",

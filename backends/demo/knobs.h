@@ -10,7 +10,7 @@
 struct xd_demo_edit {
     struct xd_demo_host *h;
     const struct xd_knob *k;
-    int knob;
+    int knob; /* of xd_xen_knobs; from XD_KNOB_N on of xd_power_knobs */
     struct xd_demo_thing t;
     const struct xd_value *v; /* to be set; NULL while reading */
     struct xd_err *err;
@@ -25,6 +25,8 @@ struct xd_demo_knob_ops {
 
 /* From XD_KNOB_POOL_NAME on. */
 extern const struct xd_demo_knob_ops xd_demo_host_knobs[XD_KNOB_N - XD_KNOB_POOL_NAME];
+
+extern const struct xd_demo_knob_ops xd_demo_power_knobs[XD_PKNOB_N];
 
 /* -ERANGE: "web1 sched.cap: wanted 0 to 200 %, found 300". */
 int xd_demo_check_range(const char *label, const struct xd_knob *k, uint64_t n, uint64_t min,

@@ -20,9 +20,25 @@ static const char *knob_limit(const struct xd_demo_host *h, int knob)
     case XD_KNOB_SMT:
         return h->scenario->host.threads_per_core > 1 ? NULL
                                                       : "its processors have no second threads";
+    case XD_KNOB_N + XD_PKNOB_CLAMP:
+    case XD_KNOB_N + XD_PKNOB_CLAMP_WINDOW:
+    case XD_KNOB_N + XD_PKNOB_CLAMP_CPUS:
+    case XD_KNOB_N + XD_PKNOB_CLAMP_NATURAL:
+        return h->scenario->host.clamp ? NULL
+                                       : "its hypervisor has no power clamp: see xen/patches";
+    case XD_KNOB_N + XD_PKNOB_SCHED_SMT:
+        return xd_demo_sched_used(h, "credit") || xd_demo_sched_used(h, "credit2")
+                   ? NULL
+                   : "only credit and credit2 heed it, and no cpupool of this host is scheduled "
+                     "by either";
     default:
         return NULL;
     }
+}
+
+static const char *knob_name(int knob)
+{
+    return knob < XD_KNOB_N ? xd_xen_knobs[knob].name : xd_power_knobs[knob - XD_KNOB_N].name;
 }
 
 static const char *action_limit(const struct xd_demo_host *h, int action)
@@ -43,11 +59,16 @@ static const char *action_limit(const struct xd_demo_host *h, int action)
     }
 }
 
+const char *xd_demo_power_limit(const struct xd_demo_host *h, int knob)
+{
+    return knob_limit(h, XD_KNOB_N + knob);
+}
+
 int xd_demo_knob_limited(const struct xd_demo_host *h, int knob, struct xd_err *err)
 {
     const char *why = knob_limit(h, knob);
 
-    return why ? xd_err_set(err, -ENOTSUP, "%s: %s", xd_xen_knobs[knob].name, why) : 0;
+    return why ? xd_err_set(err, -ENOTSUP, "%s: %s", knob_name(knob), why) : 0;
 }
 
 int xd_demo_action_limited(const struct xd_demo_host *h, int action, struct xd_err *err)
@@ -70,8 +91,8 @@ void xd_demo_fill_limits(const struct xd_demo_host *h, struct xd_builder *b, int
 {
     struct xd_rows *t = xd_build_table(b, &xd_limits_desc, at_ns);
 
-    for (int i = 0; i < XD_KNOB_N; i++)
-        put(t, xd_xen_knobs[i].name, knob_limit(h, i));
+    for (int i = 0; i < XD_KNOB_N + XD_PKNOB_N; i++)
+        put(t, knob_name(i), knob_limit(h, i));
     for (int i = 0; i < XD_ACTION_N; i++)
         put(t, xd_xen_actions[i].name, action_limit(h, i));
 }

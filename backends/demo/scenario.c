@@ -58,6 +58,7 @@ static const struct xd_demo_field host_fields[] = {
     KIB("reserved", s.host.reserved_kib, 0, UINT64_C(1) << 30),
     {.key = "uptime", .kind = {.type = XD_U64, .unit = XD_UNIT_NS}, .offset = AT(s.host.uptime_ns),
      .min = 0, .max = 3650 * DAY},
+    {.key = "clamp", .kind = {.type = XD_BOOL}, .offset = AT(s.host.clamp)},
     {.key = NULL},
 };
 
@@ -97,6 +98,7 @@ static const struct xd_demo_scenario defaults = {
         .memory_kib = UINT64_C(16) << 20,
         .reserved_kib = UINT64_C(256) << 10,
         .uptime_ns = 3600 * SECOND,
+        .clamp = true,
     },
 };
 // clang-format on

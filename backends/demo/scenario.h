@@ -136,6 +136,7 @@ struct xd_demo_scenario {
         uint64_t channels, slots_per_channel, dimm_speed; /* of a socket; MT/s */
         uint64_t sockets, nodes_per_socket, cores_per_node, threads_per_core;
         uint64_t khz, memory_kib, reserved_kib, uptime_ns;
+        bool clamp; /* its hypervisor can inject idle time */
     } host;
     unsigned n_nodes, n_pcpus; /* from the above */
     struct xd_demo_pool *pools;

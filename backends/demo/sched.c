@@ -109,6 +109,19 @@ static size_t line_up(struct xd_demo_host *h)
 
 /* --- 2. shares --- */
 
+/* What the pCPUs of a set have in a step, without what the power clamp takes. */
+static int64_t room_of(const struct xd_demo_host *h, const struct xd_cpuset *cpus, unsigned n,
+                       int64_t len_ns)
+{
+    int64_t room = n * len_ns;
+
+    if (!h->power.clamp)
+        return room;
+    for (int c = xd_cpuset_next(cpus, 0); c >= 0; c = xd_cpuset_next(cpus, (unsigned)c + 1))
+        room -= h->pcpus[c].held_ns;
+    return room;
+}
+
 /* Under rtds what a vCPU was promised, in parts of a million: as long as the promises fit, each
  * gets at least that; what is left is shared in their proportion among those that may have it. */
 static uint64_t weight_of(const struct xd_demo_vcpu *v, bool rtds)
@@ -159,7 +172,8 @@ static void share_classes(struct xd_demo_host *h, int64_t len_ns)
             continue;
         for (size_t j = 0; j < c->active; j++)
             h->spare[j] = h->queue[c->first + j];
-        share(h->spare, c->active, c->n_cpus * len_ns, h->pools[c->pool].sched == RTDS);
+        share(h->spare, c->active, room_of(h, &c->cpus, c->n_cpus, len_ns),
+              h->pools[c->pool].sched == RTDS);
     }
 }
 
@@ -174,7 +188,8 @@ static void share_pools(struct xd_demo_host *h, int64_t len_ns)
             for (size_t j = 0; c->pool == p && j < c->active; j++)
                 h->spare[n++] = h->queue[c->first + j];
         }
-        share(h->spare, n, h->pools[p].n_cpus * len_ns, h->pools[p].sched == RTDS);
+        share(h->spare, n, room_of(h, &h->pools[p].cpus, h->pools[p].n_cpus, len_ns),
+              h->pools[p].sched == RTDS);
     }
 }
 
@@ -227,7 +242,7 @@ static bool may_stay(const struct xd_demo_host *h, const struct xd_demo_vcpu *v,
         return false;
     if (xd_demo_random(v->seed, (uint64_t)(h->t_ns / XD_DEMO_STEP_NS)) % RESTLESS == 0)
         return false;
-    return p->used_ns == 0 || p->used_ns + v->want_ns <= len_ns / 100 * CROWDED_PERCENT;
+    return p->used_ns == p->held_ns || p->used_ns + v->want_ns <= len_ns / 100 * CROWDED_PERCENT;
 }
 
 /* Where to go instead: a pCPU that it prefers, if it has enough room, or the roomiest of all. */
@@ -290,7 +305,7 @@ void xd_demo_sched_step(struct xd_demo_host *h, int64_t len_ns)
     for (size_t i = 0; i < h->n_classes; i++)
         h->classes[i].active = 0;
     for (unsigned i = 0; i < h->scenario->n_pcpus; i++) {
-        h->pcpus[i].used_ns = 0;
+        h->pcpus[i].used_ns = h->pcpus[i].held_ns = xd_demo_power_held(h, i, len_ns);
         h->pcpus[i].look_ns =
             (int64_t)(xd_demo_random(h->scenario->seed ^ i, step) % (uint64_t)len_ns);
     }

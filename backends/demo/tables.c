@@ -111,6 +111,7 @@ static void fill_pcpus(struct xd_demo_host *h, struct xd_builder *b, uint64_t wa
         xd_put_u64(t, XD_PCPU_CORE, p->core);
         xd_put_str(t, XD_PCPU_POOL, p->pool >= 0 ? h->pools[p->pool].name : "none");
         xd_put_u64(t, XD_PCPU_BUSY_NS, p->busy_ns);
+        xd_demo_put_pcpu_power(t, h, i);
     }
 }
 
@@ -138,6 +139,7 @@ static void fill_pools(struct xd_demo_host *h, struct xd_builder *b, uint64_t wa
         if (p->sched == CREDIT)
             xd_put_u64(t, XD_POOL_TSLICE_MS, p->tslice_ms);
         xd_put_str(t, XD_POOL_GRAN, "cpu");
+        xd_put_str(t, XD_POOL_GOVERNOR, xd_demo_pool_governor(h, &p->cpus));
     }
 }
 
@@ -346,9 +348,17 @@ static const struct {
     const struct xd_table_desc *desc;
     void (*fill)(struct xd_demo_host *h, struct xd_builder *b, uint64_t want);
 } tables[] = {
-    {&xd_host_desc, fill_host},     {&xd_nodes_desc, fill_nodes},     {&xd_pcpus_desc, fill_pcpus},
-    {&xd_pools_desc, fill_pools},   {&xd_domains_desc, fill_domains}, {&xd_vcpus_desc, fill_vcpus},
+    {&xd_host_desc, fill_host},
+    {&xd_nodes_desc, fill_nodes},
+    {&xd_pcpus_desc, fill_pcpus},
+    {&xd_pools_desc, fill_pools},
+    {&xd_domains_desc, fill_domains},
+    {&xd_vcpus_desc, fill_vcpus},
     {&xd_limits_desc, fill_limits},
+    {&xd_power_desc, xd_demo_fill_power},
+    {&xd_sensors_desc, xd_demo_fill_sensors},
+    {&xd_cstates_desc, xd_demo_fill_cstates},
+    {&xd_pstates_desc, xd_demo_fill_pstates},
 };
 
 void xd_demo_fill(struct xd_demo_host *h, const struct xd_backend_env *env, struct xd_builder *b)

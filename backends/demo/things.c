@@ -114,6 +114,20 @@ static int find_param(struct xd_demo_host *h, struct xd_demo_thing *t, const cha
     return t->param ? 0 : xd_demo_gone(t->o, err);
 }
 
+static int find_sensor(struct xd_demo_host *h, struct xd_demo_thing *t, const char *part,
+                       struct xd_err *err)
+{
+    uint64_t n;
+
+    if (xd_str_starts(t->o->key, "rapl/package-") &&
+        number_of(t->o->key + strlen("rapl/package-"), &n) && n < h->power.n_sockets)
+        t->socket = &h->power.sockets[n];
+    if (t->socket || xd_str_starts(t->o->key, "hwmon/k10temp-") ||
+        xd_streq(t->o->key, "ipmi/dcmi") || xd_streq(t->o->key, "file/inlet"))
+        return 0;
+    return xd_demo_gone(t->o, err);
+}
+
 static int find_host(struct xd_demo_host *h, struct xd_demo_thing *t, const char *part,
                      struct xd_err *err)
 {
@@ -129,6 +143,7 @@ static const struct {
     {"domains", find_domain, false}, {"vcpus", find_vcpu, true},    {"disks", find_disk, true},
     {"nics", find_nic, true},        {"pools", find_pool, false},   {"pcpus", find_pcpu, false},
     {"pci", find_pci, false},        {"params", find_param, false}, {"host", find_host, false},
+    {"sensors", find_sensor, false}, {"power", find_host, false},
 };
 
 int xd_demo_thing_find(struct xd_demo_host *h, const struct xd_object *o, struct xd_demo_thing *out,

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 
 /* So many at once: both directions must fit into a socket's buffer, or both sides wait. */
-#define AT_ONCE XD_XL_ASKS_AT_ONCE
+#define AT_ONCE 32
 #define MOST    4096 /* bytes of a payload */
 
 enum { READ = 2, ERROR = 16 };
@@ -119,18 +119,79 @@ static int take_answer(int fd, struct input *in, struct xd_xl_ask *ask, uint32_t
     return 0;
 }
 
-int xd_xl_ask_all(int fd, struct xd_xl_ask *asks, size_t n)
+/* --- over one connection or several --- */
+
+/* A connection more for each so many questions: making one costs xenstored two turns and us five
+ * system calls. */
+#define WORTH 10
+#define LINES 16 /* at most */
+
+struct lines {
+    int fd[LINES];
+    size_t n, most; /* open ones; so many may be */
+    size_t each;    /* questions on each at a time */
+    int (*connect)(void);
+};
+
+/* Asks for the next of these on each connection, opening those that aren't: whatever xenstored has
+ * of them it answers while the next is opened. */
+static int send_round(struct lines *l, const struct xd_xl_ask *asks, size_t n, size_t *sent)
 {
-    struct input in = {.from = 0};
     int rc = 0;
 
-    for (size_t first = 0; rc == 0 && first < n; first += AT_ONCE) {
-        size_t some = n - first < AT_ONCE ? n - first : AT_ONCE;
+    *sent = 0;
+    for (size_t i = 0; rc == 0 && i < l->most && *sent < n; i++) {
+        size_t some = n - *sent < l->each ? n - *sent : l->each;
 
-        rc = send_asks(fd, asks + first, some);
-        for (size_t i = 0; rc == 0 && i < some; i++)
-            rc = take_answer(fd, &in, &asks[first + i], (uint32_t)i);
+        if (i == l->n) {
+            l->fd[i] = l->connect();
+            if (l->fd[i] < 0) { /* the others will do */
+                l->most = i;
+                break;
+            }
+            l->n++;
+        }
+        rc = send_asks(l->fd[i], asks + *sent, some);
+        *sent += some;
     }
+    return rc;
+}
+
+static int take_round(const struct lines *l, struct xd_xl_ask *asks, size_t n)
+{
+    struct input in;
+    int rc = 0;
+
+    for (size_t i = 0, at = 0; rc == 0 && at < n; i++) {
+        size_t end = n - at < l->each ? n : at + l->each;
+
+        in.from = in.to = 0;
+        for (uint32_t number = 0; rc == 0 && at < end; at++)
+            rc = take_answer(l->fd[i], &in, &asks[at], number++);
+        if (rc == 0 && in.from != in.to)
+            rc = -EPROTO; /* nobody asked for that */
+    }
+    return rc;
+}
+
+int xd_xl_ask_all(int fd, int (*connect)(void), struct xd_xl_ask *asks, size_t n)
+{
+    struct lines l = {.fd = {fd}, .n = 1, .most = 1, .connect = connect};
+    size_t sent;
+    int rc = 0;
+
+    if (connect && n / WORTH > 1)
+        l.most = n / WORTH < LINES ? n / WORTH : LINES;
+    l.each = (n + l.most - 1) / l.most;
+    if (l.each > AT_ONCE)
+        l.each = AT_ONCE;
+    for (size_t first = 0; rc == 0 && first < n; first += sent) {
+        rc = send_round(&l, asks + first, n - first, &sent);
+        if (rc == 0)
+            rc = take_round(&l, asks + first, sent);
+    }
+    while (l.n > 1)
+        close(l.fd[--l.n]);
     return rc;
 }
 
@@ -175,9 +236,9 @@ void xd_xl_asked_add(struct xd_xl_asked *l, const char *fmt, ...)
     va_end(ap);
 }
 
-void xd_xl_asked_fetch(struct xd_xl_asked *l, int fd)
+int xd_xl_asked_fetch(struct xd_xl_asked *l, int fd, int (*connect)(void))
 {
-    xd_xl_ask_all(fd, l->asks, l->n);
+    return xd_xl_ask_all(fd, connect, l->asks, l->n);
 }
 
 bool xd_xl_asked_take(struct xd_xl_asked *l, const char *path, char **answer)

@@ -14,5 +14,5 @@ const struct xd_table_desc *const xd_libxl_tables[] = {
 const struct xd_backend_card xd_libxl_card = {
     .name = "libxl",
     .tables = xd_libxl_tables,
-    .edits = true,
+    .edits = xd_libxl_tables,
 };

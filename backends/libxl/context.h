@@ -16,6 +16,7 @@
 
 struct xd_xl_asked;
 struct xd_xl_known;
+struct xd_xl_names;
 struct xd_xl_ring;
 struct xd_xl_stored;
 struct xd_xl_tried;
@@ -55,6 +56,7 @@ struct xd_xl {
     struct xd_xl_known *known;
     size_t n_known;
     struct xd_xl_asked *asked; /* answers read ahead, while known.c reads; else NULL */
+    struct xd_xl_names *names; /* recall.c: of an earlier errand; NULL: not asked for */
     size_t next_known;         /* where the reading again goes on */
     int64_t known_at_ns;       /* when that was last done */
     struct xd_xl_events events;
@@ -75,8 +77,8 @@ struct xd_xl {
 
     struct xd_xl_ring *ring; /* Xen's console (dmesg.c); NULL: nobody has looked yet */
 
-    struct xd_xl_facts facts;    /* facts.c */
-    struct xd_snapshot *limits;  /* limits.c: the table, kept for some samples */
+    struct xd_xl_facts facts;   /* facts.c */
+    struct xd_snapshot *limits; /* limits.c: the table, kept for some samples */
     int64_t limits_at_ns;
     struct xd_xl_stored *stored; /* stored.c */
     size_t n_stored;

@@ -74,7 +74,7 @@ static const char *hint(int code, bool on)
     if (code == -EADDRINUSE)
         return ": a vCPU is held on its pCPU for a moment";
     if (code == -EBUSY)
-        return ": Xen is busy with other pCPUs, try again";
+        return ": Xen is busy with other pCPUs, try again; or " XD_XL_LOCKED;
     return "";
 }
 

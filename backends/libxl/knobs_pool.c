@@ -129,7 +129,7 @@ static const char *why_busy(int code)
     case -EADDRNOTAVAIL:
         return ": another pCPU is just being moved";
     case -ENODEV:
-        return ": it is not free";
+        return ": it is not free, or " XD_XL_LOCKED;
     default:
         return "";
     }

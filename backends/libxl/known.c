@@ -12,6 +12,7 @@
 
 #include "backend_libxl/asks.h"
 #include "backend_libxl/deaths.h"
+#include "backend_libxl/recall.h"
 #include "backend_shared/xen.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -31,7 +32,7 @@ static char *ask_one(struct xd_xl *x, const char *path)
     int rc;
 
     memcpy(ask.path, path, strlen(path) + 1);
-    rc = xd_xl_ask_all(x->asks, &ask, 1);
+    rc = xd_xl_ask_all(x->asks, NULL, &ask, 1);
     if (rc < 0)
         xd_xl_store_close(x);
     errno = rc < 0 ? -rc : ask.errnum;
@@ -136,6 +137,7 @@ static int read_name(struct xd_xl *x, const xc_domaininfo_t *d, struct xd_xl_kno
     /* A domain being torn down has lost its name there: the last one is still the right one. */
     if (name || !k->name)
         replace(&k->name, name);
+    k->recalled = false;
     return 0;
 }
 
@@ -233,104 +235,53 @@ static void foresee(struct xd_xl_asked *asked, const xc_domaininfo_t *d, unsigne
         xd_xl_asked_add(asked, "/libxl/%u/type", d->domain);
 }
 
-/* Some of the domains of a sample, and what is to be read of them. */
-struct range {
-    const xc_domaininfo_t *list;
-    size_t from, to;
-    unsigned parts;
-    bool search; /* whoever looks at them */
-};
-
-/* Which parts of domain i are to be read now. */
-static unsigned unread_of(struct xd_xl *x, const struct range *r, size_t i)
+/* Which of these parts of domain i are to be read now. */
+static unsigned unread_of(struct xd_xl *x, const xc_domaininfo_t *list, size_t i, unsigned parts)
 {
-    unsigned parts = r->parts & ~x->known[i].fresh;
-
-    return parts && !r->search && !xd_xl_domain_wanted(x, &r->list[i], x->known[i].name) ? 0
-                                                                                         : parts;
+    parts &= ~x->known[i].fresh;
+    /* The name finds the domain, whoever looks at it. */
+    if (parts & ~(unsigned)XD_XL_NAME && !xd_xl_domain_wanted(x, &list[i], x->known[i].name))
+        parts &= XD_XL_NAME;
+    return parts;
 }
 
 /* What is about to be read, where that is much. Whatever goes wrong, it is read then. */
-static void read_ahead(struct xd_xl *x, const struct range *r)
+static void read_ahead(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
 {
     size_t unread = 0;
-    int fd = x->asks;
+    int fd = x->asks, rc;
 
-    for (size_t i = r->from; i < r->to; i++)
-        unread += (unread_of(x, r, i) & ~(unsigned)XD_XL_TYPE) != 0;
+    for (size_t i = 0; i < n; i++)
+        unread += (unread_of(x, list, i, parts) & ~(unsigned)XD_XL_TYPE) != 0;
     if (fd < 0)
         fd = unread < MANY ? -1 : xd_xenstore_connect();
     if (fd < 0 || !unread)
         return;
     x->asked = xd_xl_asked_new();
-    for (size_t i = r->from; i < r->to; i++)
-        foresee(x->asked, &r->list[i], unread_of(x, r, i));
-    xd_xl_asked_fetch(x->asked, fd);
-    if (fd != x->asks)
+    for (size_t i = 0; i < n; i++)
+        foresee(x->asked, &list[i], unread_of(x, list, i, parts));
+    rc = xd_xl_asked_fetch(x->asked, fd, xd_xenstore_connect);
+    if (fd != x->asks) {
         close(fd);
+    } else if (rc < 0) { /* an answer that comes late would pass for that to the next question */
+        xd_xl_store_close(x);
+        xd_xl_store_open(x, NULL);
+    }
 }
 
-static int read_all(struct xd_xl *x, const struct range *r)
+static int read_all(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts)
 {
     int rc = 0;
 
-    read_ahead(x, r);
-    for (size_t i = r->from; rc == 0 && i < r->to && !x->env->stopping(x->env); i++) {
-        unsigned unread = unread_of(x, r, i);
+    read_ahead(x, list, n, parts);
+    for (size_t i = 0; rc == 0 && i < n && !x->env->stopping(x->env); i++) {
+        unsigned unread = unread_of(x, list, i, parts);
 
         if (unread)
-            rc = read_parts(x, &r->list[i], &x->known[i], unread);
+            rc = read_parts(x, &list[i], &x->known[i], unread);
     }
     xd_xl_asked_free(x->asked);
     x->asked = NULL;
-    return rc;
-}
-
-/* --- finding a few by their names --- */
-
-#define SOUGHT_MAX 64
-
-/* Takes from `left` the names (bit i: that of xd_row_name number i) which a living domain of the
- * range has, or which are its UUID. */
-static uint64_t strike_found(struct xd_xl *x, const struct range *r, uint64_t left)
-{
-    char uuid[XD_XL_UUID_TEXT], label[XD_KEY_MAX];
-
-    for (size_t i = r->from; i < r->to && left; i++) {
-        if (r->list[i].flags & XEN_DOMINF_dying)
-            continue;
-        xd_xl_uuid_text(r->list[i].handle, uuid);
-        xd_str_safe_to(label, sizeof(label), x->known[i].name ? x->known[i].name : "");
-        for (size_t k = 0; k < SOUGHT_MAX && left >> k; k++) {
-            const char *name = left >> k & 1 ? xd_row_name(x->env, &xd_domains_desc, k) : NULL;
-
-            if (name && (strcmp(name, uuid) == 0 || strcmp(name, label) == 0))
-                left &= ~(UINT64_C(1) << k);
-        }
-    }
-    return left;
-}
-
-/* Which rows are wanted can't be told before their names are known; but no two domains have one
- * name (libxl sees to that), so when all that is sought is found, the rest need not be asked. */
-static int search(struct xd_xl *x, const xc_domaininfo_t *list, size_t n)
-{
-    struct range r = {.list = list, .to = n, .parts = XD_XL_NAME, .search = true};
-    uint64_t left = 0;
-    size_t sought = 0;
-    int rc = 0;
-
-    while (sought <= SOUGHT_MAX && xd_row_name(x->env, &xd_domains_desc, sought))
-        sought++;
-    if (sought == 0 || sought > SOUGHT_MAX)
-        return read_all(x, &r);
-    left = sought == SOUGHT_MAX ? UINT64_MAX : (UINT64_C(1) << sought) - 1;
-    left = strike_found(x, &r, left);
-    for (r.to = 0; rc == 0 && left && r.to < n; left = strike_found(x, &r, left)) {
-        r.from = r.to;
-        r.to = n - r.from < XD_XL_ASKS_AT_ONCE ? n : r.from + XD_XL_ASKS_AT_ONCE;
-        rc = read_all(x, &r);
-    }
     return rc;
 }
 
@@ -439,6 +390,24 @@ static size_t share(struct xd_xl *x, size_t n)
     return due;
 }
 
+/* Which rows are wanted can't be told before their names are known, all of them: other toolstacks
+ * than libxl give two domains one name, and the wrong one must not be edited. */
+static int read_names(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned name)
+{
+    int rc;
+
+    if (xd_row_wanted(x->env, NULL, 0)) {
+        xd_xl_recall_doubt(x);
+        return 0;
+    }
+    if (name)
+        xd_xl_recall(x, list, n);
+    rc = read_all(x, list, n, name);
+    if (rc == 0)
+        xd_xl_recall_keep(x);
+    return rc;
+}
+
 int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, unsigned parts,
                        struct xd_err *err)
 {
@@ -451,10 +420,9 @@ int xd_xl_known_update(struct xd_xl *x, const xc_domaininfo_t *list, size_t n, u
         return 0;
     if (atomic_exchange(&x->stale, false) && !x->events.xs)
         xd_xl_known_doubt(x);
-    if (!xd_row_wanted(x->env, NULL, 0) && parts & XD_XL_NAME)
-        rc = search(x, list, n);
+    rc = read_names(x, list, n, parts & XD_XL_NAME);
     if (rc == 0)
-        rc = read_all(x, &(struct range){.list = list, .to = n, .parts = parts});
+        rc = read_all(x, list, n, parts);
     again = share(x, n);
     for (size_t i = 0; rc == 0 && i < again && xd_clock_now(x->env->clock) < end; i++) {
         size_t at = x->next_known++ % n;
@@ -471,4 +439,5 @@ void xd_xl_known_free(struct xd_xl *x)
     free(x->known);
     x->known = NULL;
     x->n_known = 0;
+    xd_xl_recall_free(x);
 }

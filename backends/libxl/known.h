@@ -13,6 +13,7 @@ struct xd_xl_known {
     uint32_t domid;
     uint8_t uuid[XD_XL_UUID_BYTES];
     unsigned fresh; /* XD_XL_NAME …: which parts were read and have not changed since */
+    bool recalled;  /* the name was read by an earlier errand (recall.h) */
     char *name;     /* NULL: xenstore has none (the domain is being made, or torn down) */
     char *guest;    /* hostile text, as the guest wrote it; or NULL */
     libxl_evgen_domain_death *death; /* deaths.c; NULL: not asked for */

@@ -3,10 +3,8 @@
  * Files: context.c opens the libraries, find.c finds objects by UUID, known.c reads xenstore,
  * collect_*.c fill tables, knobs*.c and actions*.c change the host, doctor.c explains it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "backend_libxl/card.h"
 #include "backend_libxl/collect.h"
@@ -17,46 +15,10 @@
 #include "backend_libxl/limits.h"
 #include "backend_libxl/stored.h"
 #include "backend_libxl/tried.h"
+#include "backend_shared/xen.h"
 #include "base/arena.h"
 #include "model/backend.h"
 #include "model/xenknobs.h"
-
-#define CAPABILITIES "/proc/xen/capabilities"
-#define PRIVCMD      "/dev/xen/privcmd"
-
-/* The first bytes of a small file; "" where it can't be read. */
-static const char *first_bytes(const char *path, char *buf, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, buf, size - 1) : -1;
-
-    if (fd >= 0)
-        close(fd);
-    buf[n > 0 ? n : 0] = '\0';
-    return buf;
-}
-
-static int probe(struct xd_err *err)
-{
-    char text[128];
-
-    if (access(CAPABILITIES, F_OK) < 0) {
-        if (strncmp(first_bytes("/sys/hypervisor/type", text, sizeof(text)), "xen", 3) == 0)
-            return xd_err_set(err, -ENODEV,
-                              "under Xen, but there is no " CAPABILITIES
-                              ": mount -t xenfs xenfs /proc/xen");
-        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no " CAPABILITIES);
-    }
-    if (!strstr(first_bytes(CAPABILITIES, text, sizeof(text)), "control_d"))
-        return xd_err_set(err, -ENODEV, "a Xen guest, not dom0: " CAPABILITIES " lacks control_d");
-    if (access(PRIVCMD, R_OK | W_OK) == 0)
-        return 0;
-    if (errno == ENOENT)
-        return xd_err_set(err, -ENODEV,
-                          "a Xen dom0, but there is no " PRIVCMD ": modprobe xen-privcmd");
-    return xd_err_set(err, -errno, "a Xen dom0, but " PRIVCMD " can't be opened (%s): be root",
-                      strerror(errno));
-}
 
 static void close_instance(void *self)
 {
@@ -158,7 +120,7 @@ const struct xd_backend xd_backend_module = {
     .tables = xd_libxl_tables,
     .knobs = xd_xen_knobs,
     .actions = xd_xen_actions,
-    .probe = probe,
+    .probe = xd_xen_probe,
     .open = open_instance,
     .close = close_instance,
     .collect = collect,

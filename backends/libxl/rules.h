@@ -12,6 +12,11 @@
 #include "base/cpuset.h"
 #include "base/err.h"
 
+/* Why Xen may refuse a pCPU for ever: for the end of a sentence about one (tests/lab/README.md). */
+#define XD_XL_LOCKED                                                                               \
+    "Xen has locked it, as 4.17 does for good when xen-hptool was refused to take it offline "     \
+    "from another cpupool"
+
 /* The word that stands for no cpupool. */
 #define XD_XL_NO_POOL "none"
 

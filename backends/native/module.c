@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "kernel/dom0.h"
 #include "model/tables.h"
 #include "topo/host.h"
 
@@ -97,7 +98,7 @@ static struct xd_files *files_now(struct native *n)
  * says otherwise. This is the moment before there are threads that might read theirs. */
 static int probe(struct xd_err *err)
 {
-    if (access("/proc/xen/capabilities", F_OK) == 0 || access("/dev/xen/privcmd", F_OK) == 0)
+    if (xd_xen_is_here())
         return xd_err_set(err, -ENODEV, "there is Xen below this machine, which knows it better");
     setenv("HWLOC_HIDE_ERRORS", "2", 0);
     return 0;

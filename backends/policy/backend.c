@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "kernel/dom0.h"
 #include "model/backend.h"
 #include "policies/knobs.h"
 #include "policies/table.h"
@@ -17,7 +18,8 @@
 
 extern const struct xd_backend xd_backend_policy;
 
-static const struct xd_table_desc *const tables[] = {&xd_budgets_desc, &xd_policies_desc, NULL};
+static const struct xd_table_desc *const tables[] = {&xd_budgets_desc, &xd_cap_loops_desc,
+                                                     &xd_policies_desc, NULL};
 
 struct source {
     const struct xd_backend_env *env;
@@ -34,7 +36,7 @@ static const char *socket_path(void)
 /* A machine with neither Xen nor a daemon has nothing of it to tell. */
 static int probe(struct xd_err *err)
 {
-    if (access("/proc/xen/capabilities", F_OK) == 0 || access(socket_path(), F_OK) == 0)
+    if (xd_dom0_is_here() || access(socket_path(), F_OK) == 0)
         return 0;
     return xd_err_set(err, -ENODEV, "not a Xen dom0, and no daemon listens at %s", socket_path());
 }

@@ -3,6 +3,7 @@
 #include "backend_shared/xen.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,10 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/slurp.h"
+#include "base/str.h"
+#include "kernel/dom0.h"
 
 /* --- what the libraries say --- */
 
@@ -38,13 +43,29 @@ void xd_xen_logger_init(struct xd_xen_logger *l, struct xd_log *log)
 
 /* --- the host --- */
 
+#define PRIVCMD "/dev/xen/privcmd"
+
+static bool is_guest(void)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    bool is =
+        xd_slurp("/sys/hypervisor/type", 64, &b, NULL) == 0 && xd_str_starts(xd_buf_str(&b), "xen");
+
+    xd_buf_done(&b);
+    return is;
+}
+
 int xd_xen_probe(struct xd_err *err)
 {
-    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0)
+    if (!xd_dom0_is_here())
+        return xd_err_set(err, -ENODEV,
+                          is_guest() ? "a Xen guest, not dom0" : "not a Xen dom0: no Xen below it");
+    if (access(PRIVCMD, R_OK | W_OK) == 0)
         return 0;
     if (errno == ENOENT)
-        return xd_err_set(err, -ENODEV, "not a Xen dom0: there is no /dev/xen/privcmd");
-    return xd_err_set(err, -errno, "/dev/xen/privcmd can't be opened (%s): be root",
+        return xd_err_set(err, -ENODEV,
+                          "a Xen dom0, but there is no " PRIVCMD ": modprobe xen-privcmd");
+    return xd_err_set(err, -errno, "a Xen dom0, but " PRIVCMD " can't be opened (%s): be root",
                       strerror(errno));
 }
 

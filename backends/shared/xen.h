@@ -17,7 +17,7 @@ struct xd_xen_logger {
 
 void xd_xen_logger_init(struct xd_xen_logger *l, struct xd_log *log);
 
-/* 0 where hypercalls can be made, or why not: for a backend's probe. */
+/* 0 where this is dom0 and hypercalls can be made, or why not: a backend's probe. */
 int xd_xen_probe(struct xd_err *err);
 
 /* A connection to xenstored's socket; -ENOENT: there is none (xenstore may be a domain of its own);

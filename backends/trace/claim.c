@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/rundir.h"
 
 #define TAKEN                                                                                      \
     "another tracer (xentrace) holds Xen's trace buffers: ready time is known once it ends"
@@ -46,10 +46,10 @@ static int write_note(int fd, uint32_t mask, struct xd_err *err)
 /* The lock file, locked, or -errno; EWOULDBLOCK: a xendeck has it. */
 static int open_lock(void)
 {
-    int fd, rc;
+    int fd, rc = xd_rundir_make(XD_TR_LOCK_DIR);
 
-    if (mkdir(XD_TR_LOCK_DIR, 0755) < 0 && errno != EEXIST)
-        return -errno;
+    if (rc < 0 && rc != -EEXIST)
+        return rc;
     fd = open(XD_TR_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return -errno;

@@ -9,6 +9,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "backend_shared/xen.h"
 #include "backend_trace/card.h"
 #include "backend_trace/columns.h"
 #include "backend_trace/host.h"
@@ -20,12 +21,14 @@ static int probe(struct xd_err *err)
 #if !defined(__x86_64__) && !defined(__i386__)
     return xd_err_set(err, -ENOTSUP, "ready time is known on x86 only");
 #endif
-    if (access("/dev/xen/privcmd", R_OK | W_OK) == 0 && access("/dev/xen/evtchn", R_OK | W_OK) == 0)
-        return 0;
+    int rc = xd_xen_probe(err);
+
+    if (rc < 0 || access("/dev/xen/evtchn", R_OK | W_OK) == 0)
+        return rc;
     if (errno == ENOENT)
         return xd_err_set(err, -ENODEV,
-                          "not a Xen dom0: there is no /dev/xen/privcmd or no /dev/xen/evtchn");
-    return xd_err_set(err, xd_tr_errno(), "Xen's devices in /dev/xen can't be opened (%s): be root",
+                          "a Xen dom0, but there is no /dev/xen/evtchn: modprobe xen-evtchn");
+    return xd_err_set(err, xd_tr_errno(), "/dev/xen/evtchn can't be opened (%s): be root",
                       strerror(errno));
 }
 

@@ -32,4 +32,10 @@ char *xd_clock_iso(int64_t wall_ns, char out[21]);
 /* For people, in the time zone of the process: "2026-03-01 13:00:05", into out[20]; "-" for 0. */
 char *xd_clock_local(int64_t wall_ns, char out[20]);
 
+/* The sooner of two timeouts as poll(2) takes them, ms; < 0: never. */
+static inline int xd_clock_sooner_ms(int a, int b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
 #endif

@@ -41,3 +41,18 @@ int xd_slurp(const char *path, size_t most, struct xd_buf *out, struct xd_err *e
         return xd_err_set(err, -EFBIG, "%s: more than %zu MiB", name, most >> 20);
     return 0;
 }
+
+int xd_write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t some = write(fd, bytes, n);
+
+        if (some < 0 && errno == EINTR)
+            continue;
+        if (some < 0)
+            return -errno;
+        bytes += some;
+        n -= (size_t)some;
+    }
+    return 0;
+}

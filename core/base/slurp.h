@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that are read whole into memory: documents that people name, of a size that has a bound. */
+/* Files that are read whole into memory: documents that people name, of a size that has a bound;
+ * and the way back. */
 #ifndef XD_BASE_SLURP_H
 #define XD_BASE_SLURP_H
 
@@ -12,5 +13,8 @@ int xd_slurp_fd(int fd, size_t most, struct xd_buf *out);
 /* A whole file; path "-": standard input. "PATH: …": -errno, or -EFBIG for more than `most` bytes.
  */
 int xd_slurp(const char *path, size_t most, struct xd_buf *out, struct xd_err *err);
+
+/* Writes all of it; not to the disk yet (fsync). 0, or -errno without a sentence. */
+int xd_write_all(int fd, const char *bytes, size_t n);
 
 #endif

@@ -147,7 +147,8 @@ int xd_yaml_f64(const struct xd_yaml *n, const char *what, double min, double ma
         *out = v;
         return 0;
     }
-    snprintf(wanted, sizeof(wanted), "a number from %g to %g", min, max);
+    /* as people write them: 1000000, not 1e+06 */
+    snprintf(wanted, sizeof(wanted), "a number from %.15g to %.15g", min, max);
     return wrong(n, what, wanted, err);
 }
 

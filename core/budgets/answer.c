@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the daemon says to each question. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "budgets/server.h"
+#include "policies/cap_engine.h"
 #include "policies/wire.h"
 
 static void open_answer(struct xd_json *j, struct xd_buf *out)
@@ -72,9 +74,12 @@ static int explain(const struct xd_server_config *c, const struct xd_wire_ask *a
     enum xd_budgets_pause how;
     struct xd_json j;
 
-    if (!d)
+    if (!d && strcmp(a->domain, "host") != 0)
         return xd_err_set(err, -ENOENT, "there is no domain \"%s\"", a->domain);
-    xd_engine_why(e, d, &text);
+    if (d)
+        xd_engine_why(e, d, &text);
+    else
+        xd_engine_why_host(e, &text);
     how = xd_runner_pause_of(*c->runner, d);
     if (how != XD_BUDGETS_RUNS)
         xd_buf_printf(&text, "  paused: its knobs %s\n",

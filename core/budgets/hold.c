@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/rundir.h"
 #include "base/slurp.h"
 
 struct xd_hold {
@@ -59,7 +59,7 @@ int xd_hold_take(const char *path, const char *program, struct xd_hold **out, st
     slash = strrchr(dir, '/');
     if (slash && slash != dir) {
         *slash = '\0';
-        mkdir(dir, 0755); /* what is wrong with it, opening the file will say */
+        xd_rundir_make(dir); /* what is wrong with it, opening the file will say */
     }
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)

@@ -171,7 +171,8 @@ static bool wake(void *self)
     return read(((const struct xd_inlet *)self)->event, &n, sizeof(n)) == sizeof(n);
 }
 
-static const struct xd_table_desc *const tables[] = {&xd_budgets_desc, &xd_policies_desc, NULL};
+static const struct xd_table_desc *const tables[] = {&xd_budgets_desc, &xd_cap_loops_desc,
+                                                     &xd_policies_desc, NULL};
 
 static int collect(void *self, struct xd_builder *b, struct xd_err *err)
 {

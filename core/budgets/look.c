@@ -24,13 +24,12 @@ static bool is_better(const struct xd_table *t, struct xd_snapshot *const *all, 
     return true;
 }
 
-static void set_now(struct xd_policy_now *now, uint64_t *seq, const struct xd_snapshot *s)
+static void set_now(struct xd_policy_now *now, const struct xd_snapshot *s)
 {
     const struct xd_table *t = xd_snapshot_table(s, "domains");
 
     now->mono_ns = t->at_ns;
     now->wall_ns = xd_snapshot_wall(s) - (xd_snapshot_at(s) - t->at_ns);
-    *seq = xd_snapshot_seq(s);
 }
 
 static struct xd_snapshot *join(struct xd_snapshot *const *all, size_t n,
@@ -49,7 +48,7 @@ static struct xd_snapshot *join(struct xd_snapshot *const *all, size_t n,
 }
 
 struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_now *now,
-                                   uint64_t *seq)
+                                   size_t *source, uint64_t *seq)
 {
     size_t n = xd_world_sources(xd_session_world(s)), of = 0;
     struct xd_snapshot *all[XD_SOURCES_MAX] = {NULL}, *joined = NULL;
@@ -59,7 +58,9 @@ struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_
     while (of < n && !has_domains(all[of]))
         of++;
     if (of < n && xd_snapshot_seq(all[of]) != *seq) {
-        set_now(now, seq, all[of]);
+        set_now(now, all[of]);
+        *source = of;
+        *seq = xd_snapshot_seq(all[of]);
         joined = join(all, n, now, *seq);
     }
     for (size_t i = 0; i < n; i++)

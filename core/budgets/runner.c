@@ -16,6 +16,12 @@
 #define SAVE_IDLE_NS (60 * XD_NS_PER_S)
 /* A sample that is later than two intervals and this is missing. */
 #define DOUBT_NS (3 * XD_NS_PER_S)
+/* Samples before they are due: a 32nd of an interval lies between the first two, then twice that,
+ * and so on until the interval is over. Each is taken a little after the moment that it is for, so
+ * that it shows what that was: credit2 gives back what a cap allows every 10 ms, and is no more
+ * exact than that. */
+#define EARLY_GAP      32
+#define EARLY_AFTER_NS (10 * XD_NS_PER_MS)
 /* How long the end waits for a sample that shows the knobs as they are. */
 #define END_PATIENCE_NS (5 * XD_NS_PER_S)
 
@@ -86,51 +92,6 @@ void xd_runner_free(struct xd_runner *r)
     free(r);
 }
 
-/* --- what it looks at --- */
-
-static void want(struct xd_want *out, size_t *n, const char *table, uint64_t columns)
-{
-    for (size_t i = 0; i < *n; i++)
-        if (strcmp(out[i].table, table) == 0) {
-            out[i].columns |= columns;
-            return;
-        }
-    out[(*n)++] = (struct xd_want){table, columns};
-}
-
-size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX])
-{
-    static const int always[] = {XD_DOMAIN_UUID,  XD_DOMAIN_NAME,   XD_DOMAIN_ID,
-                                 XD_DOMAIN_VCPUS, XD_DOMAIN_CPU_NS, XD_DOMAIN_POOL,
-                                 XD_DOMAIN_CAP,   XD_DOMAIN_WEIGHT, XD_DOMAIN_MEM_TARGET_KIB,
-                                 XD_DOMAIN_SCHED, XD_DOMAIN_STATE,  XD_DOMAIN_MEM_MAX_KIB};
-    uint64_t columns = 0;
-    bool rtds = false;
-    size_t n = 0;
-
-    for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-        columns |= UINT64_C(1) << always[i];
-    want(out, &n, "domains", columns);
-    for (size_t i = 0; i < p->n; i++) {
-        const struct xd_policy_rule *rule = &p->rules[i];
-        const struct xd_policy_condition *c = rule->condition;
-        const struct xd_policy_bounds *b = &rule->bounds[XD_POLICY_RTDS];
-
-        if (rule->match.where)
-            want(out, &n, "domains", xd_query_columns(rule->match.where));
-        if (c)
-            want(out, &n, c->table->name,
-                 xd_query_columns(c->where) | (c->until ? xd_query_columns(c->until) : 0));
-        rtds |= b->lo > 0 || b->hi < XD_POLICY_MOST ||
-                (rule->budget && rule->budget->then[XD_POLICY_RTDS] < XD_POLICY_MOST);
-    }
-    if (rtds)
-        want(out, &n, "vcpus",
-             UINT64_C(1) << XD_VCPU_DOMAIN_UUID | UINT64_C(1) << XD_VCPU_ID |
-                 UINT64_C(1) << XD_VCPU_BUDGET_US);
-    return n;
-}
-
 /* --- the ledger --- */
 
 static void mix(uint64_t *h, const void *data, size_t len)
@@ -172,7 +133,7 @@ static uint64_t sum_of(const struct xd_engine *e)
                 mix_account(&h, a);
         }
     }
-    return h;
+    return xd_runner_mix_keeps(h, e);
 }
 
 static void save(struct xd_runner *r)
@@ -210,33 +171,51 @@ static void fail_tick(struct xd_runner *r, const struct xd_err *err)
     snprintf(r->tick_error, sizeof(r->tick_error), "%.255s", xd_err_text(err));
 }
 
+/* Where a budget will be used up, or be there again, before the next sample is due. */
+static void look_ahead(struct xd_runner *r)
+{
+    int64_t interval = xd_session_interval(r->session), turn = xd_engine_turn(r->engine);
+    int64_t in = turn < INT64_MAX ? turn - xd_engine_time(r->engine) + EARLY_AFTER_NS : INT64_MAX;
+
+    r->early_ns = in < interval ? r->last_now.mono_ns + in : 0;
+}
+
 static void tick(struct xd_runner *r)
 {
     struct xd_err err = XD_ERR_INIT;
 
+    xd_runner_steer_keeps(r);
     if (xd_engine_tick(r->engine, r->last, &r->last_now, &err) < 0) {
         fail_tick(r, &err);
         return;
     }
+    xd_runner_tell_keeps(r);
     r->tick_error[0] = '\0';
     r->n_fresh = 0;
     r->ticks++;
     if (r->ending)
         return;
+    look_ahead(r);
     save(r);
     xd_runner_plan_acts(r);
+}
+
+static bool is_idle(const struct xd_runner *r)
+{
+    return !r->running && r->at == r->n;
 }
 
 /* A sample that is new, and taken when nothing of ours was under way. */
 static bool look_again(struct xd_runner *r)
 {
-    struct xd_policy_now now = {.boot = r->boot};
+    struct xd_policy_now now = {.boot = r->boot, .moved_ns = r->done_ns > 0 ? r->done_ns : 0};
     struct xd_snapshot *s;
     uint64_t seq = r->seq;
+    size_t source = r->source;
 
-    if (r->running || r->at < r->n || r->stopping)
+    if (!is_idle(r) || r->stopping)
         return false;
-    s = xd_runner_look(r->session, &now, &seq);
+    s = xd_runner_look(r->session, &now, &source, &seq);
     if (!s || now.mono_ns <= r->done_ns) {
         xd_snapshot_unref(s);
         return false;
@@ -244,9 +223,37 @@ static bool look_again(struct xd_runner *r)
     xd_snapshot_unref(r->last);
     r->last = s;
     r->last_now = now;
+    r->source = source;
     r->seq = seq;
     tick(r);
     return true;
+}
+
+/* When to ask for a sample before it is due; INT64_MAX: not. One that is taken while something of
+ * ours is under way wouldn't count. */
+static int64_t early_at(const struct xd_runner *r)
+{
+    int64_t least = r->last_now.mono_ns + r->early_gap_ns;
+
+    if (!r->early_ns || r->ending || !is_idle(r))
+        return INT64_MAX;
+    return r->early_ns > least ? r->early_ns : least;
+}
+
+static void ask_early(struct xd_runner *r)
+{
+    int64_t now = xd_clock_now(xd_session_clock(r->session));
+    int64_t interval = xd_session_interval(r->session);
+
+    if (now < early_at(r))
+        return;
+    r->early_ns = 0;
+    r->early_gap_ns *= 2;
+    if (now - r->early_since_ns >= interval) {
+        r->early_since_ns = now;
+        r->early_gap_ns = interval / EARLY_GAP;
+    }
+    xd_session_ask(r->session, r->source);
 }
 
 /* The host says nothing, be it that xenstored hangs: budgets that may be used up by now count as
@@ -258,17 +265,20 @@ static bool doubt(struct xd_runner *r)
     int64_t now = xd_clock_now(xd_session_clock(r->session));
     int64_t late = now - r->last_now.mono_ns - 2 * interval - DOUBT_NS;
 
-    if (!r->ticks || r->ending || r->running || r->at < r->n || late < 0 ||
-        now - r->doubted_ns < interval)
+    if (!r->ticks || r->ending || !is_idle(r) || late < 0 || now - r->doubted_ns < interval)
         return false;
     r->doubted_ns = now;
-    if (!xd_engine_doubt(r->engine, now))
+    xd_runner_steer_keeps(r);
+    size_t acts = xd_engine_doubt(r->engine, now);
+    xd_runner_tell_keeps(r);
+    if (!acts)
         return false;
     save(r);
     xd_runner_plan_acts(r);
     if (r->at < r->n)
         xd_log_write(r->log, XD_LOG_WARN, "policy",
-                     "host %s says nothing: whose budget may be used up is limited",
+                     "host %s says nothing: whose budget may be used up is limited, and what cap "
+                     "loops take is at least what is safe",
                      xd_world_host(xd_session_world(r->session)));
     return r->at < r->n;
 }
@@ -281,7 +291,7 @@ static bool may_end(const struct xd_runner *r)
 
     if (!r->policy->restore || now - r->ending_ns > END_PATIENCE_NS)
         return true;
-    return r->ticks && !r->running && r->at == r->n && r->last_now.mono_ns > r->done_ns;
+    return r->ticks && is_idle(r) && r->last_now.mono_ns > r->done_ns;
 }
 
 static void end(struct xd_runner *r)
@@ -310,12 +320,20 @@ bool xd_runner_step(struct xd_runner *r)
     }
     if (any)
         xd_runner_carry_out(r);
+    ask_early(r);
     return any;
 }
 
 int xd_runner_timeout_ms(const struct xd_runner *r)
 {
-    return r->ending && !xd_runner_is_over(r) ? 50 : -1;
+    int64_t at = early_at(r), left;
+
+    if (r->ending)
+        return xd_runner_is_over(r) ? -1 : 50;
+    if (at == INT64_MAX) /* the end of a step wakes the session */
+        return -1;
+    left = at - xd_clock_now(xd_session_clock(r->session));
+    return left > 0 ? (int)((left + XD_NS_PER_MS - 1) / XD_NS_PER_MS) : 0;
 }
 
 const struct xd_engine *xd_runner_engine(const struct xd_runner *r)
@@ -343,6 +361,7 @@ void xd_runner_use_engine(struct xd_runner *r, struct xd_engine *e)
 {
     xd_engine_free(r->engine);
     r->engine = e;
+    memset(r->told, 0, sizeof(r->told));
     r->n = r->at = 0;
     if (r->last && xd_engine_tick(r->engine, r->last, &r->last_now, NULL) == 0)
         save(r);

@@ -20,6 +20,10 @@
  * which would look like somebody else's change. So there is no tick while a step of ours is under
  * way; the next one charges what was used meanwhile.
  *
+ * At the moment when a budget will be used up, or is there again, and soon after a step of ours, a
+ * sample is asked for before it is due: a cap that is set with the next one would be late by up to
+ * a tick. Where there are many such moments six or seven samples are taken in an interval.
+ *
  * While the host says nothing (a sample is later than two intervals and three seconds), budgets
  * that may be used up by now, if all vCPUs ran since the last tick, count as that: xd_engine_doubt.
  *
@@ -52,8 +56,11 @@ void xd_runner_free(struct xd_runner *r);
 /* What has to be sampled to carry out a policy, for xd_session_want and for opening a session;
  * returns how many, at most XD_RUNNER_WANTS_MAX. Tables are named by their descriptions: these
  * outlive the policy. */
-#define XD_RUNNER_WANTS_MAX (XD_POLICY_RULES_MAX + 2)
+#define XD_RUNNER_WANTS_MAX (XD_POLICY_RULES_MAX + 5)
 size_t xd_runner_wants(const struct xd_policy *p, struct xd_want out[XD_RUNNER_WANTS_MAX]);
+
+/* The same of what is carried out, and of what a rule that is gone has still to give back. */
+size_t xd_runner_wants_now(const struct xd_runner *r, struct xd_want out[XD_RUNNER_WANTS_MAX]);
 
 /* True if anything happened that a screen could show. */
 bool xd_runner_step(struct xd_runner *r);
@@ -114,8 +121,8 @@ struct xd_runner_status {
     char trouble[256];              /* why something isn't as it should be; "" */
 };
 void xd_runner_status(const struct xd_runner *r, struct xd_runner_status *out);
-/* The table `budgets` or `policies` (policies/table.h) as the last tick left it; false: there is no
- * other. holder: who carries it out, "the daemon". */
+/* The table `budgets`, `cap_loops` or `policies` (policies/table.h) as the last tick left it;
+ * false: there is no other. holder: who carries it out, "the daemon". */
 bool xd_runner_build(const struct xd_runner *r, const char *table, const char *holder,
                      struct xd_builder *b);
 

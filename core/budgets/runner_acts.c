@@ -11,11 +11,33 @@
 #define RETRY_FIRST_NS (2 * XD_NS_PER_S)
 #define RETRY_MOST     6 /* doublings */
 #define TRIES_AT_END   3
+#define LOOK_AGAIN     8 /* of an interval after a step: what came of it? */
+
+/* --- knobs --- */
+
+static const char *knob_name(const struct xd_runner_item *it)
+{
+    return it->knob < HOST_KNOBS ? xd_policy_knob((enum xd_policy_knob)it->knob)->name
+                                 : xd_cap_knob((enum xd_cap_kind)(it->knob - HOST_KNOBS));
+}
+
+static const char *value_text(const struct xd_runner_item *it, struct xd_arena *a)
+{
+    return it->knob < HOST_KNOBS
+               ? xd_policy_amount_text((enum xd_policy_knob)it->knob, it->to, a)
+               : xd_engine_part_text((enum xd_cap_kind)(it->knob - HOST_KNOBS), it->to, a);
+}
+
+static bool gives(const struct xd_runner_item *it)
+{
+    if (it->knob < HOST_KNOBS)
+        return it->to > it->from;
+    return xd_cap_is_stricter((enum xd_cap_kind)(it->knob - HOST_KNOBS), it->from, it->to);
+}
 
 /* --- trouble --- */
 
-static struct xd_runner_trouble *trouble_of(const struct xd_runner *r, const char *uuid,
-                                            enum xd_policy_knob k)
+static struct xd_runner_trouble *trouble_of(const struct xd_runner *r, const char *uuid, int k)
 {
     for (size_t i = 0; i < r->n_trouble; i++)
         if (r->trouble[i].knob == k && strcmp(r->trouble[i].uuid, uuid) == 0)
@@ -60,7 +82,7 @@ static void note_trouble(struct xd_runner *r, const struct xd_runner_item *it, c
     r->failed++;
     xd_str_safe_to(t->text, sizeof(t->text), text);
     xd_log_write(r->log, XD_LOG_WARN, "policy", "%s %s: %s; it is tried again", it->name,
-                 xd_policy_knob(it->knob)->name, t->text);
+                 knob_name(it), t->text);
 }
 
 /* Of knobs that nobody wants to be moved any more: the domain is gone, paused, or within its budget
@@ -104,8 +126,7 @@ static bool must_wait(struct xd_runner *r, const struct xd_runner_item *it)
 
 /* --- what is to be done --- */
 
-static void add(struct xd_runner *r, const struct xd_engine_domain *d, enum xd_policy_knob k,
-                uint64_t from, uint64_t to, const char *why)
+static void add(struct xd_runner *r, const struct xd_runner_item *item)
 {
     struct xd_runner_item *it;
 
@@ -114,12 +135,42 @@ static void add(struct xd_runner *r, const struct xd_engine_domain *d, enum xd_p
         r->queue = xd_realloc(r->queue, r->cap * sizeof(*r->queue));
     }
     it = &r->queue[r->n];
-    *it = (struct xd_runner_item){.knob = k, .from = from, .to = to};
-    memcpy(it->uuid, d->uuid, sizeof(it->uuid));
-    memcpy(it->name, d->name, sizeof(it->name));
-    snprintf(it->why, sizeof(it->why), "%s", why);
+    *it = *item;
     if (!must_wait(r, it) && !is_done(r, it))
         r->n++;
+}
+
+static void add_domain(struct xd_runner *r, const struct xd_engine_domain *d, enum xd_policy_knob k,
+                       uint64_t from, uint64_t to, const char *why)
+{
+    struct xd_runner_item it = {.knob = (int)k, .from = from, .to = to};
+
+    memcpy(it.uuid, d->uuid, sizeof(it.uuid));
+    memcpy(it.name, d->name, sizeof(it.name));
+    snprintf(it.why, sizeof(it.why), "%s", why);
+    add(r, &it);
+}
+
+static void add_part(struct xd_runner *r, const struct xd_engine_part *p, uint64_t to,
+                     const char *why)
+{
+    struct xd_runner_item it = {.knob = HOST_KNOBS + (int)p->kind, .from = p->seen, .to = to};
+    struct xd_arena a = XD_ARENA_INIT;
+
+    snprintf(it.uuid, sizeof(it.uuid), "%s", xd_engine_part_object(p, &a));
+    snprintf(it.name, sizeof(it.name), "%s", it.uuid);
+    snprintf(it.why, sizeof(it.why), "%s", why);
+    add(r, &it);
+    xd_arena_done(&a);
+}
+
+static void add_host_act(struct xd_runner *r, const struct xd_engine_host_act *act)
+{
+    char why[128] = "no rule holds it any more";
+
+    if (act->rule >= 0)
+        snprintf(why, sizeof(why), "rule %.64s", r->policy->rules[act->rule].name);
+    add_part(r, act->part, act->to, why);
 }
 
 static void add_act(struct xd_runner *r, const struct xd_engine_act *a)
@@ -135,7 +186,7 @@ static void add_act(struct xd_runner *r, const struct xd_engine_act *a)
     else
         snprintf(why, sizeof(why), "rule %.64s%s", rule->name,
                  account && account->spent ? ", its budget is used up" : "");
-    add(r, a->domain, a->knob, a->from, a->to, why);
+    add_domain(r, a->domain, a->knob, a->from, a->to, why);
 }
 
 /* Domains whose pause gives back what they had. */
@@ -150,8 +201,20 @@ static void add_restored(struct xd_runner *r)
             const struct xd_engine_knob *kn = &d->knobs[k];
 
             if (kn->managed && kn->base_known && kn->seen_known && kn->seen != kn->base)
-                add(r, d, k, kn->seen, kn->base, "the policy is paused");
+                add_domain(r, d, k, kn->seen, kn->base, "the policy is paused");
         }
+    }
+}
+
+/* … and the host's knobs, if all of the policy is. */
+static void add_restored_parts(struct xd_runner *r)
+{
+    for (size_t i = 0; i < xd_engine_parts(r->engine); i++) {
+        const struct xd_engine_part *p = xd_engine_part(r->engine, i);
+
+        if (xd_engine_part_present(r->engine, p) && p->managed && p->base_known && p->seen_known &&
+            p->seen != p->base)
+            add_part(r, p, p->base, "the policy is paused");
     }
 }
 
@@ -159,15 +222,17 @@ static void add_restored(struct xd_runner *r)
 static int by_urgency(const void *a, const void *b)
 {
     const struct xd_runner_item *x = a, *y = b;
-    int gives_x = x->to > x->from, gives_y = y->to > y->from;
+    int gives_x = gives(x), gives_y = gives(y);
 
     if (gives_x != gives_y)
         return gives_x - gives_y;
-    return strcmp(x->uuid, y->uuid) ? strcmp(x->uuid, y->uuid) : (int)x->knob - (int)y->knob;
+    return strcmp(x->uuid, y->uuid) ? strcmp(x->uuid, y->uuid) : x->knob - y->knob;
 }
 
 void xd_runner_plan_acts(struct xd_runner *r)
 {
+    enum xd_budgets_pause all = xd_runner_pause_of(r, NULL);
+    const struct xd_engine_host_act *h;
     const struct xd_engine_act *a;
 
     r->n = r->at = 0;
@@ -176,8 +241,12 @@ void xd_runner_plan_acts(struct xd_runner *r)
     for (size_t i = 0; (a = xd_engine_act(r->engine, i)); i++)
         if (xd_runner_pause_of(r, a->domain) == XD_BUDGETS_RUNS)
             add_act(r, a);
+    for (size_t i = 0; all == XD_BUDGETS_RUNS && (h = xd_engine_host_act(r->engine, i)); i++)
+        add_host_act(r, h);
     if (!r->stopping)
         add_restored(r);
+    if (!r->stopping && all == XD_BUDGETS_RESTORES)
+        add_restored_parts(r);
     forget_unwanted(r);
     if (r->n)
         qsort(r->queue, r->n, sizeof(*r->queue), by_urgency);
@@ -190,9 +259,9 @@ static int begin(struct xd_runner *r, const struct xd_runner_item *it, struct xd
 {
     struct xd_arena a = XD_ARENA_INIT;
     struct xd_plan *p = NULL;
-    struct xd_wish wish = {xd_arena_printf(&a, "domain/%s", it->uuid),
-                           xd_policy_knob(it->knob)->name,
-                           xd_policy_amount_text(it->knob, it->to, &a)};
+    struct xd_wish wish = {
+        xd_arena_printf(&a, "%s%s", it->knob < HOST_KNOBS ? "domain/" : "", it->uuid),
+        knob_name(it), value_text(it, &a)};
     int rc = xd_plan_make(xd_session_world(r->session), &wish, 1, &p, err);
 
     if (rc == 0) {
@@ -216,6 +285,8 @@ static bool take_end(struct xd_runner *r)
     if (xd_session_busy(r->session) && p && p->id == r->running)
         return false;
     r->done_ns = xd_clock_now(xd_session_clock(r->session));
+    /* how it is now: what a domain uses under a cap that was seen isn't charged */
+    r->early_ns = r->done_ns + xd_session_interval(r->session) / LOOK_AGAIN;
     if (p && p->id == r->running && p->outcome == XD_DONE) {
         r->done++;
         note_fresh(r, &r->current);

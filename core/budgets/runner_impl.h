@@ -4,19 +4,21 @@
 #define XD_BUDGETS_RUNNER_IMPL_H
 
 #include "budgets/runner.h"
+#include "policies/cap_engine.h"
 
-/* A knob that is to be moved. */
+/* A knob that is to be moved, of a domain or, by a cap loop, of the host. */
 struct xd_runner_item {
-    char uuid[40], name[64];
-    enum xd_policy_knob knob;
-    uint64_t from, to; /* amounts */
+    char uuid[40], name[64]; /* of the host: its object, as "pcpu/3" */
+    int knob;                /* enum xd_policy_knob; from HOST_KNOBS on enum xd_cap_kind */
+    uint64_t from, to;       /* amounts; of the host the knob's own values */
     char why[128];
 };
+#define HOST_KNOBS XD_POLICY_KNOBS
 
 /* A knob that couldn't be moved, until it is. */
 struct xd_runner_trouble {
     char uuid[40];
-    enum xd_policy_knob knob;
+    int knob;    /* as of an item */
     bool wanted; /* by the last tick; else it is over */
     unsigned tries;
     int64_t next_ns;
@@ -26,6 +28,12 @@ struct xd_runner_trouble {
 struct xd_runner_paused {
     char uuid[40];
     enum xd_budgets_pause how;
+};
+
+/* What was told of a cap loop, so that only what changes is. */
+struct xd_runner_told {
+    enum xd_cap_state state;
+    bool stuck[XD_CAP_KINDS]; /* by rank */
 };
 
 struct xd_runner {
@@ -38,7 +46,11 @@ struct xd_runner {
 
     struct xd_snapshot *last; /* that the engine saw last; NULL: none */
     struct xd_policy_now last_now;
-    uint64_t seq; /* of the source of domains, that was looked at last */
+    size_t source;          /* of domains */
+    uint64_t seq;           /* its sample that was looked at last */
+    int64_t early_ns;       /* when to ask it for one before that is due; 0: not */
+    int64_t early_gap_ns;   /* no sooner after the last sample; doubles with each … */
+    int64_t early_since_ns; /* … of the interval that began then */
     uint64_t ticks;
     uint64_t saved_sum;   /* of what the ledger kept when it was saved last */
     int64_t saved_ns;     /* when that was; 0: never */
@@ -55,6 +67,7 @@ struct xd_runner {
     size_t n_fresh, cap_fresh;
     struct xd_runner_trouble *trouble; /* malloc */
     size_t n_trouble, cap_trouble;
+    struct xd_runner_told told[XD_POLICY_RULES_MAX]; /* of each cap loop, in the engine's order */
 
     enum xd_budgets_pause pause;     /* of the policy */
     struct xd_runner_paused *paused; /* malloc; single domains */
@@ -70,10 +83,17 @@ struct xd_runner {
     char tick_error[256];
 };
 
-/* look.c: all sources' newest as one snapshot, and when its domains were read. *seq: of the source
- * that tells of domains. NULL: there are no domains, or they are those of *seq still. */
+/* runner_keeps.c: cap loops. tell: what became of them by the last tick. */
+void xd_runner_steer_keeps(struct xd_runner *r); /* by what is paused; before a tick */
+void xd_runner_tell_keeps(struct xd_runner *r);
+uint64_t xd_runner_mix_keeps(uint64_t h, const struct xd_engine *e); /* of what the ledger keeps */
+
+/* look.c: all sources' newest as one snapshot, and when its domains were read. *source: the one
+ * that tells of domains; *seq: its sample. NULL: there are no domains, or they are those of *seq
+ * still.
+ */
 struct xd_snapshot *xd_runner_look(const struct xd_session *s, struct xd_policy_now *now,
-                                   uint64_t *seq);
+                                   size_t *source, uint64_t *seq);
 
 /* runner_acts.c */
 void xd_runner_plan_acts(struct xd_runner *r); /* from the last tick */

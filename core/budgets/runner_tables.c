@@ -41,6 +41,8 @@ bool xd_runner_build(const struct xd_runner *r, const char *table, const char *h
     if (strcmp(table, xd_budgets_desc.name) == 0)
         xd_budgets_build(r->engine, &(struct xd_budgets_view){pause_of, (void *)r}, b,
                          r->last_now.mono_ns);
+    else if (strcmp(table, xd_cap_loops_desc.name) == 0)
+        xd_cap_loops_build(r->engine, b, r->last_now.mono_ns);
     else if (strcmp(table, xd_policies_desc.name) == 0)
         build_policy(r, holder, b);
     else

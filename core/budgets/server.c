@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/rundir.h"
 #include "policies/wire.h"
 
 struct client {
@@ -53,7 +54,7 @@ static int listen_at(const char *path, struct xd_err *err)
     slash = strrchr(dir, '/');
     if (slash && slash != dir) {
         *slash = '\0';
-        mkdir(dir, 0755); /* what is wrong with it, binding will say */
+        xd_rundir_make(dir); /* what is wrong with it, binding will say */
     }
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)

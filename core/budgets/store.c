@@ -112,21 +112,6 @@ static int read_file(struct xd_ledger_store *s, const char *name, size_t most, s
     return rc < 0 ? file_error(s, name, rc, err) : 1;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, text, len);
-
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            text += n;
-            len -= (size_t)n;
-        }
-    }
-    return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* All of it under that name, or what was there before. */
 static int replace(struct xd_ledger_store *s, const char *name, const char *text, size_t len,
                    struct xd_err *err)
@@ -137,7 +122,9 @@ static int replace(struct xd_ledger_store *s, const char *name, const char *text
     snprintf(temp, sizeof(temp), "%.48s.new", name);
     unlinkat(s->fd, temp, 0); /* of a process that died */
     fd = openat(s->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    rc = fd < 0 ? -errno : write_all(fd, text, len);
+    rc = fd < 0 ? -errno : xd_write_all(fd, text, len);
+    if (rc == 0 && fsync(fd) < 0)
+        rc = -errno;
     if (fd >= 0)
         close(fd);
     if (rc == 0 && renameat(s->fd, temp, s->fd, name) < 0)

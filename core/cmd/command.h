@@ -26,6 +26,18 @@ enum xd_command_flags {
     XD_CMD_BARE = 1 << 4,    /* command line: does without the user's locale, or asks for it */
 };
 
+/* Console: what a key would come to, for the key bar. */
+enum xd_use {
+    XD_USE,         /* it does something */
+    XD_USE_NOT_NOW, /* a sentence says why not: there is no row, the host lacks it … Drawn dim. */
+    XD_USE_NEVER,   /* the screen that is shown has nothing of the kind. Left out. */
+};
+
+static inline enum xd_use xd_use_if(bool now)
+{
+    return now ? XD_USE : XD_USE_NOT_NOW;
+}
+
 struct xd_command {
     const char *name;  /* "get"; a NULL name ends a table */
     const char *screen; /* console: only on the screen of that name; its keys come first there */
@@ -40,6 +52,7 @@ struct xd_command {
     /* ctx: struct xd_cli of the command line, struct xd_app of the console. argv[0] is the name.
      * Returns an exit status (command line) or 0 / -errno with a sentence (console). */
     int (*run)(void *ctx, int argc, char **argv, struct xd_err *err);
+    enum xd_use (*use)(const void *ctx); /* NULL: it always does something */
 };
 
 /* The entry of that name, or NULL. */

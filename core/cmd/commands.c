@@ -274,10 +274,10 @@ const struct xd_command xd_cli_commands[] = {
          "goes on, and moves knobs as any edit, journalled with the rule. SIGTERM does what "
          "on_exit "
          "says; SIGHUP, or reload, reads FILE again, and a wrong one is refused. A dead daemon "
-         "leaves the knobs as they are. status, explain DOMAIN, pause [DOMAIN] [--restore], resume "
-         "[DOMAIN] and budget RULE ask the daemon over its socket, which root and the group adm "
-         "may "
-         "read and root may change. With --policy FILE explain tries that policy on --host, or at "
+         "leaves the knobs as they are. status, explain DOMAIN (of limits of watts and degrees: "
+         "host), pause [DOMAIN] [--restore], resume [DOMAIN] and budget RULE ask the daemon over "
+         "its socket, which root and the group adm may read and root may change. With --policy "
+         "FILE explain tries that policy on --host, or at "
          "the end of --from."},
     {.name = "doctor",
      .run = xd_cmd_doctor,

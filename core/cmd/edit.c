@@ -11,18 +11,24 @@
 
 #define WISHES_MAX 256
 
-/* A bare name is a domain's, but "host" is the host (xd_world_find). */
-static bool is_domain(const char *object)
+/* A bare name is a domain's, but those of tables of one row, host and power, mean that
+ * (xd_world_find). */
+static bool is_domain(struct xd_registry *r, const char *object)
 {
-    return strchr(object, '/') ? xd_str_starts(object, "domain/") : strcmp(object, "host") != 0;
+    const struct xd_table_desc *d;
+
+    if (strchr(object, '/'))
+        return xd_str_starts(object, "domain/");
+    d = xd_registry_desc(r, object);
+    return !d || d->keys[0] >= 0;
 }
 
 /* Whether all are edits of domains: what they need is known before anything is opened. Other things
  * may be told of by one source and edited by another. */
-static bool are_domains(const struct xd_wish *wishes, size_t n)
+static bool are_domains(struct xd_registry *r, const struct xd_wish *wishes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!is_domain(wishes[i].object))
+        if (!is_domain(r, wishes[i].object))
             return false;
     return n > 0;
 }
@@ -40,9 +46,10 @@ static int open_session(struct xd_cli *cli, const struct xd_wish *wishes, size_t
     c.one_shot = true;
     c.errand = true;
     c.appends = wishes != NULL; /* an undo looks for what it takes back */
-    if (are_domains(wishes, n)) {
+    if (are_domains(cli->registry, wishes, n)) {
         c.wishes = wishes;
         c.n_wishes = n;
+        c.edits_of = "domains";
     }
     return xd_session_open(&c, s, err) < 0 ? -ENODEV : 0;
 }
@@ -53,6 +60,17 @@ static int look(struct xd_session *s, const struct xd_wants *wants, struct xd_er
     xd_session_want(s, wants->want, wants->n);
     xd_session_want_rows(s, wants->rows, wants->n_rows);
     return xd_session_wait_samples(s, 1, XD_CLI_SAMPLE_TIMEOUT, err) < 0 ? -ENODEV : 0;
+}
+
+/* A source that was told what the edit is of may know the names of other things from earlier
+ * (backends/libxl/recall.h): what isn't found is looked for once more, among all of them. */
+static int look_at_all(struct xd_session *s)
+{
+    struct xd_err err = XD_ERR_INIT;
+
+    xd_session_want_rows(s, NULL, 0);
+    xd_session_refresh(s);
+    return xd_session_wait_samples(s, 2, XD_CLI_SAMPLE_TIMEOUT, &err);
 }
 
 static void close_session(struct xd_cli *cli, struct xd_session *s)
@@ -83,6 +101,10 @@ static int run_wishes(struct xd_cli *cli, struct xd_session *s, const struct xd_
     if (look(s, &wants, err) < 0)
         return XD_EXIT_NO_SOURCE;
     int rc = xd_plan_make(xd_session_world(s), wishes, n, &plan, err);
+    if (rc == -ENOENT && look_at_all(s) == 0) {
+        *err = (struct xd_err)XD_ERR_INIT;
+        rc = xd_plan_make(xd_session_world(s), wishes, n, &plan, err);
+    }
     return rc < 0 ? xd_cli_status_of(rc) : xd_cli_run_plan(cli, s, plan);
 }
 

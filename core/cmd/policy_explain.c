@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "policies/cap_engine.h"
+
 #define RATE_INTERVAL XD_NS_PER_S
 
 /* The newest of all sources as one snapshot. */
@@ -39,11 +41,14 @@ static int explain(struct policy *c, const struct xd_engine *e, const char *name
     const struct xd_engine_domain *d = xd_engine_find(e, name);
     struct xd_buf b = XD_BUF_INIT;
 
-    if (!d) {
+    if (!d && strcmp(name, "host") != 0) {
         xd_err_set(err, -ENOENT, "there is no domain \"%s\"", name);
         return XD_EXIT_USAGE;
     }
-    xd_engine_why(e, d, &b);
+    if (d)
+        xd_engine_why(e, d, &b);
+    else
+        xd_engine_why_host(e, &b);
     fputs(xd_buf_str(&b), c->cli->out);
     xd_buf_done(&b);
     return XD_EXIT_DONE;

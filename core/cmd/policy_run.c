@@ -115,7 +115,7 @@ static void want(struct daemon *d)
 
     for (size_t i = 0; i < n; i++)
         d->again |= !is_covered(d, &wants[i]);
-    xd_session_want(d->s, wants, n);
+    xd_session_want(d->s, wants, xd_runner_wants_now(d->r, wants));
 }
 
 /* A wrong file is told, and the policy that is in force goes on. */
@@ -169,11 +169,6 @@ static void take_signals(struct daemon *d)
     }
 }
 
-static int sooner(int a, int b)
-{
-    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
-}
-
 static void wait(struct daemon *d)
 {
     struct pollfd fds[2 + XD_SERVER_FDS] = {
@@ -181,10 +176,11 @@ static void wait(struct daemon *d)
         {.fd = d->c->cli->signals, .events = POLLIN},
     };
     size_t n = 2 + (d->server ? xd_server_fds(d->server, fds + 2) : 0);
-    int ms = sooner(sooner(xd_session_timeout_ms(d->s), xd_runner_timeout_ms(d->r)), PAUSE_MS);
+    int ms = xd_clock_sooner_ms(
+        xd_clock_sooner_ms(xd_session_timeout_ms(d->s), xd_runner_timeout_ms(d->r)), PAUSE_MS);
 
     if (d->watchdog_ns)
-        ms = sooner(ms, (int)(d->watchdog_ns / 4 / XD_NS_PER_MS));
+        ms = xd_clock_sooner_ms(ms, (int)(d->watchdog_ns / 4 / XD_NS_PER_MS));
     poll(fds, n, ms);
     if (d->server)
         xd_server_serve(d->server, fds + 2, n - 2);

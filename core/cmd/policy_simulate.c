@@ -145,6 +145,16 @@ static void draw(struct policy *c, const struct run *r)
         draw_domain(c->cli->out, r, xd_sim_domain(r->sim, i), n, per, ascii);
 }
 
+static void print_keeps(FILE *out, const struct xd_policy *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->rules[i].keep)
+            fprintf(out,
+                    "rule %s takes nothing here: no recording tells what the sensor would say "
+                    "then\n",
+                    p->rules[i].name);
+}
+
 static void print_text(struct policy *c, const char *from, const struct run *r)
 {
     char iso[21], length[24];
@@ -154,6 +164,7 @@ static void print_text(struct policy *c, const char *from, const struct run *r)
             xd_clock_iso(xd_sim_began(r->sim), iso), (unsigned long long)xd_sim_steps(r->sim));
     print_table(c->cli->out, r);
     draw(c, r);
+    print_keeps(c->cli->out, r->p);
 }
 
 static const struct xd_sim_domain *same_domain(const struct run *r, const struct xd_sim_domain *d)

@@ -58,7 +58,7 @@ struct xd_step {
 struct xd_plan {
     struct xd_arena arena;
     const char *title; /* "web1 sched.cap none -> 40", "3 edits", "undo 17: …" */
-    const char *who;   /* who makes it, for the journal ("policy burst-hour"); NULL: the session's */
+    const char *who; /* who makes it, for the journal ("policy burst-hour"); NULL: the session's */
     struct xd_step *steps;
     size_t n;
     enum xd_risk risk; /* the largest of its steps */
@@ -94,7 +94,7 @@ char *xd_plan_word(const struct xd_plan *p, char *out);
 struct xd_wants {
     struct xd_want want[XD_WANTS_MAX];
     size_t n;
-    struct xd_want_row rows[XD_WANT_ROWS];
+    const char *rows[XD_WANT_ROWS];
     size_t n_rows;
     bool all_rows; /* there were more; n_rows is 0 */
 };

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/slurp.h"
 #include "engine/journal_impl.h"
 
 #define LOCK_TRIES    200 /* of 10 ms: others hold the lock for one record */
@@ -400,21 +401,6 @@ static int check_ours(struct xd_journal *j, off_t size, struct xd_err *err)
                       j->path);
 }
 
-static int write_all(int fd, const char *s, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, s, len);
-
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            s += n;
-            len -= (size_t)n;
-        }
-    }
-    return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* With the lock held and the file read to its end. A cut line of somebody who died is taken away
  * first; if ours can't be written whole, so is what there is of it. */
 static int append(struct xd_journal *j, const struct xd_buf *b, off_t size, struct xd_err *err)
@@ -430,7 +416,9 @@ static int append(struct xd_journal *j, const struct xd_buf *b, off_t size, stru
                           j->path, b->len >> 20);
     if (size > j->read_to && ftruncate(j->fd, j->read_to) < 0)
         return file_error(j, "taking away a cut last line", errno, err);
-    rc = write_all(j->fd, b->s, b->len);
+    rc = xd_write_all(j->fd, b->s, b->len);
+    if (rc == 0 && fsync(j->fd) < 0)
+        rc = -errno;
     if (rc) {
         if (ftruncate(j->fd, j->read_to) < 0)
             xd_log_write(j->log, XD_LOG_ERROR, "journal", "%s: a cut line stays in it: %s", j->path,

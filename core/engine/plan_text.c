@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps in words: what they do, the equal xl command, and what takes them back. */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,13 +59,15 @@ static bool is_zero(const struct xd_value *v)
     return v->type == XD_F64 ? v->cell.f == 0 : v->type <= XD_U64 && v->cell.u == 0;
 }
 
-/* xl wants the number where we have a word: for zero, for yes and no. */
+/* xl wants the number where we have a word: for zero, for yes and no; xenpm its kHz. */
 static const char *xl_value(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
 {
     if (v->have && v->type == XD_BOOL)
         return v->cell.b ? "1" : "0";
     if (k->zero && v->have && is_zero(v))
         return "0";
+    if (k->unit == XD_UNIT_KHZ && v->have && v->type == XD_U64)
+        return xd_arena_printf(a, "%" PRIu64, v->cell.u);
     return xd_value_exact(v, k, a);
 }
 

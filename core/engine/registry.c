@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "model/tables.h"
 
 #define MODULE_SYMBOL "xd_backend_module"
 
@@ -51,7 +52,7 @@ static const char *what_is_wrong(struct xd_registry *r, const struct xd_backend 
                                (unsigned)b->abi, XD_BACKEND_ABI);
     if (!b->name || !b->name[0] || !b->open || !b->close || !b->collect)
         return "it lacks a name or one of open, close, collect";
-    if ((b->knobs && (!b->read || !b->write)) || (b->actions && !b->act))
+    if ((xd_backend_knob(b, 0) && (!b->read || !b->write)) || (b->actions && !b->act))
         return "it declares knobs without read and write, or actions without act";
     return NULL;
 }
@@ -267,10 +268,12 @@ static bool has_of(const struct xd_backend_card *c, const struct xd_want *w)
 
 static bool is_needed(const struct xd_backend_card *c, const struct xd_need *need)
 {
-    bool needed = !need || (need->edits && c->edits);
+    bool needed =
+        !need || (need->edits && c->edits && (!need->edits_of || named(c->edits, need->edits_of)));
 
     for (size_t i = 0; !needed && i < need->n; i++)
-        needed = has_of(c, &need->wants[i]);
+        needed = !(need->edits_of && strcmp(need->wants[i].table, xd_limits_desc.name) == 0) &&
+                 has_of(c, &need->wants[i]);
     return needed;
 }
 
@@ -281,7 +284,37 @@ static bool is_meant(const struct xd_registry *r, const struct xd_registry_entry
 {
     const struct xd_backend_card *c = card_of(r, e->name);
 
-    return !c || is_needed(c, need);
+    return !c || (is_needed(c, need) && (!need || !c->may_serve || c->may_serve()));
+}
+
+/* Why some of the live backends can't serve this machine: several may say the same. */
+struct reason {
+    const char *name; /* of the first */
+    char text[sizeof(((struct xd_err *)0)->text)];
+    int more;
+};
+
+static size_t note_reason(struct reason *all, size_t n, const char *name, const char *text)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(all[i].text, text) == 0) {
+            all[i].more++;
+            return n;
+        }
+    all[n].name = name;
+    snprintf(all[n].text, sizeof(all[n].text), "%s", text);
+    return n + 1;
+}
+
+/* "libxl and 3 more: not a Xen dom0; policy: no daemon listens" */
+static void tell_reasons(const struct reason *all, size_t n, struct xd_buf *why)
+{
+    for (size_t i = 0; i < n; i++) {
+        xd_buf_printf(why, "%s%s", why->len ? "; " : "", all[i].name);
+        if (all[i].more)
+            xd_buf_printf(why, " and %d more", all[i].more);
+        xd_buf_printf(why, ": %s", all[i].text);
+    }
 }
 
 /* Takes each live backend that can serve this machine; puts the reasons of the others into why.
@@ -289,7 +322,9 @@ static bool is_meant(const struct xd_registry *r, const struct xd_registry_entry
 static bool choose_live(struct xd_registry *r, const struct xd_need *need,
                         struct xd_host_choice *out, struct xd_buf *why)
 {
+    struct reason *reasons = xd_malloc((r->n + 1) * sizeof(*reasons));
     bool special = false;
+    size_t n = 0;
 
     for (size_t i = 0; i < r->n; i++) {
         const struct xd_registry_entry *e = &r->entries[i];
@@ -306,9 +341,10 @@ static bool choose_live(struct xd_registry *r, const struct xd_need *need,
             special = special || !e->backend->any_machine;
             continue;
         }
-        xd_buf_printf(why, "%s%s: %s", why->len ? "; " : "", e->name,
-                      e->backend ? xd_err_text(&err) : e->why);
+        n = note_reason(reasons, n, e->name, e->backend ? xd_err_text(&err) : e->why);
     }
+    tell_reasons(reasons, n, why);
+    free(reasons);
     if (!why->len)
         xd_buf_add(why, out->n
                             ? "this build has no backend for Xen, only for --host live without it"

@@ -17,10 +17,6 @@ struct xd_want {
     uint64_t columns;
 };
 #define XD_WANT_ALL UINT64_MAX
-/* A row of that table, as somebody calls it: its key, label or number. */
-struct xd_want_row {
-    const char *table, *name;
-};
 
 struct xd_registry_entry {
     const struct xd_backend *backend; /* NULL: a module that could not be loaded */
@@ -58,18 +54,21 @@ struct xd_host_choice {
     char fallback[256];
 };
 
-/* What a command needs of a host: some tables, and whether it edits. */
+/* What a command needs of a host: some tables, and whether it edits: rows of edits_of (NULL: of any
+ * table). The limits of such an edit are told by who carries it out, not by others that have some.
+ */
 struct xd_need {
     const struct xd_want *wants;
     size_t n;
     bool edits;
+    const char *edits_of;
 };
 
-/* spec: "live", "demo", "demo:huge", "capture:FILE", "topo:FILE", or NULL: live where a live backend
- * can serve this machine (one that serves any machine doesn't count), else the demo host. -ENODEV:
- * live was asked for and nothing can serve it (with each backend's reason); -ENOENT: no such host
- * (with the ones there are). need: modules of a live host that have nothing of it stay out (and
- * unloaded, if they are); NULL: all are needed. */
+/* spec: "live", "demo", "demo:huge", "capture:FILE", "topo:FILE", or NULL: live where a live
+ * backend can serve this machine (one that serves any machine doesn't count), else the demo host.
+ * -ENODEV: live was asked for and nothing can serve it (with each backend's reason); -ENOENT: no
+ * such host (with the ones there are). need: modules of a live host that have nothing of it stay
+ * out (and unloaded, if they are); NULL: all are needed. */
 int xd_registry_resolve(struct xd_registry *r, const char *spec, const struct xd_need *need,
                         struct xd_host_choice *out, struct xd_err *err);
 

@@ -174,7 +174,7 @@ static int64_t sane_interval(int64_t ns)
 /* What plans of those wishes look at, as the backends that edit know it. */
 static int add_wishes(const struct xd_session_config *c, struct xd_wants *wants, struct xd_err *err)
 {
-    struct xd_need need = {.edits = true};
+    struct xd_need need = {.edits = true, .edits_of = c->edits_of};
     struct xd_host_choice host;
     struct xd_world w;
     int rc = xd_registry_resolve(c->registry, c->host, &need, &host, err);
@@ -200,7 +200,7 @@ static int choose_host(const struct xd_session_config *c, struct xd_host_choice 
         rc = add_wishes(c, &wants, err);
         if (rc)
             return rc;
-        need = (struct xd_need){wants.want, wants.n, true};
+        need = (struct xd_need){wants.want, wants.n, true, c->edits_of};
     }
     return xd_registry_resolve(c->registry, c->host, &need, host, err);
 }
@@ -365,10 +365,17 @@ void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n
     }
 }
 
-void xd_session_want_rows(struct xd_session *s, const struct xd_want_row *rows, size_t n)
+void xd_session_glance(struct xd_session *s, const struct xd_want *wants, size_t n)
 {
     for (size_t i = 0; i < s->world.n; i++)
-        xd_worker_want_rows(s->observers[i], rows, n);
+        for (size_t k = 0; k < n; k++)
+            xd_worker_glance(s->observers[i], wants[k].table, wants[k].columns);
+}
+
+void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < s->world.n; i++)
+        xd_worker_want_rows(s->observers[i], names, n);
 }
 
 /* Somebody asked for a table that isn't sampled, because nobody had wanted it. */

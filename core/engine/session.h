@@ -38,9 +38,10 @@ struct xd_session_config {
     size_t n_wants;
     const struct xd_wish *wishes;
     size_t n_wishes;
-    bool appends;        /* what the journal says is not asked for: it is only written to */
-    const char *journal; /* a path; NULL: the default of the host; "": in memory only */
-    const char *who;     /* who makes edits, for the journal; NULL: the user and terminal */
+    const char *edits_of; /* the table whose things all wishes are about; NULL: of several */
+    bool appends;         /* what the journal says is not asked for: it is only written to */
+    const char *journal;  /* a path; NULL: the default of the host; "": in memory only */
+    const char *who;      /* who makes edits, for the journal; NULL: the user and terminal */
     /* Tests: no threads. Samples and steps happen inside xd_session_dispatch, when the clock (a
      * manual one) says that they are due; so every frame follows from the script alone. */
     bool inline_workers;
@@ -88,12 +89,18 @@ struct xd_snapshot *xd_session_snapshot(const struct xd_session *s, size_t sourc
  * (xd_world_table, xd_world_find) while it isn't wanted becomes so by itself with the next
  * dispatch. */
 void xd_session_want(struct xd_session *s, const struct xd_want *wants, size_t n);
+/* Of what besides the history is kept (xd_world_history), though nobody looks at it: each of these
+ * tables is collected every ten seconds, with a sample that its source takes anyway, and without
+ * what is dear. */
+void xd_session_glance(struct xd_session *s, const struct xd_want *wants, size_t n);
 /* Of which rows the cells that cost a question each are wanted, from the next sample on: those that
  * are called by one of these names (key, label, number; "web1/0" is the child and its parent); n 0:
  * of all. Copied. */
-void xd_session_want_rows(struct xd_session *s, const struct xd_want_row *rows, size_t n);
+void xd_session_want_rows(struct xd_session *s, const char *const *names, size_t n);
 
-void xd_session_refresh(struct xd_session *s); /* sample now */
+void xd_session_refresh(struct xd_session *s); /* sample all that is wanted now */
+/* Asks source i for a sample now, unless one is on its way. */
+void xd_session_ask(struct xd_session *s, size_t i);
 int64_t xd_session_interval(const struct xd_session *s);
 void xd_session_set_interval(struct xd_session *s, int64_t ns);
 /* Hands a verb to the sources that know it ("pause", "speed 4" of a capture; "fault …" of the demo

@@ -45,8 +45,6 @@ struct xd_session {
 
 /* Whether source i is to be sampled at all. */
 bool xd_session_is_wanted(const struct xd_session *s, size_t i);
-/* Asks source i for a sample now, unless one is on its way. */
-void xd_session_ask(struct xd_session *s, size_t i);
 
 /* Takes in all that the workers said. True if anything was. */
 bool xd_session_take_all(struct xd_session *s);

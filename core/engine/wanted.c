@@ -57,6 +57,7 @@ void xd_worker_want_first(struct xd_worker *w, bool tells)
         if (d && fill >= 0 && w->backend->fill_columns)
             columns &= w->backend->fill_columns[fill];
         atomic_init(&w->wanted[i], columns);
+        atomic_init(&w->glances[i], 0);
     }
 }
 
@@ -65,7 +66,34 @@ uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct
     const struct xd_worker *w = worker_of(env);
     int fill, at = place_of(w, d->name, &fill);
 
-    return at < 0 ? UINT64_MAX : atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
+    if (at < 0)
+        return UINT64_MAX;
+    return atomic_load_explicit(&w->wanted[at], memory_order_relaxed) |
+           (w->glancing ? atomic_load_explicit(&w->glances[at], memory_order_relaxed) : 0);
+}
+
+bool xd_worker_glances(const struct xd_backend_env *env, const struct xd_table_desc *d)
+{
+    const struct xd_worker *w = worker_of(env);
+    int fill, at = place_of(w, d->name, &fill);
+
+    return at >= 0 && w->glancing && !atomic_load_explicit(&w->wanted[at], memory_order_relaxed);
+}
+
+void xd_worker_glance(struct xd_worker *w, const char *table, uint64_t columns)
+{
+    int fill, at = place_of(w, table, &fill);
+
+    if (at >= 0)
+        atomic_store_explicit(&w->glances[at], columns, memory_order_relaxed);
+}
+
+bool xd_worker_has_glances(const struct xd_worker *w)
+{
+    for (int i = 0; i < XD_WANTED_MAX; i++)
+        if (atomic_load_explicit(&w->glances[i], memory_order_relaxed))
+            return true;
+    return false;
 }
 
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns)
@@ -96,9 +124,7 @@ bool xd_worker_is_wanted(const struct xd_worker *w)
 struct xd_row_names {
     struct xd_row_names *before; /* which a sample under way may still look at */
     size_t n;                    /* 0: all rows */
-    struct xd_row_name {
-        char *table, *name;
-    } * of;
+    char **name;
 };
 
 void xd_row_names_free(struct xd_row_names *l)
@@ -107,39 +133,27 @@ void xd_row_names_free(struct xd_row_names *l)
         struct xd_row_names *before = l->before;
 
         for (size_t i = 0; i < l->n; i++)
-            free(l->of[i].table), free(l->of[i].name);
-        free(l->of);
+            free(l->name[i]);
+        free(l->name);
         free(l);
         l = before;
     }
 }
 
-static const char *parent_of(const struct xd_worker *w, const char *table)
-{
-    int fill, at = place_of(w, table, &fill);
-
-    return at < 0 ? NULL : xd_worker_table(w, at, &fill)->parent;
-}
-
-static void add_row(struct xd_row_names *l, const char *table, const char *name, size_t len)
-{
-    l->of[l->n].table = xd_strdup(table);
-    l->of[l->n].name = xd_strdup(name);
-    l->of[l->n++].name[len] = '\0';
-}
-
-void xd_worker_want_rows(struct xd_worker *w, const struct xd_want_row *rows, size_t n)
+void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n)
 {
     struct xd_row_names *l = xd_malloc(sizeof(*l));
 
     l->before = atomic_load_explicit(&w->rows, memory_order_relaxed);
-    l->of = xd_malloc((2 * n + 1) * sizeof(*l->of));
+    l->name = xd_malloc((2 * n + 1) * sizeof(*l->name));
     for (size_t i = 0; i < n; i++) {
-        const char *name = rows[i].name, *slash = strrchr(name, '/');
+        const char *slash = strrchr(names[i], '/');
 
-        add_row(l, rows[i].table, name, strlen(name));
-        if (slash) /* the parent's rows are wanted with the child's */
-            add_row(l, parent_of(w, rows[i].table), name, (size_t)(slash - name));
+        l->name[l->n++] = xd_strdup(names[i]);
+        if (slash) { /* the parent's rows are wanted with the child's */
+            l->name[l->n] = xd_strdup(names[i]);
+            l->name[l->n++][slash - names[i]] = '\0';
+        }
     }
     atomic_store_explicit(&w->rows, l, memory_order_release);
 }
@@ -152,18 +166,6 @@ bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *n
 
     for (size_t i = 0; !found && i < n; i++)
         for (size_t k = 0; !found && names[i] && k < l->n; k++)
-            found = strcmp(names[i], l->of[k].name) == 0;
+            found = strcmp(names[i], l->name[k]) == 0;
     return found;
-}
-
-const char *xd_worker_row_name(const struct xd_backend_env *env, const struct xd_table_desc *d,
-                               size_t i)
-{
-    const struct xd_row_names *l =
-        atomic_load_explicit(&worker_of(env)->rows, memory_order_acquire);
-
-    for (size_t k = 0; l && k < l->n; k++)
-        if (xd_streq(l->of[k].table, d->name) && i-- == 0)
-            return l->of[k].name;
-    return NULL;
 }

@@ -24,12 +24,12 @@ static void all_rows(struct xd_wants *l)
     l->n_rows = 0;
 }
 
-static void add_row(struct xd_wants *l, const char *table, const char *name)
+static void add_row(struct xd_wants *l, const char *name)
 {
     if (l->n_rows == XD_WANT_ROWS)
         all_rows(l);
     if (name && !l->all_rows)
-        l->rows[l->n_rows++] = (struct xd_want_row){table, name};
+        l->rows[l->n_rows++] = name;
 }
 
 static uint64_t bit(int col)
@@ -152,8 +152,8 @@ void xd_plan_wants(const struct xd_world *w, const struct xd_wish *wishes, size_
     for (size_t i = 0; i < n; i++) {
         const struct xd_table_desc *d = desc_of(w, wishes[i].object, &name);
 
-        add_row(out, d ? d->name : "domains", name);
-        add_row(out, "limits", wishes[i].name);
+        add_row(out, name);
+        add_row(out, wishes[i].name);
         if (d)
             add_object(w, out, d);
         if (wishes[i].name)
@@ -176,8 +176,8 @@ void xd_undo_wants(const struct xd_world *w, const struct xd_journal_entry *e, s
         if (d)
             add_object(w, out, d);
         add_offers(w, out, s->name);
-        add_row(out, s->table, s->key);
-        add_row(out, "limits", s->name);
+        add_row(out, s->key);
+        add_row(out, s->name);
         if (!wish)
             continue;
         all_rows(out); /* it names a thing that may not be there yet */

@@ -200,6 +200,17 @@ static void plan_next(struct xd_worker *w, int64_t began, int64_t ended)
         w->next_ns = ended + due;
 }
 
+/* No sample begins at its very time: half an interval too early is on time, or a tick that came a
+ * little early would put the glance off to the next one. */
+static bool glance_is_due(const struct xd_worker *w)
+{
+    int64_t slack = w->interval_ns > 0 ? w->interval_ns / 2 : 0;
+
+    if (slack > XD_GLANCE_NS / 2)
+        slack = XD_GLANCE_NS / 2;
+    return xd_worker_has_glances(w) && w->began_ns - w->glanced_ns >= XD_GLANCE_NS - slack;
+}
+
 static void collect(struct xd_worker *w)
 {
     struct xd_builder *b = xd_builder_new(w->backend->name);
@@ -208,6 +219,8 @@ static void collect(struct xd_worker *w)
     int rc;
 
     w->woken = false;
+    w->glancing = glance_is_due(w);
+    w->glanced_ns = w->glancing ? began : w->glanced_ns;
     rc = w->backend->collect(w->self, b, &err);
     if (atomic_load(&w->abandoned)) {
         xd_builder_free(b);
@@ -525,6 +538,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
     w->threaded = c->threaded;
     w->lazy = c->lazy;
     w->wake_fd = -1;
+    w->glanced_ns = -XD_GLANCE_NS;
     xd_worker_want_first(w, c->tells);
     atomic_init(&w->rows, NULL);
     w->interval_ns = c->interval_ns;
@@ -539,7 +553,7 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
                                      .stopping = is_stopping,
                                      .wanted = xd_worker_columns_wanted,
                                      .row_wanted = xd_worker_row_wanted,
-                                     .row_name = xd_worker_row_name,
+                                     .glances = xd_worker_glances,
                                      .context = c->context};
     if (!w->threaded)
         first_words(w);

@@ -68,6 +68,8 @@ struct xd_say {
 /* Between two samples that a backend's own events ask for: at first, and while it goes on. */
 #define XD_WAKE_GAP_NS     (100 * XD_NS_PER_MS)
 #define XD_WAKE_GAP_MAX_NS XD_NS_PER_S
+/* How often a table is looked at of which only the history is wanted. */
+#define XD_GLANCE_NS (10 * XD_NS_PER_S)
 
 struct xd_worker {
     atomic_int refs; /* the session's and the thread's */
@@ -82,6 +84,7 @@ struct xd_worker {
     pthread_t thread;
     /* Columns that anybody looks at, by table: the backend's own, then those that it fills. */
     _Atomic uint64_t wanted[XD_WANTED_MAX];
+    _Atomic uint64_t glances[XD_WANTED_MAX]; /* that are looked at now and then */
     _Atomic(struct xd_row_names *) rows; /* NULL: all; those before it stay until the end */
     struct xd_queue mailbox;
     atomic_bool stopping;  /* what env.stopping tells the backend */
@@ -95,6 +98,8 @@ struct xd_worker {
     int64_t interval_ns; /* <= 0: only when asked */
     int64_t next_ns;     /* when to collect; INT64_MAX: when asked */
     int64_t began_ns;    /* when it collected last */
+    int64_t glanced_ns;  /* … with tables that are looked at now and then; negative: never yet */
+    bool glancing;       /* this time they are */
     int wake_fd;         /* the backend's own events; -1: none */
     bool woken;          /* by one of these, since it collected last */
     int64_t wake_gap_ns; /* between samples for their sake, just now */
@@ -115,7 +120,7 @@ struct xd_worker_config {
     int64_t interval_ns; /* <= 0: collects only when asked */
     bool threaded;
     bool lazy;
-    bool tells; /* somebody will say what is wanted */
+    bool tells;    /* somebody will say what is wanted */
     void *context; /* for env */
 };
 
@@ -126,8 +131,8 @@ int xd_worker_new(const struct xd_worker_config *c, struct xd_worker **out, stru
 void xd_worker_unref(struct xd_worker *w);
 
 /* When the sample after one that began at that time is due, a positive interval later. Workers with
- * threads keep to the ticks of one clock, so that what they tell of one moment is of that moment and
- * can be drawn as one frame; after an event's sample half an interval has to pass at least. */
+ * threads keep to the ticks of one clock, so that what they tell of one moment is of that moment
+ * and can be drawn as one frame; after an event's sample half an interval has to pass at least. */
 int64_t xd_worker_tick(int64_t began, int64_t interval);
 
 /* --- wanted.c --- */
@@ -140,10 +145,14 @@ uint64_t xd_worker_columns_wanted(const struct xd_backend_env *env, const struct
 void xd_worker_want_first(struct xd_worker *w, bool tells);
 /* Which columns of that table anybody looks at from now on. True if these are more than before. */
 bool xd_worker_want(struct xd_worker *w, const char *table, uint64_t columns);
-/* What env.row_wanted and row_name go by from now on; n 0: all rows. */
-void xd_worker_want_rows(struct xd_worker *w, const struct xd_want_row *rows, size_t n);
-const char *xd_worker_row_name(const struct xd_backend_env *env, const struct xd_table_desc *d,
-                               size_t i);
+/* Columns of that table that are collected every XD_GLANCE_NS, with a sample that is taken anyway;
+ * by themselves they make no source wanted. */
+void xd_worker_glance(struct xd_worker *w, const char *table, uint64_t columns);
+bool xd_worker_has_glances(const struct xd_worker *w);
+/* What env.glances tells the backend. */
+bool xd_worker_glances(const struct xd_backend_env *env, const struct xd_table_desc *d);
+/* What env.row_wanted goes by from now on; n 0: all rows. */
+void xd_worker_want_rows(struct xd_worker *w, const char *const *names, size_t n);
 bool xd_worker_row_wanted(const struct xd_backend_env *env, const char *const *names, size_t n);
 void xd_row_names_free(struct xd_row_names *l);
 /* Whether anything at all is wanted of it. */

@@ -12,7 +12,9 @@
 
 static bool offers_knob(const struct xd_backend *b, const struct xd_knob *k)
 {
-    for (const struct xd_knob *o = b->knobs; o && o->name; o++)
+    const struct xd_knob *o;
+
+    for (size_t i = 0; (o = xd_backend_knob(b, i)); i++)
         if (strcmp(o->name, k->name) == 0 && strcmp(o->table, k->table) == 0)
             return true;
     return false;
@@ -21,11 +23,31 @@ static bool offers_knob(const struct xd_backend *b, const struct xd_knob *k)
 /* Whether any of its knobs is offered by another source too. */
 static bool has_twin(const struct xd_world *w, size_t i)
 {
-    for (const struct xd_knob *k = w->sources[i].backend->knobs; k && k->name; k++)
+    const struct xd_knob *k;
+
+    for (size_t n = 0; (k = xd_backend_knob(w->sources[i].backend, n)); n++)
         for (size_t other = 0; other < w->n; other++)
             if (other != i && offers_knob(w->sources[other].backend, k))
                 return true;
     return false;
+}
+
+static const struct xd_table_desc *declared(const struct xd_world *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_descs; i++)
+        if (strcmp(w->descs[i]->name, name) == 0)
+            return w->descs[i];
+    return NULL;
+}
+
+static void list_descs(struct xd_world *w, const struct xd_table_desc *const *d)
+{
+    for (; d && *d; d++) {
+        if (declared(w, (*d)->name))
+            continue;
+        w->descs = xd_realloc(w->descs, (w->n_descs + 1) * sizeof(*w->descs));
+        w->descs[w->n_descs++] = *d;
+    }
 }
 
 void xd_world_init(struct xd_world *w, const struct xd_host_choice *host, struct xd_clock *clock,
@@ -44,14 +66,17 @@ void xd_world_init(struct xd_world *w, const struct xd_host_choice *host, struct
         w->sources[i].backend = host->backends[i];
         w->sources[i].answered_ns = xd_clock_now(clock);
     }
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
         w->sources[i].has_twin = has_twin(w, i);
+        list_descs(w, host->backends[i]->tables);
+    }
 }
 
 void xd_world_done(struct xd_world *w)
 {
     xd_find_cache_drop(w->found);
     free(w->found);
+    free(w->descs);
     xd_history_free(w->history);
     for (size_t i = 0; i < w->n; i++) {
         xd_snapshot_unref(w->sources[i].told);
@@ -96,6 +121,7 @@ static void compose(struct xd_world *w, size_t i)
     s->snapshot = n || s->backend->fills ? xd_snapshot_compose(s->told, s->backend->fills, f, n)
                                          : xd_snapshot_ref(s->told);
     xd_find_cache_drop(w->found);
+    w->generation++; /* the rows of before may be gone */
 }
 
 /* Source i has something else to say, or nothing any more: those that it fills look different. */
@@ -390,11 +416,15 @@ const char *xd_world_trouble(const struct xd_world *w, const char *table)
 }
 
 /* True if a backend declares the table, or the snapshot of a source before `source` has it. */
-static bool told_before(const struct xd_world *w, size_t source, const char *table)
+static bool told_before(const struct xd_world *w, size_t source, const struct xd_table_desc *d)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (publishes(w->sources[i].backend, table))
+    const char *table = d->name;
+
+    for (size_t i = 0; i < w->n_descs; i++)
+        if (w->descs[i] == d) /* as nearly all are */
             return true;
+    if (declared(w, table))
+        return true;
     for (size_t i = 0; i < source; i++)
         if (w->sources[i].snapshot && xd_snapshot_table(w->sources[i].snapshot, table))
             return true;
@@ -411,7 +441,7 @@ static const struct xd_table_desc *undeclared(const struct xd_world *w, size_t i
         for (size_t k = 0; snap && k < xd_snapshot_tables(snap); k++) {
             const struct xd_table_desc *d = xd_snapshot_table_at(snap, k)->desc;
 
-            if (!told_before(w, s, d->name) && i-- == 0)
+            if (!told_before(w, s, d) && i-- == 0)
                 return d;
         }
     }
@@ -420,29 +450,17 @@ static const struct xd_table_desc *undeclared(const struct xd_world *w, size_t i
 
 const struct xd_table_desc *xd_world_desc(const struct xd_world *w, size_t i)
 {
-    for (size_t s = 0; s < w->n; s++) {
-        const struct xd_table_desc *const *d = w->sources[s].backend->tables;
-
-        for (; d && *d; d++) {
-            bool seen = false;
-
-            for (size_t k = 0; k < s && !seen; k++)
-                seen = publishes(w->sources[k].backend, (*d)->name);
-            if (!seen && i-- == 0)
-                return *d;
-        }
-    }
-    return undeclared(w, i);
+    return i < w->n_descs ? w->descs[i] : undeclared(w, i - w->n_descs);
 }
 
 const struct xd_table_desc *xd_world_desc_named(const struct xd_world *w, const char *name)
 {
-    const struct xd_table_desc *d;
+    const struct xd_table_desc *d = declared(w, name);
 
-    for (size_t i = 0; (d = xd_world_desc(w, i)); i++)
-        if (strcmp(d->name, name) == 0)
-            return d;
-    return NULL;
+    for (size_t i = 0; !d && (d = undeclared(w, i)); i++)
+        if (strcmp(d->name, name) != 0)
+            d = NULL;
+    return d;
 }
 
 /* Whether another source offers the same, and the table that counts just now is that one's: a
@@ -459,10 +477,11 @@ bool xd_world_offer_at(const struct xd_world *w, size_t i, struct xd_offer *out)
 {
     for (size_t s = 0; s < w->n; s++) {
         const struct xd_backend *b = w->sources[s].backend;
+        const struct xd_knob *k;
 
         if (w->sources[s].state == XD_SOURCE_DEAD)
             continue;
-        for (const struct xd_knob *k = b->knobs; k && k->name; k++)
+        for (size_t n = 0; (k = xd_backend_knob(b, n)); n++)
             if (!is_eclipsed(w, s, k) && i-- == 0) {
                 *out = (struct xd_offer){.source = s, .knob = k};
                 return true;

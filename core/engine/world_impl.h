@@ -59,6 +59,8 @@ struct xd_world {
     uint64_t generation;
     struct xd_source sources[XD_SOURCES_MAX];
     size_t n;
+    const struct xd_table_desc **descs; /* of all tables that the sources declare, each once */
+    size_t n_descs;
     struct xd_history *history;
     struct xd_find_cache *found;
 };

@@ -18,7 +18,7 @@
 #include "model/knob.h"
 #include "model/table.h"
 
-#define XD_BACKEND_ABI 6
+#define XD_BACKEND_ABI 7
 
 enum xd_role {
     XD_OBSERVER, /* collects, reads */
@@ -47,12 +47,10 @@ struct xd_backend_env {
      * its own only of those that are wanted. Where nobody said which, all are. Use xd_row_wanted.
      */
     bool (*row_wanted)(const struct xd_backend_env *env, const char *const *names, size_t n);
-    /* The i-th of the names by which rows of that table are wanted; NULL: there are no more. For a
-     * source whose rows' names cost a question each: it may stop when it has found all of these, and
-     * leave the others' names unknown. Use xd_row_name. */
-    const char *(*row_name)(const struct xd_backend_env *env, const struct xd_table_desc *d,
-                            size_t i);
     void *context; /* of a source that the session's caller brought along; else NULL */
+    /* Whether that table is collected this time for its history alone: nobody looks at it, and what
+     * is dear to ask may be left out. Use xd_glances. */
+    bool (*glances)(const struct xd_backend_env *env, const struct xd_table_desc *d);
 };
 
 static inline uint64_t xd_wanted(const struct xd_backend_env *env, const struct xd_table_desc *d)
@@ -66,10 +64,9 @@ static inline bool xd_row_wanted(const struct xd_backend_env *env, const char *c
     return !env->row_wanted || env->row_wanted(env, names, n);
 }
 
-static inline const char *xd_row_name(const struct xd_backend_env *env,
-                                      const struct xd_table_desc *d, size_t i)
+static inline bool xd_glances(const struct xd_backend_env *env, const struct xd_table_desc *d)
 {
-    return env->row_name ? env->row_name(env, d, i) : NULL;
+    return env->glances && env->glances(env, d);
 }
 
 /* What the program knows of a module before it loads it, which then happens only for the sake of
@@ -79,7 +76,11 @@ struct xd_backend_card {
     const char *name; /* of the backend, and of the module's file */
     const struct xd_table_desc *const *tables, *const *fills; /* as below */
     const uint64_t *fill_columns;
-    bool edits; /* it has knobs or actions */
+    const struct xd_table_desc *const
+        *edits; /* whose rows its knobs and actions are for; or NULL */
+    /* False: probe would refuse this machine, whatever else it looks at. A command that knows what
+     * it needs doesn't load the module then. NULL: only the module can tell. */
+    bool (*may_serve)(void);
 };
 
 /* Long work tells how far it is and asks whether to stop. */
@@ -107,7 +108,9 @@ struct xd_backend {
     /* The columns that it may know, one mask for each of fills: it is not opened nor asked for the
      * sake of others. NULL: all. */
     const uint64_t *fill_columns;
-    const struct xd_knob *knobs;     /* NULL: none */
+    const struct xd_knob *knobs; /* NULL: none */
+    const struct xd_knob
+        *more_knobs;                 /* a second list, which another module may have too; or NULL */
     const struct xd_action *actions; /* NULL: none */
 
     /* Live backends: 0, or -errno and why this machine can't be served ("not a Xen dom0: …"). Must
@@ -169,5 +172,17 @@ struct xd_backend {
      * NULL: nothing to say. */
     void (*doctor)(void *self, struct xd_builder *b);
 };
+
+/* The i-th of its knobs, whichever list it stands in; NULL: there are no more. */
+static inline const struct xd_knob *xd_backend_knob(const struct xd_backend *b, size_t i)
+{
+    const struct xd_knob *const lists[] = {b->knobs, b->more_knobs};
+
+    for (size_t l = 0; l < 2; l++)
+        for (const struct xd_knob *k = lists[l]; k && k->name; k++)
+            if (i-- == 0)
+                return k;
+    return NULL;
+}
 
 #endif

@@ -65,6 +65,23 @@ static void fill_table(struct xd_table *t, const struct xd_table *by, struct xd_
     }
 }
 
+/* Rows that only the filling has; they stay in its snapshot. */
+static void add_rows(struct xd_table *t, const struct xd_table *by, struct xd_arena *a)
+{
+    const struct xd_row **rows = xd_arena_array(a, t->n + by->n, sizeof(*rows));
+    size_t n = t->n;
+    char key[XD_KEY_MAX];
+
+    if (t->n)
+        memcpy(rows, t->rows, t->n * sizeof(*rows));
+    for (size_t i = 0; i < by->n; i++)
+        if (!xd_table_find(t, xd_row_key(by->desc, by->rows[i], key)))
+            rows[n++] = by->rows[i];
+    t->rows = rows;
+    t->n = n;
+    t->index = NULL; /* it knows nothing of them, and such tables are small */
+}
+
 static void compose_table(struct xd_table *t, const struct xd_filling *f, size_t n,
                           struct xd_arena *a)
 {
@@ -80,6 +97,10 @@ static void compose_table(struct xd_table *t, const struct xd_filling *f, size_t
         add_reason(t, f->snapshot ? by ? by->reason : NULL : f->why, a);
         if (!by || !by->n || !xd_desc_same_cells(t->desc, by->desc))
             continue;
+        if (t->desc->grows) {
+            add_rows(t, by, a);
+            continue;
+        }
         rows = rows ? rows : copy_rows(t, a);
         fill_table(t, by, rows);
     }

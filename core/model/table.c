@@ -64,9 +64,19 @@ int xd_desc_column(const struct xd_table_desc *d, const char *name)
     return -1;
 }
 
+static uint64_t all_columns(const struct xd_table_desc *d)
+{
+    return d->n_columns < 64 ? (UINT64_C(1) << d->n_columns) - 1 : UINT64_MAX;
+}
+
+bool xd_want_names(const struct xd_table_desc *d, uint64_t wanted, int col)
+{
+    return wanted >> col & 1 && all_columns(d) & ~wanted;
+}
+
 uint64_t xd_desc_usual(const struct xd_table_desc *d)
 {
-    uint64_t all = d->n_columns < 64 ? (UINT64_C(1) << d->n_columns) - 1 : UINT64_MAX, dear = 0;
+    uint64_t all = all_columns(d), dear = 0;
 
     for (int i = 0; i < d->n_columns; i++)
         if (d->columns[i].flags & XD_COL_DEAR)

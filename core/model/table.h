@@ -16,8 +16,8 @@
 
 struct xd_arena;
 
-#define XD_COLUMNS_MAX 64 /* bits in a row's have-mask */
-#define XD_KEY_MAX 192    /* bytes of a row's key with its NUL */
+#define XD_COLUMNS_MAX 64  /* bits in a row's have-mask */
+#define XD_KEY_MAX     192 /* bytes of a row's key with its NUL */
 
 enum xd_column_flags {
     XD_COL_DEFAULT = 1 << 0, /* shown when nobody chose columns */
@@ -36,7 +36,8 @@ struct xd_column {
     unsigned flags;
     int width; /* cells on screen; 0: by kind */
     /* A rate: this column is (growth of column rate_of - 1) / (seconds between samples) times
-     * rate_scale. 0: not a rate. Filled by xd_rates_fill, only where the backend left it unknown. */
+     * rate_scale. 0: not a rate. Filled by xd_rates_fill, only where the backend left it unknown.
+     */
     int rate_of;
     double rate_scale;
 };
@@ -56,6 +57,8 @@ struct xd_table_desc {
     int keys[2];
     int labels[2];
     const char *parent; /* the table whose key our first key column holds, or NULL */
+    /* Several sources have rows of it: those of fillings that the base hasn't got are added. */
+    bool grows;
 };
 
 struct xd_row {
@@ -97,6 +100,8 @@ char *xd_row_label(const struct xd_table_desc *d, const struct xd_row *r, char *
 int xd_desc_column(const struct xd_table_desc *d, const char *name); /* index or -1 */
 /* All columns as a mask, without the dear ones; UINT64_MAX where there are none such. */
 uint64_t xd_desc_usual(const struct xd_table_desc *d);
+/* Whether a mask of wanted columns names that one, and isn't simply all of the table. */
+bool xd_want_names(const struct xd_table_desc *d, uint64_t wanted, int col);
 
 /* The (first) row of that key, or NULL; by a hash, so at the same cost in a table of any size. */
 const struct xd_row *xd_table_find(const struct xd_table *t, const char *key);
@@ -118,7 +123,7 @@ struct xd_rows; /* one table under construction */
 
 /* `source` and the descs must outlive all snapshots. */
 struct xd_builder *xd_builder_new(const char *source);
-void xd_builder_free(struct xd_builder *b); /* without sealing */
+void xd_builder_free(struct xd_builder *b);              /* without sealing */
 struct xd_arena *xd_builder_arena(struct xd_builder *b); /* lives as long as the snapshot */
 /* Starts a table (or goes on with it, if it was begun before: then the first at_ns counts). at_ns:
  * when its values were read. */
@@ -135,8 +140,8 @@ void xd_row_begin(struct xd_rows *t); /* a new row; the xd_put functions fill it
 void xd_put_bool(struct xd_rows *t, int col, bool v);
 void xd_put_i64(struct xd_rows *t, int col, int64_t v);
 void xd_put_u64(struct xd_rows *t, int col, uint64_t v);
-void xd_put_f64(struct xd_rows *t, int col, double v); /* not finite: unknown */
-void xd_put_enum(struct xd_rows *t, int col, int v);   /* out of the names: unknown */
+void xd_put_f64(struct xd_rows *t, int col, double v);      /* not finite: unknown */
+void xd_put_enum(struct xd_rows *t, int col, int v);        /* out of the names: unknown */
 void xd_put_str(struct xd_rows *t, int col, const char *s); /* copied, made safe, ≤ 1024 bytes */
 void xd_put_set(struct xd_rows *t, int col, const struct xd_cpuset *set); /* copied */
 void xd_put_value(struct xd_rows *t, int col, const struct xd_value *v);  /* copied */
@@ -162,8 +167,8 @@ struct xd_filling {
 
 /* A new snapshot (to be unreferenced): that of `base` without the tables named in hide (its own
  * fills; NULL: none), and with the cells of the fillings put in where base's rows of the same key
- * don't know them. Order, seq and times are base's. Costs one copy of the tables that are filled;
- * everything else is shared. */
+ * don't know them (of a table that grows: with their rows). Order, seq and times are base's. Costs
+ * one copy of the tables that are filled; everything else is shared. */
 struct xd_snapshot *xd_snapshot_compose(struct xd_snapshot *base,
                                         const struct xd_table_desc *const *hide,
                                         const struct xd_filling *fillings, size_t n);

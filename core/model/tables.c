@@ -2,6 +2,7 @@
 /* The core tables, described once. */
 #include "model/tables_cpuid.h"
 #include "model/tables_kinds.h"
+#include "model/tables_power.h"
 #include "model/tables_topology.h"
 
 #include <string.h>
@@ -94,6 +95,23 @@ static const struct xd_column pcpu_columns[XD_PCPU_N] = {
     [XD_PCPU_BUSY] = {"busy", "BUSY%", "Share of the time that it was not idle", PERCENT,
                       .flags = XD_COL_DEFAULT | XD_COL_HISTORY,
                       .rate_of = XD_RATE_OF(XD_PCPU_BUSY_NS), .rate_scale = NS_TO_PERCENT},
+    [XD_PCPU_FREQ_KHZ] = {"freq_khz", "MHZ", "Mean frequency while it was awake", KHZ},
+    [XD_PCPU_FREQ_MIN_KHZ] = {"freq_min_khz", "MINMHZ", "Its governor goes no lower", KHZ},
+    [XD_PCPU_FREQ_MAX_KHZ] = {"freq_max_khz", "MAXMHZ", "Its governor goes no higher", KHZ},
+    [XD_PCPU_GOVERNOR] = {"governor", "GOVERNOR", "Who chooses its frequency", STR(11)},
+    [XD_PCPU_TURBO] = {"turbo", "TURBO", "Whether it may go above its nominal frequency", BOOL},
+    [XD_PCPU_INJECTED_NS] = {"injected_ns", "INJ(s)",
+                             "Time that the power clamp kept it idle though it had work", NS,
+                             .flags = XD_COL_COUNTER},
+    [XD_PCPU_INJECTED] = {"injected", "INJ%",
+                          "Share of the time that the power clamp keeps it idle", PERCENT,
+                          .rate_of = XD_RATE_OF(XD_PCPU_INJECTED_NS), .rate_scale = NS_TO_PERCENT},
+    [XD_PCPU_NATURAL_NS] = {"natural_ns", "IDLE(s)", "Time that it was idle for want of work", NS,
+                            .flags = XD_COL_COUNTER},
+    [XD_PCPU_NATURAL] = {"natural", "IDLE%", "Share of the time that it is idle for want of work",
+                         PERCENT, .rate_of = XD_RATE_OF(XD_PCPU_NATURAL_NS),
+                         .rate_scale = NS_TO_PERCENT},
+    [XD_PCPU_CELSIUS] = {"celsius", "TEMP", "Temperature of its core", {.type = XD_F64}},
 };
 const struct xd_table_desc xd_pcpus_desc = {
     "pcpus",      "pcpu",    "pCPUs",          "Physical CPUs: where they are and how busy",
@@ -116,6 +134,9 @@ static const struct xd_column pool_columns[XD_POOL_N] = {
     [XD_POOL_TSLICE_MS] = {"tslice_ms", "TSLICE", "Time slice of the credit scheduler", MS,
                            .flags = XD_COL_DEFAULT},
     [XD_POOL_GRAN] = {"gran", "GRAN", "What is scheduled as one: cpu, core or socket", STR(6)},
+    [XD_POOL_GOVERNOR] = {"governor", "GOVERNOR",
+                          "Who chooses the frequencies of its pCPUs, where all have the same",
+                          STR(11)},
 };
 const struct xd_table_desc xd_pools_desc = {
     "pools",      "pool",    "cpupools",       "cpupools with their scheduler and pCPUs",
@@ -319,28 +340,19 @@ const struct xd_table_desc xd_checks_desc = {"checks",
                                              NULL};
 
 const struct xd_table_desc *const xd_core_tables[] = {
-    &xd_host_desc,
-    &xd_nodes_desc,
-    &xd_pcpus_desc,
-    &xd_pools_desc,
-    &xd_domains_desc,
-    &xd_vcpus_desc,
-    &xd_checks_desc,
-    &xd_disks_desc,
-    &xd_nics_desc,
-    &xd_pci_desc,
-    &xd_devices_desc,
-    &xd_dmesg_desc,
-    &xd_params_desc,
-    &xd_limits_desc,
-    &xd_topology_desc,
-    &xd_distances_desc,
-    &xd_facts_desc,
-    &xd_advice_desc,
-    &xd_traffic_desc,
-    &xd_cpuid_desc,
-    &xd_cpuid_leaves_desc,
-    NULL,
+    &xd_host_desc,         &xd_nodes_desc,
+    &xd_pcpus_desc,        &xd_pools_desc,
+    &xd_domains_desc,      &xd_vcpus_desc,
+    &xd_checks_desc,       &xd_disks_desc,
+    &xd_nics_desc,         &xd_pci_desc,
+    &xd_devices_desc,      &xd_dmesg_desc,
+    &xd_params_desc,       &xd_limits_desc,
+    &xd_topology_desc,     &xd_distances_desc,
+    &xd_facts_desc,        &xd_advice_desc,
+    &xd_traffic_desc,      &xd_cpuid_desc,
+    &xd_cpuid_leaves_desc, &xd_power_desc,
+    &xd_sensors_desc,      &xd_cstates_desc,
+    &xd_pstates_desc,      NULL,
 };
 
 const struct xd_table_desc *xd_core_table(const char *name)

@@ -25,8 +25,8 @@ enum {
     XD_HOST_SCHEDULER,
     XD_HOST_CAPS,
     XD_HOST_DOMAINS,
-    XD_HOST_CPU_NS, /* of all pCPUs: time not idle */
-    XD_HOST_CPU,    /* rate, percent of one pCPU */
+    XD_HOST_CPU_NS,   /* of all pCPUs: time not idle */
+    XD_HOST_CPU,      /* rate, percent of one pCPU */
     XD_HOST_RECORDED, /* playback of a capture only: when what is shown was so */
     XD_HOST_SMT,      /* unknown where the hardware has no second threads */
     XD_HOST_N,
@@ -51,6 +51,16 @@ enum {
     XD_PCPU_POOL,
     XD_PCPU_BUSY_NS,
     XD_PCPU_BUSY,
+    XD_PCPU_FREQ_KHZ,     /* mean since the last sample */
+    XD_PCPU_FREQ_MIN_KHZ, /* within these the governor chooses */
+    XD_PCPU_FREQ_MAX_KHZ,
+    XD_PCPU_GOVERNOR,
+    XD_PCPU_TURBO,
+    XD_PCPU_INJECTED_NS, /* idle though it had work, by the power clamp */
+    XD_PCPU_INJECTED,
+    XD_PCPU_NATURAL_NS, /* idle because it had none */
+    XD_PCPU_NATURAL,
+    XD_PCPU_CELSIUS, /* of its core */
     XD_PCPU_N,
 };
 
@@ -64,6 +74,7 @@ enum {
     XD_POOL_RATELIMIT_US, /* credit, credit2; 0: none */
     XD_POOL_TSLICE_MS,    /* credit */
     XD_POOL_GRAN,         /* "cpu" "core" "socket": what is scheduled as one */
+    XD_POOL_GOVERNOR,     /* of its pCPUs, where all have the same */
     XD_POOL_N,
 };
 
@@ -94,7 +105,7 @@ enum {
     XD_DOMAIN_DISK_RD,
     XD_DOMAIN_DISK_WR,
     XD_DOMAIN_SHUTDOWN_REASON,
-    XD_DOMAIN_GUEST, /* what the guest says of itself in xenstore: hostile text */
+    XD_DOMAIN_GUEST,           /* what the guest says of itself in xenstore: hostile text */
     XD_DOMAIN_MEM_PERCENT,     /* of the host's memory, as xentop's MEM(%) */
     XD_DOMAIN_MEM_MAX_PERCENT, /* as xentop's MAXMEM(%) */
     XD_DOMAIN_SSID,            /* XSM's label, as a number */
@@ -110,7 +121,7 @@ enum {
     XD_DOMAIN_READY,
     XD_DOMAIN_WAKES,
     XD_DOMAIN_WAKES_S,
-    XD_DOMAIN_WAKE_NS, /* mean from wake-up to running, in the last interval */
+    XD_DOMAIN_WAKE_NS,     /* mean from wake-up to running, in the last interval */
     XD_DOMAIN_ON_POWEROFF, /* what its toolstack does then: xd_on_shutdown_names */
     XD_DOMAIN_ON_REBOOT,
     XD_DOMAIN_ON_CRASH,
@@ -150,7 +161,7 @@ enum {
     XD_VCPU_WAKE_MAX_NS, /* the longest of the last interval */
     XD_VCPU_MOVES,       /* to another pCPU */
     XD_VCPU_MOVES_S,
-    XD_VCPU_WAITS_FOR,   /* who had the pCPU while it was runnable: "spin1/0 80%, Domain-0/1 20%" */
+    XD_VCPU_WAITS_FOR, /* who had the pCPU while it was runnable: "spin1/0 80%, Domain-0/1 20%" */
     XD_VCPU_N,
 };
 enum xd_vcpu_state { XD_VCPU_RUNNING, XD_VCPU_IDLE, XD_VCPU_OFFLINE };
@@ -223,9 +234,9 @@ enum {
     XD_PCI_CLASS,
     XD_PCI_ID, /* "8086:10d3" */
     XD_PCI_NAME,
-    XD_PCI_DRIVER, /* dom0's; "" none */
-    XD_PCI_NODE,   /* as Xen says */
-    XD_PCI_USE,    /* enum xd_pci_use */
+    XD_PCI_DRIVER,      /* dom0's; "" none */
+    XD_PCI_NODE,        /* as Xen says */
+    XD_PCI_USE,         /* enum xd_pci_use */
     XD_PCI_DOMAIN_UUID, /* whom it is assigned to */
     XD_PCI_DOMAIN,
     XD_PCI_N,
@@ -261,7 +272,8 @@ enum {
     XD_PARAM_N,
 };
 
-/* limits: knobs and actions that this host has not, and why: shown greyed, refused with the reason */
+/* limits: knobs and actions that this host has not, and why: shown greyed, refused with the reason
+ */
 enum {
     XD_LIMIT_NAME,   /* of the knob or action */
     XD_LIMIT_REASON, /* "this hypervisor is built without the rtds scheduler (CONFIG_SCHED_RTDS)" */

@@ -163,5 +163,5 @@ static const struct xd_column limit_columns[XD_LIMIT_N] = {
 };
 const struct xd_table_desc xd_limits_desc = {
     "limits", "limit", "Limits", "Knobs and actions that this host has not, and why",
-    limit_columns, XD_LIMIT_N, {XD_LIMIT_NAME, -1}, {XD_LIMIT_NAME, -1}, NULL};
+    limit_columns, XD_LIMIT_N, {XD_LIMIT_NAME, -1}, {XD_LIMIT_NAME, -1}, NULL, .grows = true};
 // clang-format on

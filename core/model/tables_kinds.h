@@ -5,7 +5,10 @@
 
 #include "model/tables.h"
 
-#define KEY_NONE {-1, -1}
+#define KEY_NONE                                                                                   \
+    {                                                                                              \
+        -1, -1                                                                                     \
+    }
 
 /* CPU time in ns to percent of one pCPU: 1e9 ns in a second is 100 %. */
 #define NS_TO_PERCENT 1e-7
@@ -21,6 +24,7 @@
 #define NS      {.type = XD_U64, .unit = XD_UNIT_NS}
 #define US      {.type = XD_U64, .unit = XD_UNIT_US}
 #define MS      {.type = XD_U64, .unit = XD_UNIT_MS}
+#define KHZ     {.type = XD_U64, .unit = XD_UNIT_KHZ}
 #define PERCENT {.type = XD_F64, .unit = XD_UNIT_PERCENT}
 #define SET(w)  {.type = XD_CPUSET}, .width = (w)
 #define ENUM(n) {.type = XD_ENUM, .names = (n)}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/dom0.h"
 #include "topo/advice.h"
 #include "topo/pci.h"
 #include "topo/read_xen.h"
@@ -83,8 +84,8 @@ const char *xd_topo_cpu_name(struct xd_topo *t, const char *text)
 static bool is_dom0(const struct xd_files *f)
 {
     struct xd_arena scratch = XD_ARENA_INIT;
-    const char *text = xd_files_text(f, &scratch, "proc/xen/capabilities");
-    bool dom0 = text && strstr(text, "control_d");
+    bool dom0 = xd_is_dom0(xd_files_text(f, &scratch, XD_DOM0_CAPABILITIES),
+                           xd_files_text(f, &scratch, XD_DOM0_FEATURES));
 
     xd_arena_done(&scratch);
     return dom0;

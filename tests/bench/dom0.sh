@@ -65,11 +65,19 @@ run_refreshes() {
     drawn screen-ours "" xendeck --no-settings --interval 1s
 }
 
-run_commands() { # ROUND
+# xl asks for names until it has found its own: of the first domain soon, of the one in the middle
+# when it has asked for half of them. xendeck asks for those that no earlier edit has read; -new: as
+# if there were no earlier one.
+run_commands() { # ROUND COUNT
+    local middle="many-$((($2 + 1) / 2))"
     one list-at xl list
     one get-at xendeck get domains --once
-    one xl-at xl sched-credit2 -d many-1 -c $((40 + $1))
-    one set-at xendeck set domain/many-1 sched.cap=$((60 + $1)) --yes
+    rm -f /run/xendeck/names
+    one set-new-at xendeck set "domain/$middle" sched.cap=$((20 + $1)) --yes
+    one xl-first-at xl sched-credit2 -d many-1 -c $((40 + $1))
+    one set-first-at xendeck set domain/many-1 sched.cap=$((60 + $1)) --yes
+    one xl-at xl sched-credit2 -d "$middle" -c $((40 + $1))
+    one set-at xendeck set "domain/$middle" sched.cap=$((60 + $1)) --yes
 }
 
 show_refreshes() {
@@ -83,20 +91,26 @@ show_refreshes() {
     line "   CPU" "$(median screen-ours 2)" "$(median screen-xentop 2)" ms 1000
 }
 
+show_set() { # NAME OURS THEIRS
+    line "$1" "$(median "$2-at" 1)" "$(median "$3-at" 1)" ms 1000
+    line "   CPU" "$(median "$2-at" 2)" "$(median "$3-at" 2)" ms 1000
+    line "   system calls" "$(median "$2-at" 4)" "$(median "$3-at" 4)" "" 1
+}
+
 show_commands() {
     line "get domains --once (xl list): wall" "$(median get-at 1)" "$(median list-at 1)" ms 1000
     line "   CPU" "$(median get-at 2)" "$(median list-at 2)" ms 1000
     line "   system calls" "$(median get-at 4)" "$(median list-at 4)" "" 1
-    line "set sched.cap --yes (xl sched-credit2): wall" "$(median set-at 1)" "$(median xl-at 1)" ms 1000
-    line "   CPU" "$(median set-at 2)" "$(median xl-at 2)" ms 1000
-    line "   system calls" "$(median set-at 4)" "$(median xl-at 4)" "" 1
+    show_set "set sched.cap, first domain (xl): wall" set-first xl-first
+    show_set "set sched.cap, in the middle (xl): wall" set xl
+    show_set "   no name known from before: wall" set-new xl
 }
 
 bench() { # COUNT
     rm -f "$tmp"/*-one "$tmp"/*-many "$tmp"/[a-z]*-at "$tmp"/screen*
     for ((i = 0; i < rounds; i++)); do
         [ $what = commands ] || run_refreshes
-        run_commands "$i"
+        run_commands "$i" "$1"
     done
     echo
     printf '%-44s %9s %9s %-5s %6s\n' "$1 domains" xendeck theirs "" ratio

@@ -133,6 +133,30 @@ t "the domain is gone: REFUSED" 2 --host "demo:$tmp/vanished.yaml" --journal "$t
 out "REFUSED"
 out "gone"
 
+# a knob that only other schedulers heed: in the list, when it is asked for, and when it is set
+heeded="only credit and credit2 heed it, and no cpupool of this host is scheduled by either"
+cat >"$tmp/rtds.yaml" <<'YAML'
+pools:
+  - {name: Pool-0, sched: rtds, cpus: 0-3}
+domains:
+  - {name: Domain-0, type: pv, memory: 512M}
+YAML
+rtds="--host demo:$tmp/rtds.yaml"
+t "a knob that the host hasn't got is listed with the reason" 0 $rtds set power
+out "power.sched_smt      not here:  $heeded"
+t "who asks for its value is told why it is unknown" 0 $rtds get power -1 -c watts,sched_smt
+out "SCHEDSMT"
+err "power: sched_smt: $heeded"
+t "who asks for the table is told nothing of it" 0 $rtds get power -1
+no_err "sched_smt"
+t "who sets it is refused" 2 $rtds set power power.sched_smt=yes --yes
+err "power power.sched_smt: not on this host: $heeded"
+t "where a pool is scheduled by credit2 it can be set" 0 --host demo:tiny --journal "$tmp/j7" set power power.sched_smt=yes --yes
+out "done (journal 1)"
+t "and is known" 0 $tiny get power -1 -c sched_smt -o csv
+out "no"
+silent
+
 mkdir "$tmp/dir"
 t "a journal that can't be written: nothing is done" 2 --host demo:tiny --journal "$tmp/dir" set web1 sched.cap=20 --yes
 err "$tmp/dir"

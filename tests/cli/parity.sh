@@ -9,7 +9,7 @@ t "tables and columns" 0 --host demo get
 cp "$tmp/out" "$tmp/tables"
 : >"$tmp/names"
 for object in host domain/web1 vcpu/web1/0 pool/Pool-0 pcpu/1 disk/web1/xvda nic/web1/0 \
-    pci/0000:01:00.0 param//params/conswitch; do
+    pci/0000:01:00.0 param//params/conswitch power sensor/rapl/package-0; do
     t "knobs and actions of $object" 0 --host demo set $object
     cut -d' ' -f1 "$tmp/out" >>"$tmp/names"
 done

@@ -69,11 +69,16 @@ out 'budget burst: '
 t "explain on a host" 0 --host demo policy explain Domain-0 --policy dom0-share -d 100ms
 out 'sched.weight 1024 (by itself 512), now still 512: rule dom0'
 out 'No balance was kept of this policy here'
+t "explain a limit on a host" 0 --host demo policy explain host --policy power-cap -d 100ms
+out '  limit watts: 180.0 W'
+out '    2. caps: '
+t "simulate a limit" 0 policy simulate power-cap --from "$tmp/load.csv"
+out 'rule watts takes nothing here: no recording tells what the sensor would say then'
 t "explain nobody" 1 --host demo policy explain web99 --policy burst-hour -d 100ms
 err 'there is no domain "web99"'
 
 t "show all" 0 policy show
-lines 5
+lines 6
 t "show one" 0 policy show burst-hour
 out 'then: {sched.cap: 20}'
 t "show none" 1 policy show bust-hour

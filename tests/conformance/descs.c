@@ -171,11 +171,13 @@ static void check_knob(struct conf *c, const struct xd_knob *k)
 
 static void check_knobs(struct conf *c)
 {
-    if (!c->b->knobs)
+    const struct xd_knob *k, *other;
+
+    if (!xd_backend_knob(c->b, 0))
         conf_skip(c, "it has no knobs");
-    for (const struct xd_knob *k = c->b->knobs; k && k->name; k++) {
+    for (size_t i = 0; (k = xd_backend_knob(c->b, i)); i++) {
         check_knob(c, k);
-        for (const struct xd_knob *other = c->b->knobs; other != k; other++)
+        for (size_t j = 0; (other = xd_backend_knob(c->b, j)) != k; j++)
             CONF(c, !xd_streq(other->name, k->name) || !xd_streq(other->table, k->table),
                  "there are two knobs %s", k->name);
     }
@@ -314,7 +316,7 @@ static void check_backend(struct conf *c)
     CONF(c, has_text(b->title) && has_text(b->help), "it lacks title or help");
     CONF(c, b->tables && (b->tables[0] || (b->fills && b->fills[0])), "it declares no tables");
     CONF(c, b->open && b->close && b->collect, "it lacks open, close or collect");
-    CONF(c, !b->knobs || (b->read && b->write), "it has knobs and no read or write");
+    CONF(c, !xd_backend_knob(b, 0) || (b->read && b->write), "it has knobs and no read or write");
     CONF(c, !b->actions || (b->act && b->settled), "it has actions and no act or settled");
 }
 

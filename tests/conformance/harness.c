@@ -36,7 +36,7 @@ int conf_open(struct conf *c, const struct conf_host *h, struct xd_err *err)
     rc = c->b->open(&c->observer_env, &c->observer, err);
     if (rc)
         return rc;
-    if (!c->b->knobs && !c->b->actions)
+    if (!xd_backend_knob(c->b, 0) && !c->b->actions)
         return 0;
     c->operator_env = c->observer_env;
     c->operator_env.role = XD_OPERATOR;
@@ -193,6 +193,7 @@ struct xd_object conf_nobody(const char *table)
         {"pcpus", "4095"},
         {"pci", "fffe:ff:1f.7"},
         {"params", "/params/there-is-no-such-thing"},
+        {"sensors", "nowhere/nothing"},
     };
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

@@ -18,7 +18,7 @@ static const char *text(struct conf *c, const struct xd_knob *k, const struct xd
 
 static bool ready(struct conf *c)
 {
-    if (!c->b->knobs) {
+    if (!xd_backend_knob(c->b, 0)) {
         conf_skip(c, "it has no knobs");
         return false;
     }
@@ -51,9 +51,11 @@ static void read_one(struct conf *c, const struct xd_knob *k, const struct xd_ta
 
 static void readable(struct conf *c)
 {
+    const struct xd_knob *k;
+
     if (!ready(c))
         return;
-    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+    for (size_t n_k = 0; (k = xd_backend_knob(c->b, n_k)); n_k++) {
         const struct xd_table *t = conf_table(c, k->table);
 
         for (size_t i = 0; t && i < t->n; i++)
@@ -119,8 +121,8 @@ static bool other_set(struct conf *c, const struct xd_table *t, const struct xd_
  * like. */
 static const char *other_text(struct conf *c, const struct xd_value *old, size_t i)
 {
-    static const char *const words[] = {"none",         "0",  "1",   "warning",
-                                        "none/warning", "64", "128", "a"};
+    static const char *const words[] = {"none", "0",   "1", "warning",     "none/warning",
+                                        "64",   "128", "a", "performance", "powersave"};
     const struct xd_table *pools = conf_table(c, "pools");
     size_t n = pools ? pools->n : 0;
 
@@ -153,8 +155,9 @@ static bool candidate(struct conf *c, const struct xd_knob *k, const struct xd_t
         v->cell.s = other_text(c, v, i);
         return v->cell.s != NULL;
     default:
-        if (i == 1 && k->kind.unit == XD_UNIT_KIB) {
-            v->cell.u += 1024; /* a bound from below may be in the way */
+        if (i == 1 && (k->kind.unit == XD_UNIT_KIB || k->kind.unit == XD_UNIT_KHZ)) {
+            /* A bound from below may be in the way. */
+            v->cell.u += k->kind.unit == XD_UNIT_KIB ? 1024 : 100000;
             return true;
         }
         return i == 0 && other_number(k, t, r, v);
@@ -260,13 +263,14 @@ static void each_editable(struct conf *c,
                                       const struct xd_table *t, const struct xd_row *r),
                           bool must)
 {
+    const struct xd_knob *k;
     struct xd_snapshot *s;
     size_t n = 0;
 
     if (!ready(c))
         return;
     s = xd_snapshot_ref(c->now); /* rows stay while checks take samples of their own */
-    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+    for (size_t n_k = 0; (k = xd_backend_knob(c->b, n_k)); n_k++) {
         const struct xd_table *t = xd_snapshot_table(s, k->table);
         size_t rows = 0, done = 0;
 
@@ -383,13 +387,14 @@ static void out_of_range(struct conf *c)
 
 static void gone(struct conf *c)
 {
+    const struct xd_knob *k;
     struct xd_cpuset set;
     struct xd_value v, out;
 
     if (!ready(c))
         return;
     xd_cpuset_fill(&set, 1);
-    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+    for (size_t n_k = 0; (k = xd_backend_knob(c->b, n_k)); n_k++) {
         struct xd_object o = conf_nobody(k->table);
         struct xd_err err = XD_ERR_INIT;
         int rc;
@@ -416,13 +421,14 @@ static void gone(struct conf *c)
 /* What the host says that it hasn't got it also refuses, for the reason that it gives. */
 static void limited(struct conf *c)
 {
+    const struct xd_knob *k;
     struct xd_cpuset set;
     struct xd_value v;
 
     if (!ready(c))
         return;
     xd_cpuset_fill(&set, 1);
-    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+    for (size_t n_k = 0; (k = xd_backend_knob(c->b, n_k)); n_k++) {
         const struct xd_table *t = conf_table(c, k->table);
         const char *why = conf_limit(c, k->name);
         struct xd_err err = XD_ERR_INIT;
@@ -453,12 +459,13 @@ static void nonsense(struct conf *c)
     static const char *const keys[] = {
         "", "/", "x", "x/", "/0", CONF_NOWHERE "/-1", CONF_NOWHERE "/99999", CONF_NOWHERE "/0/0"};
     static const char *const tables[] = {"", "domains", "vcpus", "nodes"};
+    const struct xd_knob *k;
     struct xd_err err = XD_ERR_INIT;
     struct xd_value out;
 
     if (!ready(c))
         return;
-    for (const struct xd_knob *k = c->b->knobs; k->name; k++) {
+    for (size_t n_k = 0; (k = xd_backend_knob(c->b, n_k)); n_k++) {
         if (!conf_nobody(k->table).key) /* there is only one, whatever it is called */
             continue;
         for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

@@ -272,12 +272,13 @@ static void check_devices(struct conf *c, const struct xd_table *domains)
 static void check_limits(struct conf *c)
 {
     const struct xd_table *t = conf_table(c, "limits");
+    const struct xd_knob *k;
 
     for (size_t i = 0; t && i < t->n; i++) {
         const char *name = xd_row_str(t->rows[i], XD_LIMIT_NAME, "?");
-        bool known = !c->b->knobs && !c->b->actions;
+        bool known = !xd_backend_knob(c->b, 0) && !c->b->actions;
 
-        for (const struct xd_knob *k = c->b->knobs; k && k->name; k++)
+        for (size_t n = 0; (k = xd_backend_knob(c->b, n)); n++)
             known = known || xd_streq(k->name, name);
         for (const struct xd_action *a = c->b->actions; a && a->name; a++)
             known = known || xd_streq(a->name, name);

@@ -65,7 +65,7 @@ only() { # HEADER-REGEX PLACE-REGEX
 }
 only '(ncursesw/)?n?curses\.h' '^tui/term\.c$'
 only '(ncursesw/)?term\.h' '^tui/term_caps\.c$'
-only 'libxl|xenctrl|xenguest|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace|topology|cpuid|shared)|tests/[a-z]+)/'
+only 'libxl|xenctrl|xenguest|xentoollog|xenstat|xenhypfs|xenstore' '^(backends/(libxl|devices|trace|topology|cpuid|power|shared)|tests/[a-z]+)/'
 only 'zstd' '^(core|backends)/capture/'
 only 'archive' '^(core/capture|tests/[a-z]+)/'
 only 'hwloc' '^backends/native/'

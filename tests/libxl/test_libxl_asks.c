@@ -89,7 +89,7 @@ static int ask(struct xd_xl_ask asks[N], struct store s)
     for (int i = 0; i < N; i++)
         snprintf(asks[i].path, sizeof(asks[i].path), "/local/domain/%d/name", i);
     assert_int_equal(pthread_create(&thread, NULL, serve, &s), 0);
-    rc = xd_xl_ask_all(fds[0], asks, N);
+    rc = xd_xl_ask_all(fds[0], NULL, asks, N);
     close(fds[0]);
     pthread_join(thread, NULL);
     return rc;
@@ -160,10 +160,97 @@ static void a_store_that_ends_is_an_error(void **state)
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     shutdown(fds[1], SHUT_WR);
-    assert_int_equal(xd_xl_ask_all(fds[0], asks, 2), -ECONNRESET);
+    assert_int_equal(xd_xl_ask_all(fds[0], NULL, asks, 2), -ECONNRESET);
     close(fds[1]);
-    assert_int_equal(xd_xl_ask_all(fds[0], asks, 2), -EPIPE);
+    assert_int_equal(xd_xl_ask_all(fds[0], NULL, asks, 2), -EPIPE);
     close(fds[0]);
+}
+
+/* --- over several connections --- */
+
+static struct more {
+    struct store store[32]; /* one each, the first is the one that is there */
+    pthread_t thread[32];
+    int n, most, mad_on; /* which of them goes mad; -1: none does */
+} more;
+
+static int connect_more(void)
+{
+    struct store *s = &more.store[more.n];
+    int fds[2];
+
+    if (more.n == more.most)
+        return -ECONNREFUSED;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    *s = (struct store){.fd = fds[1], .piece = 1000, .mad_at = -1};
+    if (more.n == more.mad_on) {
+        s->mad_at = 0;
+        s->mad = (struct head){2, 77, 0, 1};
+    }
+    assert_int_equal(pthread_create(&more.thread[more.n++], NULL, serve, s), 0);
+    return fds[0];
+}
+
+/* Asks n questions where there may be `most` connections; returns what xd_xl_ask_all does. Each
+ * connection but the first must be closed at its end, or the joins would wait for ever. */
+static int ask_wide(struct xd_xl_ask *asks, size_t n, int most, int mad_on)
+{
+    int fd, rc;
+
+    more.n = 0;
+    more.most = most;
+    more.mad_on = mad_on;
+    fd = connect_more();
+    memset(asks, 0, n * sizeof(*asks));
+    for (size_t i = 0; i < n; i++)
+        snprintf(asks[i].path, sizeof(asks[i].path), "/local/domain/%zu/name", i);
+    rc = xd_xl_ask_all(fd, connect_more, asks, n);
+    for (int i = 1; i < more.n; i++)
+        pthread_join(more.thread[i], NULL);
+    close(fd);
+    pthread_join(more.thread[0], NULL);
+    return rc;
+}
+
+static void many_are_asked_over_several(void **state)
+{
+    static const struct {
+        size_t n;
+        int most, used;
+    } cases[] = {
+        {1, 32, 1},    {19, 32, 1},   {20, 32, 2},
+        {101, 32, 10}, {251, 32, 16}, {900, 32, 16}, /* more than one round */
+        {251, 1, 1}, /* nobody answers any more: the one that is there has to do */
+        {251, 5, 5},
+    };
+    static struct xd_xl_ask asks[900];
+
+    for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+        assert_int_equal(ask_wide(asks, cases[c].n, cases[c].most, -1), 0);
+        assert_int_equal(more.n, cases[c].used);
+        for (size_t i = 0; i < cases[c].n; i++) {
+            check_right(&asks[i], (int)i);
+            free(asks[i].answer);
+        }
+    }
+}
+
+static void one_of_several_that_goes_mad_ends_it(void **state)
+{
+    static struct xd_xl_ask asks[251];
+
+    for (int mad = 0; mad < 16; mad++) {
+        size_t answered = 0;
+
+        assert_int_equal(ask_wide(asks, 251, 32, mad), -EPROTO);
+        while (answered < 251 && (asks[answered].answer || asks[answered].errnum)) {
+            check_right(&asks[answered], (int)answered);
+            free(asks[answered++].answer);
+        }
+        assert_int_equal(answered, 16 * mad);
+        for (size_t i = answered; i < 251; i++)
+            assert_true(!asks[i].answer && !asks[i].errnum);
+    }
 }
 
 /* What was asked ahead is taken in its order; what is left out is passed over, what wasn't asked
@@ -181,7 +268,7 @@ static void answers_are_taken_in_their_order(void **state)
     assert_int_equal(pthread_create(&thread, NULL, serve, &s), 0);
     for (int i = 1; i <= 300; i++)
         xd_xl_asked_add(l, "/local/domain/%d/name", i);
-    xd_xl_asked_fetch(l, fds[0]);
+    assert_int_equal(xd_xl_asked_fetch(l, fds[0], NULL), 0);
     close(fds[0]);
     pthread_join(thread, NULL);
     assert_true(xd_xl_asked_take(l, "/local/domain/1/name", &answer));
@@ -204,6 +291,8 @@ int main(void)
         cmocka_unit_test(all_are_answered),
         cmocka_unit_test(what_is_no_answer_ends_it),
         cmocka_unit_test(a_store_that_ends_is_an_error),
+        cmocka_unit_test(many_are_asked_over_several),
+        cmocka_unit_test(one_of_several_that_goes_mad_ends_it),
         cmocka_unit_test(answers_are_taken_in_their_order),
     };
 

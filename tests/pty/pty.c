@@ -32,8 +32,9 @@ struct xd_pty {
     int w, h;
     bool second_screen, cursor, mouse;
     struct xd_buf log;  /* all that came */
-    struct xd_buf held; /* of it, the beginning of a sequence whose end is not here yet */
-    char last;
+    struct xd_buf held; /* of it, a sequence or character whose end is not here yet */
+    char last;          /* the last byte of text */
+    size_t piece;       /* taken at once at most; 0: no limit */
 };
 
 double xd_pty_now_ms(void)
@@ -118,10 +119,33 @@ static int special(const char *s, size_t n, int *repeat)
     return (int)digits + 3;
 }
 
-static void write_repeated(struct xd_pty *p, char c, int n)
+/* How many of n bytes there are before a character in UTF-8 that is not here as a whole. */
+static size_t whole_characters(const char *s, size_t n)
+{
+    size_t at = n;
+
+    while (at > 0 && n - at < 3 && ((unsigned char)s[at - 1] & 0xc0) == 0x80)
+        at--;
+    if (at == 0)
+        return n;
+    unsigned char first = (unsigned char)s[at - 1];
+    size_t needs = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+
+    return n - (at - 1) < needs ? at - 1 : n;
+}
+
+static void write_plain(struct xd_pty *p, const char *bytes, size_t n)
+{
+    if (n == 0)
+        return;
+    vterm_input_write(p->vt, bytes, n);
+    p->last = bytes[n - 1];
+}
+
+static void write_repeated(struct xd_pty *p, int n)
 {
     for (; n > 0; n--)
-        vterm_input_write(p->vt, &c, 1);
+        vterm_input_write(p->vt, &p->last, 1);
 }
 
 static void feed(struct xd_pty *p, const char *bytes, size_t n)
@@ -136,20 +160,19 @@ static void feed(struct xd_pty *p, const char *bytes, size_t n)
 
         if (skip == 0)
             continue;
-        vterm_input_write(p->vt, b->s + from, i - from);
+        write_plain(p, b->s + from, i - from);
         from = i;
         if (skip < 0)
             break;
-        if (repeat && i > 0)
-            p->last = b->s[i - 1];
-        write_repeated(p, p->last, repeat);
+        write_repeated(p, repeat);
         from = i + (size_t)skip;
         i = from - 1;
     }
-    if (i >= b->len && from < b->len) {
-        vterm_input_write(p->vt, b->s + from, b->len - from);
-        p->last = b->s[b->len - 1];
-        from = b->len;
+    if (i >= b->len) {
+        size_t whole = whole_characters(b->s + from, b->len - from);
+
+        write_plain(p, b->s + from, whole);
+        from += whole;
     }
     memmove(b->s, b->s + from, b->len - from);
     b->len -= from;
@@ -319,11 +342,17 @@ void xd_pty_signal(struct xd_pty *p, int sig)
 
 /* --- from the program --- */
 
+void xd_pty_pieces(struct xd_pty *p, size_t n)
+{
+    p->piece = n;
+}
+
 /* Takes in what comes within ms; true if anything did. */
 static bool take(struct xd_pty *p, int ms)
 {
     struct pollfd fd = {.fd = p->master, .events = POLLIN};
     char buf[16384];
+    size_t most = p->piece && p->piece < sizeof(buf) ? p->piece : sizeof(buf);
     ssize_t n;
 
     if (p->master < 0) {
@@ -332,7 +361,7 @@ static bool take(struct xd_pty *p, int ms)
     }
     if (poll(&fd, 1, ms) != 1)
         return false;
-    n = read(p->master, buf, sizeof(buf));
+    n = read(p->master, buf, most);
     if (n > 0)
         feed(p, buf, (size_t)n);
     return n > 0;

@@ -34,6 +34,8 @@ bool xd_pty_key(struct xd_pty *p, const char *name);
 void xd_pty_resize(struct xd_pty *p, int w, int h); /* the program gets SIGWINCH */
 void xd_pty_signal(struct xd_pty *p, int sig);
 void xd_pty_hangup(struct xd_pty *p); /* the terminal goes away */
+/* From now on the terminal takes at most n bytes at once, so that sequences come in pieces. */
+void xd_pty_pieces(struct xd_pty *p, size_t n);
 
 /* --- from the program --- */
 

@@ -1,92 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tui/term on its own, by way of termdemo: what eight kinds of terminals show, keys, sizes, and
- * that the terminal is given back on every way out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <signal.h>
+/* tui/term on its own, by way of termdemo: what eight kinds of terminals show, keys and sizes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "pty.h"
-
-#define N(a)  (sizeof(a) / sizeof((a)[0]))
-#define LIMIT 20000 /* ms; a sanitizer on a busy machine is slow */
-
-static const char *const terms[] = {"xterm-256color", "xterm", "screen-256color", "tmux-256color",
-                                    "rxvt",           "linux", "vt100",           "vt220"};
-
-/* Sanitizers take deadly signals for themselves; here they are to be deadly. */
-#define NO_HANDLERS                                                                                \
-    "ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:"   \
-    "use_sigaltstack=0:detect_leaks=0",                                                            \
-        "TSAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:"               \
-        "handle_sigill=0:use_sigaltstack=0:report_thread_leaks=0"
-
-static struct xd_pty *start_with(const char *term, int w, int h, const char *const *argv,
-                                 const char *const *env)
-{
-    const struct xd_pty_config c = {.argv = argv, .term = term, .w = w, .h = h, .env = env};
-    struct xd_err err = XD_ERR_INIT;
-    struct xd_pty *p = NULL;
-
-    if (xd_pty_start(&c, &p, &err))
-        fail_msg("%s", err.text);
-    return p;
-}
-
-static struct xd_pty *start(const char *term, int w, int h)
-{
-    static const char *const argv[] = {TERMDEMO, NULL};
-    static const char *const env[] = {NO_HANDLERS, NULL};
-
-    return start_with(term, w, h, argv, env);
-}
-
-static void fail_with_screen(struct xd_pty *p, const char *what)
-{
-    struct xd_buf b = XD_BUF_INIT;
-
-    xd_pty_screen(p, &b);
-    fail_msg("%s; the screen:\n%s", what, xd_buf_str(&b));
-}
-
-static void wait_for(struct xd_pty *p, const char *text)
-{
-    if (!xd_pty_wait(p, text, LIMIT))
-        fail_with_screen(p, text);
-}
-
-static void press(struct xd_pty *p, const char *key)
-{
-    assert_true(xd_pty_key(p, key));
-}
-
-/* The screen is back, the cursor visible, colours plain, the modes as they were. */
-static void assert_given_back(struct xd_pty *p)
-{
-    assert_true(xd_pty_modes_restored(p));
-    assert_false(xd_pty_second_screen(p));
-    assert_true(xd_pty_cursor_shown(p));
-    assert_false(xd_pty_mouse(p));
-}
-
-static void assert_exits(struct xd_pty *p, int status)
-{
-    int got = xd_pty_wait_exit(p, LIMIT);
-
-    if (got == -1)
-        fail_with_screen(p, "it does not end");
-    assert_true(WIFEXITED(got));
-    assert_int_equal(WEXITSTATUS(got), status);
-    assert_given_back(p);
-}
+#include "term_help.h"
 
 /* --- what is shown --- */
 
@@ -333,7 +252,7 @@ static void wait_for_picture(struct xd_pty *p, const char *path)
     xd_buf_done(&b);
 }
 
-static void frames_on(const char *term, int h, int frames)
+static void frames_on(const char *term, int h, int frames, size_t piece)
 {
     static const char *const argv[] = {TERMDEMO, NULL};
     char path[] = "/tmp/xendeck-frame-XXXXXX", var[64], shown[32];
@@ -343,6 +262,7 @@ static void frames_on(const char *term, int h, int frames)
     close(mkstemp(path));
     snprintf(var, sizeof(var), "DEMO_DUMP=%s", path);
     p = start_with(term, 70, h, argv, env);
+    xd_pty_pieces(p, piece);
     wait_for(p, "key <>");
     for (int frame = 1; frame <= frames; frame++) {
         press(p, "r");
@@ -358,14 +278,21 @@ static void frames_on(const char *term, int h, int frames)
 static void any_frame_after_any_other(void **state)
 {
     for (size_t i = 0; i < N(terms); i++)
-        frames_on(terms[i], 16, 40);
+        frames_on(terms[i], 16, 40, 0);
 }
 
 /* In a window of more lines than terminfo tells of, too: nothing scrolls. */
 static void any_frame_in_a_tall_window(void **state)
 {
     for (size_t i = 0; i < N(terms); i++)
-        frames_on(terms[i], 45, 12);
+        frames_on(terms[i], 45, 12, 0);
+}
+
+/* Over a slow line sequences come in pieces. */
+static void any_frame_in_pieces(void **state)
+{
+    for (size_t i = 0; i < N(terms); i++)
+        frames_on(terms[i], 45, 4, 3);
 }
 
 /* The rows of letters in a window of 900x300. */
@@ -422,202 +349,6 @@ static void no_palette_is_reset(void **state)
     xd_pty_free(p);
 }
 
-/* --- ways out --- */
-
-static void keys_that_kill(void **state)
-{
-    static const struct {
-        const char *key;
-        int sig, status;
-    } ways[] = {{"q", 0, 0},       {"x", 0, 3},       {"s", SIGSEGV, 0},   {"a", SIGABRT, 0},
-                {"o", SIGSEGV, 0}, {"t", SIGSEGV, 0}, {"C-\\", SIGQUIT, 0}};
-
-    for (size_t t = 0; t < N(terms); t += 5) { /* one with a second screen, one without */
-        for (size_t i = 0; i < N(ways); i++) {
-            struct xd_pty *p = start(terms[t], 80, 13);
-            int status;
-
-            wait_for(p, "key <>");
-            assert_false(xd_pty_modes_restored(p));
-            press(p, ways[i].key);
-            status = xd_pty_wait_exit(p, LIMIT);
-            if (ways[i].sig ? !WIFSIGNALED(status) || WTERMSIG(status) != ways[i].sig
-                            : !WIFEXITED(status) || WEXITSTATUS(status) != ways[i].status)
-                fail_msg("%s: key %s: status %x", terms[t], ways[i].key, status);
-            assert_given_back(p);
-            xd_pty_free(p);
-        }
-    }
-}
-
-static void signals_end_it_cleanly(void **state)
-{
-    static const int asked[] = {SIGTERM, SIGHUP, SIGINT};
-    static const int deadly[] = {SIGSEGV, SIGABRT, SIGBUS,  SIGFPE,
-                                 SIGILL,  SIGQUIT, SIGUSR1, SIGALRM};
-
-    for (size_t i = 0; i < N(asked); i++) {
-        struct xd_pty *p = start("xterm-256color", 80, 13);
-
-        wait_for(p, "key <>");
-        xd_pty_signal(p, asked[i]);
-        assert_exits(p, 128 + asked[i]);
-        wait_for(p, "termdemo ends with");
-        xd_pty_free(p);
-    }
-    for (size_t i = 0; i < N(deadly); i++) {
-        struct xd_pty *p = start("xterm-256color", 80, 13);
-        int status;
-
-        wait_for(p, "key <>");
-        xd_pty_signal(p, deadly[i]);
-        status = xd_pty_wait_exit(p, LIMIT);
-        assert_true(WIFSIGNALED(status));
-        assert_int_equal(WTERMSIG(status), deadly[i]);
-        assert_given_back(p);
-        xd_pty_free(p);
-    }
-}
-
-static void a_terminal_that_goes_away_ends_it(void **state)
-{
-    struct xd_pty *p = start("xterm-256color", 80, 13);
-    int status;
-
-    wait_for(p, "key <>");
-    xd_pty_hangup(p);
-    status = xd_pty_wait_exit(p, LIMIT);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 128 + SIGHUP);
-    xd_pty_free(p);
-}
-
-/* A child that ends by exit() runs the same atexit handlers; the terminal is not its to restore. */
-static void a_child_leaves_the_terminal_alone(void **state)
-{
-    struct xd_pty *p = start("xterm-256color", 80, 13);
-
-    wait_for(p, "key <>");
-    press(p, "c");
-    wait_for(p, "key <c>");
-    assert_true(xd_pty_second_screen(p));
-    assert_false(xd_pty_modes_restored(p));
-    press(p, "q");
-    assert_exits(p, 0);
-    xd_pty_free(p);
-}
-
-/* A line that takes nothing (Ctrl-S, a dead connection) must not hold the program up. */
-static void a_stuck_line_holds_nothing_up(void **state)
-{
-    struct xd_pty *p = start("xterm-256color", 250, 80);
-    double before;
-    int status = 0;
-
-    wait_for(p, "key <>");
-    for (int i = 0; i < 200; i++) { /* far more than a pty holds, and nobody reads */
-        press(p, "C-l");
-        usleep(1000);
-    }
-    before = xd_pty_now_ms();
-    xd_pty_signal(p, SIGTERM);
-    while (waitpid(xd_pty_pid(p), &status, WNOHANG | WNOWAIT) == 0 &&
-           xd_pty_now_ms() < before + LIMIT) {
-        siginfo_t si = {0};
-
-        waitid(P_PID, (id_t)xd_pty_pid(p), &si, WEXITED | WNOHANG | WNOWAIT);
-        if (si.si_pid)
-            break;
-        usleep(5000);
-    }
-    assert_true(xd_pty_now_ms() - before < 5000);
-    status = xd_pty_wait_exit(p, LIMIT);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 128 + SIGTERM);
-    assert_true(xd_pty_modes_restored(p));
-    xd_pty_free(p);
-}
-
-/* --- stop and go on --- */
-
-static void suspend_and_return_under_a_shell(void **state)
-{
-    static const char *const argv[] = {"bash", "--norc", "--noprofile", "-i", NULL};
-    static const char *const env[] = {"PS1=ready> ", "HISTFILE=", NULL};
-    struct xd_pty *p = start_with("xterm-256color", 80, 13, argv, env);
-
-    wait_for(p, "ready>");
-    xd_pty_type(p, TERMDEMO "\r");
-    wait_for(p, "key <>");
-    for (int round = 0; round < 2; round++) {
-        press(p, "C-z");
-        wait_for(p, "Stopped");
-        assert_false(xd_pty_second_screen(p));
-        assert_true(xd_pty_cursor_shown(p));
-        if (round)
-            xd_pty_resize(p, 100, 13); /* meanwhile the window is changed */
-        xd_pty_type(p, "echo $((6*7))ness\r");
-        wait_for(p, "42ness"); /* modes that a shell can work with */
-        xd_pty_type(p, "fg\r");
-        wait_for(p, round ? "size 100x13" : "key <C-z>");
-        assert_true(xd_pty_second_screen(p));
-        press(p, "j");
-        wait_for(p, "key <j>");
-    }
-    press(p, "q");
-    wait_for(p, "termdemo ends with 0");
-    xd_pty_type(p, "exit\r");
-    xd_pty_wait_exit(p, LIMIT);
-    assert_given_back(p);
-    xd_pty_free(p);
-}
-
-/* From outside, with no chance to do anything before it. */
-static void stop_and_continue_repaints(void **state)
-{
-    struct xd_pty *p = start("xterm-256color", 80, 13);
-
-    wait_for(p, "key <>");
-    xd_pty_signal(p, SIGSTOP);
-    assert_true(xd_pty_wait_stopped(p, LIMIT));
-    xd_pty_resize(p, 90, 13);
-    xd_pty_signal(p, SIGCONT);
-    wait_for(p, "size 90x13");
-    press(p, "j");
-    wait_for(p, "key <j>");
-    assert_true(xd_pty_second_screen(p));
-    press(p, "q");
-    assert_exits(p, 0);
-    xd_pty_free(p);
-}
-
-/* --- where no console can be --- */
-
-static void sentences_where_no_console_can_be(void **state)
-{
-    static const struct {
-        const char *term, *says;
-        const char *argv[4];
-    } cases[] = {
-        {"dumb", "TERM=dumb can't address its cursor", {TERMDEMO, NULL}},
-        {"nonsense", "TERM=nonsense is not in the terminfo database", {TERMDEMO, NULL}},
-        {"", "TERM is not set", {TERMDEMO, NULL}},
-        {"xterm", "standard input is none", {"sh", "-c", TERMDEMO " </dev/null", NULL}},
-        {"xterm", "standard output is none", {"sh", "-c", TERMDEMO " | cat", NULL}},
-    };
-
-    for (size_t i = 0; i < N(cases); i++) {
-        struct xd_pty *p = start_with(cases[i].term, 200, 13, cases[i].argv, NULL);
-
-        wait_for(p, cases[i].says);
-        wait_for(p, "xendeck get domains");
-        xd_pty_wait_exit(p, LIMIT);
-        assert_given_back(p);
-        assert_false(xd_pty_sent(p, "\033"));
-        xd_pty_free(p);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -630,16 +361,9 @@ int main(void)
         cmocka_unit_test(a_frame_sends_what_differs),
         cmocka_unit_test(any_frame_after_any_other),
         cmocka_unit_test(any_frame_in_a_tall_window),
+        cmocka_unit_test(any_frame_in_pieces),
         cmocka_unit_test(a_huge_window_is_whole),
         cmocka_unit_test(no_palette_is_reset),
-        cmocka_unit_test(keys_that_kill),
-        cmocka_unit_test(signals_end_it_cleanly),
-        cmocka_unit_test(a_terminal_that_goes_away_ends_it),
-        cmocka_unit_test(a_child_leaves_the_terminal_alone),
-        cmocka_unit_test(a_stuck_line_holds_nothing_up),
-        cmocka_unit_test(suspend_and_return_under_a_shell),
-        cmocka_unit_test(stop_and_continue_repaints),
-        cmocka_unit_test(sentences_where_no_console_can_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

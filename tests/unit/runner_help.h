@@ -137,7 +137,8 @@ static inline void go(struct bench *b, int64_t ns)
         int64_t left = until - xd_clock_now(&b->clock);
         if (left <= 0)
             return;
-        ms = xd_session_timeout_ms(b->s);
+        ms =
+            xd_clock_sooner_ms(xd_session_timeout_ms(b->s), b->r ? xd_runner_timeout_ms(b->r) : -1);
         if (ms >= 0 && ms * XD_NS_PER_MS < left)
             left = ms > 0 ? ms * XD_NS_PER_MS : XD_NS_PER_MS;
         xd_clock_advance(&b->clock, left);

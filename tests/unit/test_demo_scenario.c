@@ -101,112 +101,108 @@ static void copies(void **state)
 }
 
 /* Each with the place that an editor can jump to. */
+static const struct {
+    const char *text, *error;
+} refused[] = {
+    {"", "s:1:1: the scenario is empty, wanted at least the key \"domains\""},
+    {"seed: 1\n", "s:1:1: the key \"domains\" is missing"},
+    {"domain: []\n", "s:1:1: unknown key \"domain\"; did you mean \"domains\"?"},
+    {"domains: []\n", "s:1:1: domains: wanted a list of at least Domain-0"},
+    {"domains: 5\n", "s:1:1: domains: wanted a list of at least Domain-0"},
+    {"domains:\n- {name: web1, memory: 1G}\n",
+     "s:2:3: domains: wanted a running \"Domain-0\" first, found \"web1\""},
+    {"domains:\n- {name: Domain-0}\n", "s:2:3: the key \"memory\" is missing"},
+    {HEAD "- {name: a, memory: 1X}\n",
+     "s:3:21: memory: wanted memory such as 512M or 2G (a bare number is MiB), found \"1X\""},
+    {HEAD "- {name: a, memory: 512K}\n", "s:3:21: memory: wanted 1M to 16T, found \"512K\""},
+    {HEAD "- {name: a, memory: 2G, max_memory: 1G}\n",
+     "s:3:3: domain \"a\": wanted max_memory of at least memory (2097152 KiB), found 1048576 "
+     "KiB"},
+    {HEAD "- {name: a, memory: 1G, wieght: 5}\n",
+     "s:3:25: unknown key \"wieght\"; did you mean \"weight\"?"},
+    {HEAD "- {name: a, memory: 1G, weight: 0}\n", "s:3:33: weight: wanted 1 to 65535, found \"0\""},
+    {HEAD "- {name: a, memory: 1G, cap: 101}\n",
+     "s:3:3: domain \"a\": wanted a cap of at most 100 (100 a vCPU), found 101"},
+    {HEAD "- {name: a, memory: 1G, vcpus: 2, online: 3}\n",
+     "s:3:3: domain \"a\": 3 of 2 vCPUs can't be online"},
+    {HEAD "- {name: a, memory: 1G, load: {curve: wavy}}\n", NULL},
+    {HEAD "- {name: a, memory: 1G, load: {low: 5%}}\n", "s:3:31: the key \"curve\" is missing"},
+    {HEAD "- {name: a, memory: 1G, load: {curve: wave, low: 50, high: 20}}\n",
+     "s:3:3: domain \"a\": the load's low is above its high"},
+    {HEAD "- {name: a, memory: 1G, load: {curve: wave, high: 101}}\n",
+     "s:3:51: high: wanted 0 to 100, found \"101\""},
+    {HEAD "- {name: a, memory: 1G, load: {curve: burst, period: 10s, on: 11s}}\n",
+     "s:3:3: domain \"a\": the load's on is longer than its period"},
+    {HEAD "- {name: a, memory: 1G, load: {curve: spin, vcpus: 2}}\n",
+     "s:3:3: domain \"a\": 2 of 1 online vCPUs can't carry the load"},
+    {HEAD "- {name: a, memory: 1G, net: {rx: 1M, ty: 1M}}\n",
+     "s:3:39: unknown key \"ty\"; did you mean \"tx\"?"},
+    {HEAD "- {name: a, memory: 1G, pool: Pool-1}\n",
+     "s:3:31: there is no pool \"Pool-1\"; did you mean \"Pool-0\"?"},
+    {HEAD "- {name: a, memory: 1G, cpus: 4}\n", NULL},
+    {HEAD "- {name: a, memory: 1G, cpus: none}\n",
+     "s:3:31: cpus: wanted at least one pCPU, found none"},
+    {HEAD "- {name: a, memory: 1G}\n- {name: a, memory: 1G}\n",
+     "s:4:3: there are two domains \"a\""},
+    {HEAD "- {name: a, memory: 1G, uuid: 00000000-0000-0000-0000-000000000000}\n",
+     "s:3:3: domain \"a\" has the UUID of another, 00000000-0000-0000-0000-000000000000"},
+    {HEAD "- {name: a, memory: 1G, uuid: 123}\n",
+     "s:3:31: uuid: wanted the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx in lower case, found "
+     "\"123\""},
+    {HEAD "- {name: a, memory: 1G, count: 2}\n",
+     "s:3:10: name: wanted \"{n}\" in it, as there are 2 of them"},
+    {HEAD "- {name: 'a{n}', memory: 1G}\n", "s:3:10: name: \"{n}\" is for a count of more than 1"},
+    {HEAD "- {name: a, memory: 20G}\n",
+     "s:3:3: with domain \"a\" there is more memory in use (21760 MiB) than the host has "
+     "(16384 MiB)"},
+    {HEAD "- {name: 'a{n}', count: 20000, memory: 1M}\n",
+     "s:3:3: wanted at most 20000 domains with 100000 vCPUs in all"},
+    {"host: {sockets: 16, cores_per_node: 256}\n" HEAD,
+     "s:1:1: host: wanted at most 64 nodes and 1024 pCPUs, found 16 and 4096"},
+    {"host: {memory: 1G, reserved: 1G}\n" HEAD,
+     "s:1:1: host: wanted less memory reserved than there is"},
+    {"host: {sokets: 2}\n" HEAD, "s:1:8: unknown key \"sokets\"; did you mean \"sockets\"?"},
+    {"pools: []\n" HEAD, "s:1:1: pools: wanted a list of 1 to 32 pools"},
+    {"pools: [{name: p, cpus: 0-1}, {name: q, cpus: 1-2}]\n" HEAD,
+     "s:1:47: cpus: pCPU 1 of pool \"q\" is in another pool already"},
+    {"pools: [{name: p, cpus: 0, sched: null}]\n" HEAD, NULL},
+    {"pools: [{name: p, cpus: 0, sched: arinc653}]\n" HEAD,
+     "s:1:35: sched: wanted one of credit, credit2, rtds, found \"arinc653\""},
+    {"pools: [{name: p, cpus: 0}, {name: p, cpus: 1}]\n" HEAD, "s:1:29: there are two pools \"p\""},
+    {"pools: [{name: p, cpus: 0}]\n" HEAD "- {name: a, memory: 1G, cpus: 1}\n",
+     "s:4:31: cpus: none of them is in the domain's pool \"p\""},
+    {HEAD "faults: 5\n", "s:3:1: faults: wanted a list of at most 256 faults"},
+    {HEAD "faults:\n- {at: 1s, kind: slow}\n", "s:4:3: a fault \"slow\" needs the key \"for\""},
+    {HEAD "faults:\n- {at: 1s, kind: dead, for: 1s, object: a}\n",
+     "s:4:33: a fault \"dead\" has no use for the key \"object\""},
+    {HEAD "faults:\n- {at: 1s, kind: vanish, object: a}\n",
+     "s:4:34: object: there is no domain \"a\""},
+    {HEAD "faults:\n- {at: 1s, kind: vanish, object: Domain-0}\n",
+     "s:4:34: object: Domain-0 can't vanish"},
+    {HEAD "faults:\n- {at: 1s, kind: change, object: Domain-0, knob: cap, value: 1}\n",
+     "s:4:50: knob: there is no knob \"cap\""},
+    {HEAD "faults:\n- {at: 1s, kind: change, object: Domain-0, knob: sched.cap, value: x}\n", NULL},
+    {HEAD "faults:\n- {at: 1s, kind: change, object: Domain-0/1, knob: vcpu.affinity, "
+          "value: 1}\n",
+     "s:4:34: object: \"Domain-0\" has no vCPU 1"},
+    {"domains:\n- name: \"\\e[2J\"\n  memory: 1G\n",
+     "s:2:3: domains: wanted a running \"Domain-0\" first, found \"\xef\xbf\xbd[2J\""},
+    {"a: &x 1\n", NULL},
+};
+
 static void refusals(void **state)
 {
-    static const struct {
-        const char *text, *error;
-    } cases[] = {
-        {"", "s:1:1: the scenario is empty, wanted at least the key \"domains\""},
-        {"seed: 1\n", "s:1:1: the key \"domains\" is missing"},
-        {"domain: []\n", "s:1:1: unknown key \"domain\"; did you mean \"domains\"?"},
-        {"domains: []\n", "s:1:1: domains: wanted a list of at least Domain-0"},
-        {"domains: 5\n", "s:1:1: domains: wanted a list of at least Domain-0"},
-        {"domains:\n- {name: web1, memory: 1G}\n",
-         "s:2:3: domains: wanted a running \"Domain-0\" first, found \"web1\""},
-        {"domains:\n- {name: Domain-0}\n", "s:2:3: the key \"memory\" is missing"},
-        {HEAD "- {name: a, memory: 1X}\n",
-         "s:3:21: memory: wanted memory such as 512M or 2G (a bare number is MiB), found \"1X\""},
-        {HEAD "- {name: a, memory: 512K}\n", "s:3:21: memory: wanted 1M to 16T, found \"512K\""},
-        {HEAD "- {name: a, memory: 2G, max_memory: 1G}\n",
-         "s:3:3: domain \"a\": wanted max_memory of at least memory (2097152 KiB), found 1048576 "
-         "KiB"},
-        {HEAD "- {name: a, memory: 1G, wieght: 5}\n",
-         "s:3:25: unknown key \"wieght\"; did you mean \"weight\"?"},
-        {HEAD "- {name: a, memory: 1G, weight: 0}\n",
-         "s:3:33: weight: wanted 1 to 65535, found \"0\""},
-        {HEAD "- {name: a, memory: 1G, cap: 101}\n",
-         "s:3:3: domain \"a\": wanted a cap of at most 100 (100 a vCPU), found 101"},
-        {HEAD "- {name: a, memory: 1G, vcpus: 2, online: 3}\n",
-         "s:3:3: domain \"a\": 3 of 2 vCPUs can't be online"},
-        {HEAD "- {name: a, memory: 1G, load: {curve: wavy}}\n", NULL},
-        {HEAD "- {name: a, memory: 1G, load: {low: 5%}}\n", "s:3:31: the key \"curve\" is missing"},
-        {HEAD "- {name: a, memory: 1G, load: {curve: wave, low: 50, high: 20}}\n",
-         "s:3:3: domain \"a\": the load's low is above its high"},
-        {HEAD "- {name: a, memory: 1G, load: {curve: wave, high: 101}}\n",
-         "s:3:51: high: wanted 0 to 100, found \"101\""},
-        {HEAD "- {name: a, memory: 1G, load: {curve: burst, period: 10s, on: 11s}}\n",
-         "s:3:3: domain \"a\": the load's on is longer than its period"},
-        {HEAD "- {name: a, memory: 1G, load: {curve: spin, vcpus: 2}}\n",
-         "s:3:3: domain \"a\": 2 of 1 online vCPUs can't carry the load"},
-        {HEAD "- {name: a, memory: 1G, net: {rx: 1M, ty: 1M}}\n",
-         "s:3:39: unknown key \"ty\"; did you mean \"tx\"?"},
-        {HEAD "- {name: a, memory: 1G, pool: Pool-1}\n",
-         "s:3:31: there is no pool \"Pool-1\"; did you mean \"Pool-0\"?"},
-        {HEAD "- {name: a, memory: 1G, cpus: 4}\n", NULL},
-        {HEAD "- {name: a, memory: 1G, cpus: none}\n",
-         "s:3:31: cpus: wanted at least one pCPU, found none"},
-        {HEAD "- {name: a, memory: 1G}\n- {name: a, memory: 1G}\n",
-         "s:4:3: there are two domains \"a\""},
-        {HEAD "- {name: a, memory: 1G, uuid: 00000000-0000-0000-0000-000000000000}\n",
-         "s:3:3: domain \"a\" has the UUID of another, 00000000-0000-0000-0000-000000000000"},
-        {HEAD "- {name: a, memory: 1G, uuid: 123}\n",
-         "s:3:31: uuid: wanted the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx in lower case, found "
-         "\"123\""},
-        {HEAD "- {name: a, memory: 1G, count: 2}\n",
-         "s:3:10: name: wanted \"{n}\" in it, as there are 2 of them"},
-        {HEAD "- {name: 'a{n}', memory: 1G}\n",
-         "s:3:10: name: \"{n}\" is for a count of more than 1"},
-        {HEAD "- {name: a, memory: 20G}\n",
-         "s:3:3: with domain \"a\" there is more memory in use (21760 MiB) than the host has "
-         "(16384 MiB)"},
-        {HEAD "- {name: 'a{n}', count: 20000, memory: 1M}\n",
-         "s:3:3: wanted at most 20000 domains with 100000 vCPUs in all"},
-        {"host: {sockets: 16, cores_per_node: 256}\n" HEAD,
-         "s:1:1: host: wanted at most 64 nodes and 1024 pCPUs, found 16 and 4096"},
-        {"host: {memory: 1G, reserved: 1G}\n" HEAD,
-         "s:1:1: host: wanted less memory reserved than there is"},
-        {"host: {sokets: 2}\n" HEAD, "s:1:8: unknown key \"sokets\"; did you mean \"sockets\"?"},
-        {"pools: []\n" HEAD, "s:1:1: pools: wanted a list of 1 to 32 pools"},
-        {"pools: [{name: p, cpus: 0-1}, {name: q, cpus: 1-2}]\n" HEAD,
-         "s:1:47: cpus: pCPU 1 of pool \"q\" is in another pool already"},
-        {"pools: [{name: p, cpus: 0, sched: null}]\n" HEAD, NULL},
-        {"pools: [{name: p, cpus: 0, sched: arinc653}]\n" HEAD,
-         "s:1:35: sched: wanted one of credit, credit2, rtds, found \"arinc653\""},
-        {"pools: [{name: p, cpus: 0}, {name: p, cpus: 1}]\n" HEAD,
-         "s:1:29: there are two pools \"p\""},
-        {"pools: [{name: p, cpus: 0}]\n" HEAD "- {name: a, memory: 1G, cpus: 1}\n",
-         "s:4:31: cpus: none of them is in the domain's pool \"p\""},
-        {HEAD "faults: 5\n", "s:3:1: faults: wanted a list of at most 256 faults"},
-        {HEAD "faults:\n- {at: 1s, kind: slow}\n", "s:4:3: a fault \"slow\" needs the key \"for\""},
-        {HEAD "faults:\n- {at: 1s, kind: dead, for: 1s, object: a}\n",
-         "s:4:33: a fault \"dead\" has no use for the key \"object\""},
-        {HEAD "faults:\n- {at: 1s, kind: vanish, object: a}\n",
-         "s:4:34: object: there is no domain \"a\""},
-        {HEAD "faults:\n- {at: 1s, kind: vanish, object: Domain-0}\n",
-         "s:4:34: object: Domain-0 can't vanish"},
-        {HEAD "faults:\n- {at: 1s, kind: change, object: Domain-0, knob: cap, value: 1}\n",
-         "s:4:50: knob: there is no knob \"cap\""},
-        {HEAD "faults:\n- {at: 1s, kind: change, object: Domain-0, knob: sched.cap, value: x}\n",
-         NULL},
-        {HEAD "faults:\n- {at: 1s, kind: change, object: Domain-0/1, knob: vcpu.affinity, "
-              "value: 1}\n",
-         "s:4:34: object: \"Domain-0\" has no vCPU 1"},
-        {"domains:\n- name: \"\\e[2J\"\n  memory: 1G\n",
-         "s:2:3: domains: wanted a running \"Domain-0\" first, found \"\xef\xbf\xbd[2J\""},
-        {"a: &x 1\n", NULL},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         struct xd_err err = XD_ERR_INIT;
         struct xd_arena a = XD_ARENA_INIT;
         struct xd_demo_scenario *s;
 
-        if (parse(&a, cases[i].text, &s, &err) != -EINVAL)
-            fail_msg("accepted: %s", cases[i].text);
+        if (parse(&a, refused[i].text, &s, &err) != -EINVAL)
+            fail_msg("accepted: %s", refused[i].text);
         assert_null(s);
         assert_true(xd_str_starts(err.text, "s:"));
-        if (cases[i].error)
-            assert_string_equal(err.text, cases[i].error);
+        if (refused[i].error)
+            assert_string_equal(err.text, refused[i].error);
         xd_arena_done(&a);
     }
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "fake_backend.h"
+#include "fake_bench.h"
 
 #define CAP_40 (&(struct xd_wish){"web1", "sched.cap", "40"}), 1
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "fake_backend.h"
+#include "fake_bench.h"
 
 static void refused(struct bench *b, const char *object, const char *name, const char *value,
                     int code, const char *sentence)

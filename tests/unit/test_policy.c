@@ -23,7 +23,7 @@ static void test_shipped(void **state)
             fail_msg("%s", p->warnings[0]);
         xd_policy_free(p);
     }
-    assert_int_equal(n, 5);
+    assert_int_equal(n, 6);
 }
 
 static void test_burst_hour(void **state)

@@ -37,6 +37,42 @@ static void test_burst_hour(void **state)
     host_done(&h);
 }
 
+/* When the next look would be worth it. */
+static void test_turns_are_foreseen(void **state)
+{
+    struct host h;
+    struct guest *web;
+
+    host_init(&h, BUDGET("kind: fixed"));
+    web = guest_add(&h, "web1", 1, 0.5);
+    assert_int_equal(xd_engine_turn(h.e), INT64_MAX);
+    host_tick(&h); /* at 12:00; how fast it is isn't known yet */
+    assert_int_equal(xd_engine_turn(h.e), INT64_MAX);
+    host_go(&h, 10 * S, 10 * S);
+    assert_int_equal(xd_engine_turn(h.e), 600 * S); /* 300 s at half speed */
+    web->wants = 1;
+    host_go(&h, 10 * S, 10 * S);
+    assert_int_equal(xd_engine_turn(h.e), 20 * S + 285 * S);
+    host_go(&h, 285 * S, 285 * S);
+    assert_int_equal(web->cap, 20);
+    assert_int_equal(xd_engine_turn(h.e), 3600 * S); /* there is another budget at 13:00 */
+    host_done(&h);
+}
+
+static void test_a_shared_budget_is_used_up_as_fast_as_all_use_it(void **state)
+{
+    struct host h;
+
+    host_init(&h, BUDGET("kind: bucket, shared: true")); /* 1/12 of a pCPU comes in */
+    guest_add(&h, "web1", 1, 1.0);
+    guest_add(&h, "web2", 1, 1.0 / 12);
+    host_tick(&h);
+    host_go(&h, 12 * S, 12 * S);
+    assert_int_equal(left(&h, "web1"), 287 * S); /* a full bucket gains nothing */
+    assert_in_range(xd_engine_turn(h.e), 299 * S - 1000, 299 * S + 1000);
+    host_done(&h);
+}
+
 static void test_who_is_quiet_is_not_touched(void **state)
 {
     struct host h;
@@ -426,6 +462,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_burst_hour),
+        cmocka_unit_test(test_turns_are_foreseen),
+        cmocka_unit_test(test_a_shared_budget_is_used_up_as_fast_as_all_use_it),
         cmocka_unit_test(test_who_is_quiet_is_not_touched),
         cmocka_unit_test(test_fixed_windows),
         cmocka_unit_test(test_fixed_begins_with_its_share),

@@ -21,6 +21,11 @@ static const struct xd_backend demo = {.abi = XD_BACKEND_ABI,
                                        .close = fake_close,
                                        .collect = fake_collect};
 
+static int sleeps(struct xd_err *err)
+{
+    return xd_err_set(err, -ENODEV, "nothing is awake here");
+}
+
 static int teardown(void **state)
 {
     xd_registry_free(r);
@@ -88,7 +93,7 @@ static void modules_load_or_say_why_not(void **state)
     assert_non_null(strstr(e->why, "xd_backend_module"));
     e = entry("/old_abi.so");
     assert_null(e->backend);
-    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 6");
+    assert_string_equal(e->why, "it was built for plug-in version 999, this is version 7");
     e = entry("/needs_more.so");
     assert_null(e->backend);
     assert_non_null(strstr(e->why, "no_such_function_anywhere"));
@@ -146,6 +151,27 @@ static void hosts_by_name(void **state)
             "host fake: what stands behind the colon has 394 bytes, at most 255 fit");
 }
 
+static void equal_reasons_are_told_once(void **state)
+{
+    struct xd_backend second = fake_live_backend, third = fake_live_backend, other = demo;
+    const struct xd_backend *const all[] = {
+        &fake_live_backend, &second, &other, &third, &demo, NULL};
+    struct xd_host_choice h;
+
+    second.name = "breathing";
+    third.name = "awake";
+    other.name = "asleep";
+    other.live = true;
+    other.probe = sleeps;
+    make(all, NULL);
+    atomic_store(&fake.orders.probe_rc, -ENODEV);
+    assert_int_equal(xd_registry_resolve(r, NULL, NULL, &h, NULL), 0);
+    assert_string_equal(h.fallback, "alive and 2 more: not a fake host: the test said so; "
+                                    "asleep: nothing is awake here");
+    xd_registry_free(r);
+    r = NULL;
+}
+
 static void live_where_it_can_be_else_the_demo_host(void **state)
 {
     static const struct xd_backend *const both[] = {&demo, &fake_live_backend, NULL};
@@ -177,21 +203,31 @@ static void live_where_it_can_be_else_the_demo_host(void **state)
 static void a_module_with_a_card_waits(void **state)
 {
     static const struct xd_table_desc *const tables[] = {&xd_disks_desc, NULL};
-    static const struct xd_table_desc *const fills[] = {&xd_domains_desc, NULL};
-    static const uint64_t fill_columns[] = {UINT64_C(1) << XD_DOMAIN_READY};
-    static const struct xd_backend_card a_card = {"needs_more", tables, fills, fill_columns};
+    static const struct xd_table_desc *const fills[] = {&xd_domains_desc, &xd_limits_desc, NULL};
+    static const uint64_t fill_columns[] = {UINT64_C(1) << XD_DOMAIN_READY, UINT64_MAX};
+    static const struct xd_table_desc *const edits[] = {&xd_pcpus_desc, NULL};
+    static const struct xd_backend_card a_card = {"needs_more", tables, fills, fill_columns, edits};
     static const struct xd_backend_card *const cards[] = {&a_card, NULL};
     const struct xd_want name = {"domains", UINT64_C(1) << XD_DOMAIN_NAME};
     const struct xd_want ready = {"domains", UINT64_C(1) << XD_DOMAIN_READY};
     const struct xd_want usual = {"domains", XD_WANT_ALL};
     const struct xd_want disks = {"disks", XD_WANT_ALL};
+    const struct xd_want limits = {"limits", XD_WANT_ALL};
     static const struct xd_backend *const both[] = {&demo, &fake_live_backend, NULL};
     const struct {
         struct xd_need need;
         bool tried;
     } cases[] = {
-        {{&name, 1}, false}, {{&usual, 1}, false}, {{NULL, 0, true}, false},
-        {{&ready, 1}, true}, {{&disks, 1}, true},
+        {{&name, 1}, false},
+        {{&usual, 1}, false},
+        {{&ready, 1}, true},
+        {{&disks, 1}, true},
+        {{&limits, 1}, true},
+        {{NULL, 0, true}, true},
+        {{NULL, 0, true, "pcpus"}, true},
+        {{NULL, 0, true, "domains"}, false},
+        {{&limits, 1, true, "domains"},
+         false}, /* it edits none, so what it hasn't got is no matter */
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -204,6 +240,38 @@ static void a_module_with_a_card_waits(void **state)
         assert_int_equal(xd_registry_resolve(r, "live", &cases[i].need, &h, NULL), 0);
         assert_int_equal(xd_log_seq(&log_) > before, cases[i].tried); /* it can't be loaded */
         assert_non_null(entry("/needs_more.so")->why);                /* … and now it was tried */
+        xd_registry_free(r);
+        r = NULL;
+    }
+}
+
+static bool serves;
+
+static bool may_serve(void)
+{
+    return serves;
+}
+
+/* Nor is one that its card says can't serve this machine; where nobody says what he needs, it is
+ * asked for its reason. */
+static void a_module_for_other_machines_stays_unloaded(void **state)
+{
+    static const struct xd_table_desc *const tables[] = {&xd_disks_desc, NULL};
+    static const struct xd_backend_card a_card = {
+        .name = "needs_more", .tables = tables, .may_serve = may_serve};
+    static const struct xd_backend_card *const cards[] = {&a_card, NULL};
+    static const struct xd_backend *const both[] = {&demo, &fake_live_backend, NULL};
+    const struct xd_want disks = {"disks", XD_WANT_ALL};
+    const struct xd_need need = {&disks, 1};
+
+    for (int i = 0; i < 3; i++) {
+        struct xd_host_choice h;
+
+        serves = i == 1;
+        assert_int_equal(xd_registry_new(both, cards, TEST_MODULES, &log_, &r, NULL), 0);
+        uint64_t before = xd_log_seq(&log_);
+        assert_int_equal(xd_registry_resolve(r, "live", i == 2 ? NULL : &need, &h, NULL), 0);
+        assert_int_equal(xd_log_seq(&log_) > before, i > 0);
         xd_registry_free(r);
         r = NULL;
     }
@@ -271,8 +339,10 @@ int main(void)
         T(the_first_folder_wins),
         T(a_broken_file_is_an_entry_and_no_error),
         T(hosts_by_name),
+        T(equal_reasons_are_told_once),
         T(live_where_it_can_be_else_the_demo_host),
         T(a_module_with_a_card_waits),
+        T(a_module_for_other_machines_stays_unloaded),
         T(any_machine_is_no_reason),
         T(a_builtin_that_lacks_something),
         T(where_modules_are),

@@ -8,7 +8,7 @@
 
 #include <poll.h>
 
-#include "fake_backend.h"
+#include "fake_bench.h"
 
 #define MS XD_NS_PER_MS
 #define S  XD_NS_PER_S

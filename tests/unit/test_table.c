@@ -365,6 +365,50 @@ static void a_table_is_lent(void **state)
     xd_snapshot_unref(second);
 }
 
+/* --- one source filling in another's table --- */
+
+static struct xd_snapshot *named_rows(const struct xd_table_desc *d, const char *const *names,
+                                      int64_t i)
+{
+    struct xd_builder *b = xd_builder_new("test");
+    struct xd_rows *t = xd_build_table(b, d, 1000);
+
+    for (; *names; names++) {
+        xd_row_begin(t);
+        xd_put_str(t, C_NAME, *names);
+        xd_put_i64(t, C_I64, 1);
+        xd_put_u64(t, C_U64, (uint64_t)i);
+    }
+    return seal(b, NULL);
+}
+
+static void a_table_that_grows_has_the_rows_of_all(void **state)
+{
+    static const char *const mine[] = {"a", "b", NULL}, *const others[] = {"b", "c", NULL};
+    struct xd_table_desc grows = things;
+    const struct xd_table_desc *const fills[] = {&grows, NULL};
+
+    for (int grown = 0; grown < 2; grown++) {
+        struct xd_snapshot *base, *by, *all;
+        const struct xd_table *t;
+
+        grows.grows = grown;
+        base = named_rows(&grows, mine, 1);
+        by = named_rows(&grows, others, 2);
+        all = xd_snapshot_compose(base, NULL, &(struct xd_filling){by, fills, NULL}, 1);
+        xd_snapshot_unref(base);
+        xd_snapshot_unref(by); /* what is composed holds them */
+        t = xd_snapshot_table(all, "things");
+        assert_int_equal(t->n, grown ? 3 : 2);
+        assert_int_equal(xd_row_u64(xd_table_find(t, "b/1"), C_U64, 0), 1);
+        if (grown)
+            assert_int_equal(xd_row_u64(xd_table_find(t, "c/1"), C_U64, 0), 2);
+        else
+            assert_null(xd_table_find(t, "c/1"));
+        xd_snapshot_unref(all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_table_of_one_row_has_an_empty_key),
         cmocka_unit_test(a_builder_may_be_given_up),
         cmocka_unit_test(a_table_is_lent),
+        cmocka_unit_test(a_table_that_grows_has_the_rows_of_all),
         cmocka_unit_test(references_are_counted_by_all_threads),
     };
 

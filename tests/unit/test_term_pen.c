@@ -126,6 +126,25 @@ static void a_look_is_told_once(void **state)
     assert_sent(t, "\033[m1");
 }
 
+/* The row of the cursor comes last: the next frame, which is of that row alone, goes on there. */
+static void the_row_of_the_cursor_comes_last(void **state)
+{
+    struct paper *t = *state;
+
+    write_at(t, 0, 1, XD_S_CURSOR, "web1  2.4");
+    write_at(t, 3, 5, XD_S_BAR, "▁");
+    xd_pen_rows(&t->pen, &t->canvas, 1, t->shown);
+    xd_pen_move(&t->pen, 0, 1);
+    assert_string_equal(xd_buf_str(&t->out), "\033[6;4H\033[38;5;74m▁"
+                                             "\033[2H\033[38;5;231;48;5;24mweb1  2.4\r");
+    xd_buf_clear(&t->out);
+    write_at(t, 6, 1, XD_S_CURSOR, "2.7");
+    xd_pen_rows(&t->pen, &t->canvas, 1, t->shown);
+    xd_pen_move(&t->pen, 0, 1);
+    assert_string_equal(xd_buf_str(&t->out), "\033[9G7\r");
+    assert_memory_equal(t->shown, t->canvas.cells, sizeof(t->shown));
+}
+
 /* Where time moves a graph, the terminal moves it. */
 static void a_graph_that_moves_is_not_sent_again(void **state)
 {
@@ -181,6 +200,7 @@ int main(void)
         TEST(the_next_row_is_a_line_feed_away),
         TEST(small_gaps_are_written_over),
         TEST(a_look_is_told_once),
+        TEST(the_row_of_the_cursor_comes_last),
         TEST(a_graph_that_moves_is_not_sent_again),
         TEST(the_last_column_ends_all_short_ways),
         TEST(wide_characters_come_whole),

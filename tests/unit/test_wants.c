@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "fake_backend.h"
+#include "fake_bench.h"
 
 #define COL(c) (UINT64_C(1) << (c))
 
@@ -66,7 +66,7 @@ static void the_host_itself_is_an_object(void **state)
 static bool names_row(const struct xd_wants *l, const char *name)
 {
     for (size_t i = 0; i < l->n_rows; i++)
-        if (strcmp(l->rows[i].name, name) == 0)
+        if (strcmp(l->rows[i], name) == 0)
             return true;
     return false;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "fake_backend.h"
+#include "fake_bench.h"
 
 static const struct xd_world *world_with(struct bench *b)
 {

@@ -311,6 +311,9 @@ static void other_scalars(void **state)
     assert_string_equal(err.text, "f.yaml:1:1: title: wanted a text, found a map");
     assert_int_equal(xd_yaml_f64(xd_yaml_get(root, "inf"), "share", 0, 1, &d, &err), -EINVAL);
     assert_string_equal(err.text, "f.yaml:7:6: share: wanted a number from 0 to 1, found \".inf\"");
+    assert_int_equal(xd_yaml_f64(xd_yaml_get(root, "inf"), "watts", 0.1, 1e6, &d, &err), -EINVAL);
+    assert_string_equal(err.text,
+                        "f.yaml:7:6: watts: wanted a number from 0.1 to 1000000, found \".inf\"");
     assert_int_equal(xd_yaml_bool(NULL, "live", &v, &err), -EINVAL);
     assert_string_equal(err.text, "live is missing, wanted true or false");
     xd_arena_done(&a);

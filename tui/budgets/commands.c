@@ -195,3 +195,29 @@ int xd_cmd_budgets_pause_all(void *ctx, int argc, char **argv, struct xd_err *er
     return propose(a, object, xd_budget_knobs[XD_BUDGET_KNOB_POLICY_PAUSED].name,
                    pause_word(t->rows[0], XD_POLICIES_PAUSED, argc, argv), err);
 }
+
+/* --- what their keys come to --- */
+
+enum xd_use xd_use_budgets_row(const void *ctx)
+{
+    return xd_use_if(row_here(ctx, NULL));
+}
+
+enum xd_use xd_use_budgets_budget(const void *ctx)
+{
+    const struct xd_row *row = row_here(ctx, NULL);
+
+    return xd_use_if(row && xd_row_u64(row, XD_BUDGETS_CPU_NS, 0));
+}
+
+enum xd_use xd_use_budgets_all(const void *ctx)
+{
+    const struct xd_table *t = xd_app_table(ctx, xd_policies_desc.name);
+
+    return xd_use_if(t && t->n);
+}
+
+enum xd_use xd_use_budgets_policy(const void *ctx)
+{
+    return ((const struct xd_app *)ctx)->inlet ? XD_USE : XD_USE_NEVER;
+}

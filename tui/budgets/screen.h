@@ -45,5 +45,9 @@ int xd_cmd_budgets_less(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_budgets_edit(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_budgets_pause(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_budgets_pause_all(void *ctx, int argc, char **argv, struct xd_err *err);
+enum xd_use xd_use_budgets_all(const void *ctx);
+enum xd_use xd_use_budgets_budget(const void *ctx); /* there is one under the cursor */
+enum xd_use xd_use_budgets_policy(const void *ctx);
+enum xd_use xd_use_budgets_row(const void *ctx);
 
 #endif

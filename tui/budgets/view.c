@@ -102,7 +102,7 @@ static const char *next_text(const struct xd_app *a, const struct xd_row *row,
 static void draw_course(const struct xd_app *a, const struct xd_row *row, const char *key,
                         struct xd_canvas *c, struct xd_rect r, struct xd_arena *arena)
 {
-    double values[2 * XD_COURSE_VALUES], part[2 * XD_COURSE_VALUES];
+    double values[2 * XD_COURSE_VALUES];
     int w = r.w - AXIS_W < XD_COURSE_VALUES ? r.w - AXIS_W : XD_COURSE_VALUES;
     int n = w > 0 ? xd_spark_values(c, w) : 0, h = r.h - 1;
 
@@ -110,20 +110,10 @@ static void draw_course(const struct xd_app *a, const struct xd_row *row, const 
         return;
     n = n < 2 * XD_COURSE_VALUES ? n : 2 * XD_COURSE_VALUES;
     xd_course_of(a->budgets, key, xd_app_graph_end(a, xd_budgets_desc.name), values, n);
-    for (int line = 0; line < h; line++) {
-        int y = r.y + h - 1 - line;
-
-        for (int i = 0; i < n; i++) {
-            double v = values[i] * h - line;
-
-            part[i] = isnan(v) || (v <= 0 && line > 0) ? NAN : v < 0 ? 0 : v > 1 ? 1 : v;
-        }
-        xd_canvas_text(c, r.x, y, XD_S_DIM,
-                       line == h - 1        ? "100% "
-                       : line == 0 && h > 1 ? "  0% "
-                                            : "");
-        xd_canvas_spark(c, r.x + AXIS_W - 1, y, w, part, n, 1, XD_S_BAR);
-    }
+    xd_canvas_bars(c, (struct xd_rect){r.x + AXIS_W - 1, r.y, w, h}, values, n, 1, XD_S_BAR);
+    xd_canvas_text(c, r.x, r.y, XD_S_DIM, "100% ");
+    if (h > 1)
+        xd_canvas_text(c, r.x, r.y + h - 1, XD_S_DIM, "  0% ");
     const char *ago = xd_arena_printf(arena, "%s ago", text_of(row, XD_BUDGETS_PER_NS, arena));
     xd_canvas_text(c, r.x + AXIS_W - 1, r.y + h, XD_S_DIM, ago);
     xd_canvas_text(c, r.x + AXIS_W - 1 + w - 3, r.y + h, XD_S_DIM, "now");

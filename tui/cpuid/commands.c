@@ -235,3 +235,32 @@ int xd_cmd_cpuid_config(void *ctx, int argc, char **argv, struct xd_err *err)
     xd_cpuid_config_open(a);
     return 0;
 }
+
+/* --- what their keys come to --- */
+
+enum xd_use xd_use_cpuid_line(const void *ctx)
+{
+    const struct xd_cpuid_screen *t = ((const struct xd_app *)ctx)->cpuid;
+
+    return xd_use_if(t->lines.n && t->group >= 0);
+}
+
+enum xd_use xd_use_cpuid_switch(const void *ctx)
+{
+    const struct xd_cpuid_screen *t = ((const struct xd_app *)ctx)->cpuid;
+
+    int at = xd_cpuid_screen_column(t);
+
+    return xd_use_if(t->bit >= 0 && at >= 0 && t->m.column[at].layer == XD_CPUID_LAYER_DOMAIN &&
+                     !t->m.column[at].machine);
+}
+
+enum xd_use xd_use_cpuid_domain(const void *ctx)
+{
+    return xd_use_if(xd_cpuid_screen_column(((const struct xd_app *)ctx)->cpuid) >= 0);
+}
+
+enum xd_use xd_use_cpuid_columns(const void *ctx)
+{
+    return xd_use_if(((const struct xd_app *)ctx)->cpuid->m.n);
+}

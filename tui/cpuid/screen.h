@@ -162,5 +162,9 @@ int xd_cmd_cpuid_previous(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_rows(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_try(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_cpuid_switch(void *ctx, int argc, char **argv, struct xd_err *err);
+enum xd_use xd_use_cpuid_columns(const void *ctx);
+enum xd_use xd_use_cpuid_domain(const void *ctx);
+enum xd_use xd_use_cpuid_line(const void *ctx); /* there is one under the cursor */
+enum xd_use xd_use_cpuid_switch(const void *ctx);
 
 #endif

@@ -174,12 +174,11 @@ static void draw_line(const struct xd_cpuid_screen *t, const struct xd_cpuid_lay
 static const char *nothing(const struct xd_app *a, const struct xd_screen *s)
 {
     const struct xd_cpuid_screen *t = a->cpuid;
-    const char *trouble = xd_app_trouble(a, "cpuid");
 
     if (!t->db)
         return t->error;
     if (!t->n_shown)
-        return trouble ? trouble : "nothing is known of this host's CPU features yet";
+        return xd_app_why_none(a, "cpuid", "nothing is known of this host's CPU features yet");
     if (t->lines.hidden)
         return "no feature differs among these columns; d shows the others";
     return s->filter[0]

@@ -244,16 +244,24 @@ static void placed(struct xd_app *a, int index, const void *tag)
         xd_app_fail(a, &err);
 }
 
+/* Those of a thing that a domain can be moved to; NULL: it has none of its own. */
+static const struct xd_cpuset *pcpus_of(const struct xd_topo_thing *o)
+{
+    const struct xd_cpuset *cpus = xd_topo_set(o, XD_TOPO_CPUS);
+
+    return cpus && !xd_cpuset_empty(cpus) && !xd_diagram_is_device(o->kind) ? cpus : NULL;
+}
+
 int xd_cmd_topo_place(void *ctx, int argc, char **argv, struct xd_err *err)
 {
     struct xd_app *a = ctx;
     const struct xd_topo_thing *o = xd_topo_under_cursor(a, xd_app_screen(a));
-    const struct xd_cpuset *cpus = o ? xd_topo_set(o, XD_TOPO_CPUS) : NULL;
+    const struct xd_cpuset *cpus = o ? pcpus_of(o) : NULL;
     const struct xd_row *domain = xd_topo_domain(a);
     struct offers l = {.t = a->topo};
     char name[XD_KEY_MAX];
 
-    if (!cpus || xd_cpuset_empty(cpus) || xd_diagram_is_device(o->kind))
+    if (!cpus)
         return xd_err_set(
             err, -ENOTSUP,
             "%s has no pCPUs of its own: go to a thread, a core, a cache, a node or a "
@@ -266,4 +274,40 @@ int xd_cmd_topo_place(void *ctx, int argc, char **argv, struct xd_err *err)
     xd_menu_open(a, "Place here", l.items, l.t->n_choices, 0, placed);
     xd_arena_done(&l.arena);
     return 0;
+}
+
+/* --- what their keys come to --- */
+
+enum xd_use xd_use_topo(const void *ctx)
+{
+    return xd_use_if(xd_topo_now(ctx));
+}
+
+enum xd_use xd_use_topo_closer(const void *ctx)
+{
+    const struct xd_app *a = ctx;
+
+    return xd_use_if(xd_topo_under_cursor(a, &a->screens[a->screen]));
+}
+
+enum xd_use xd_use_topo_farther(const void *ctx)
+{
+    const struct xd_app *a = ctx;
+
+    return xd_use_if(a->topo->root[0]);
+}
+
+enum xd_use xd_use_topo_domain(const void *ctx)
+{
+    const struct xd_table *t = xd_app_table(ctx, "domains");
+
+    return xd_use_if(t && t->n);
+}
+
+enum xd_use xd_use_topo_place(const void *ctx)
+{
+    const struct xd_app *a = ctx;
+    const struct xd_topo_thing *o = xd_topo_under_cursor(a, &a->screens[a->screen]);
+
+    return xd_use_if(o && pcpus_of(o) && xd_topo_domain(a));
 }

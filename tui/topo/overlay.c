@@ -59,33 +59,23 @@ static void explain(struct xd_topo_marks *m, const char *text, const char *name)
 
 /* --- who runs where --- */
 
-static bool runs(const struct xd_row *v, const char *uuid)
-{
-    return xd_row_u64(v, XD_VCPU_STATE, XD_VCPU_IDLE) == XD_VCPU_RUNNING &&
-           xd_row_has(v, XD_VCPU_PCPU) && strcmp(xd_row_str(v, XD_VCPU_DOMAIN_UUID, ""), uuid) == 0;
-}
-
 static void who_runs(struct xd_topo_marks *m)
 {
-    const struct xd_table *domains = m->of_host.domains, *vcpus = m->of_host.vcpus;
+    const struct xd_table *domains = m->of_host.domains;
     const struct xd_row *chosen = m->of_host.domain;
+    struct xd_topo_run *runs;
+    size_t n = xd_topo_runs_make(&m->of_host, NULL, &m->arena, &runs);
     struct letters l = {0};
 
-    for (size_t i = 0; domains && vcpus && i < domains->n; i++) {
+    for (size_t i = 0; domains && i < domains->n; i++) {
         const struct xd_row *d = domains->rows[i];
-        const char *name = xd_row_str(d, XD_DOMAIN_NAME, "?"),
-                   *uuid = xd_row_str(d, XD_DOMAIN_UUID, "");
+        const char *name = xd_row_str(d, XD_DOMAIN_NAME, "?");
         char letter[2] = {letter_for(&l, name), '\0'};
-        bool seen = false;
+        size_t first = xd_topo_runs_of(runs, n, d), k = first;
 
-        for (size_t k = 0; k < vcpus->n; k++) {
-            if (!runs(vcpus->rows[k], uuid))
-                continue;
-            put(m, xd_row_u64(vcpus->rows[k], XD_VCPU_PCPU, XD_TOPO_PCPUS), letter,
-                d == chosen ? XD_S_ACCENT : XD_S_NORMAL);
-            seen = true;
-        }
-        if (seen)
+        for (; k < n && runs[k].domain == d; k++)
+            put(m, runs[k].cpu, letter, d == chosen ? XD_S_ACCENT : XD_S_NORMAL);
+        if (k > first)
             explain(m, letter, name);
     }
     if (!m->legend.len)

@@ -63,6 +63,27 @@ struct xd_topo_tables {
     const struct xd_table *domains, *vcpus, *pools, *pcpus, *pci, *traffic;
     const struct xd_row *domain; /* the chosen one */
 };
+void xd_topo_tables_of(const struct xd_app *a, struct xd_topo_tables *out);
+
+/* --- who runs where just now (runs.c) --- */
+
+struct xd_topo_run { /* a vCPU that runs */
+    const struct xd_row *domain;
+    unsigned cpu;
+};
+/* All of them on these pCPUs (NULL: on any), those of a domain together; they live in the arena. */
+size_t xd_topo_runs_make(const struct xd_topo_tables *t, const struct xd_cpuset *on,
+                         struct xd_arena *a, struct xd_topo_run **out);
+/* The first one of this domain among n; where none is, another's, or n. */
+size_t xd_topo_runs_of(const struct xd_topo_run *runs, size_t n, const struct xd_row *domain);
+/* What goes on on these pCPUs: "27% busy  here now: web1, db1 x8"; nothing where nothing is known.
+ */
+void xd_topo_runs_tell(const struct xd_topo_tables *t, const struct xd_cpuset *cpus,
+                       struct xd_buf *out);
+
+/* The pane about the thing under the cursor (pane.c). */
+void xd_topo_pane(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
+                  struct xd_canvas *c, struct xd_rect r);
 
 struct xd_topo_load { /* of a link */
     const struct xd_topo_thing *thing;
@@ -106,5 +127,10 @@ int xd_cmd_topo_farther(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_topo_goto(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_topo_overlay(void *ctx, int argc, char **argv, struct xd_err *err);
 int xd_cmd_topo_place(void *ctx, int argc, char **argv, struct xd_err *err);
+enum xd_use xd_use_topo(const void *ctx); /* there is a drawing */
+enum xd_use xd_use_topo_closer(const void *ctx);
+enum xd_use xd_use_topo_domain(const void *ctx);
+enum xd_use xd_use_topo_farther(const void *ctx);
+enum xd_use xd_use_topo_place(const void *ctx);
 
 #endif

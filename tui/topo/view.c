@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The Topology screen: the drawing, the pane about the thing under the cursor, and how one moves.
- */
+/* The Topology screen: the drawing, and how one moves in it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +206,7 @@ static void draw_foot(const struct xd_diagram *d, const struct xd_topo_marks *m,
                     XD_S_DIM, more);
 }
 
-static void tables_of(const struct xd_app *a, struct xd_topo_tables *out)
+void xd_topo_tables_of(const struct xd_app *a, struct xd_topo_tables *out)
 {
     *out = (struct xd_topo_tables){
         .domains = xd_app_table(a, "domains"),
@@ -224,7 +223,6 @@ static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_ca
                  struct xd_rect r)
 {
     const struct xd_topo_thing *cursor = xd_topo_under_cursor(a, s);
-    const char *trouble = xd_app_trouble(a, "topology");
     const struct xd_diagram *d;
     struct xd_topo_tables tables;
     struct xd_topo_marks m;
@@ -232,13 +230,14 @@ static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_ca
 
     draw_head(a, s, c, (struct xd_rect){r.x, r.y, r.w, 1});
     if (!cursor) {
-        xd_dialog_text(c, (struct xd_rect){r.x + 2, r.y + 2, r.w - 4, h}, XD_S_UNKNOWN,
-                       trouble ? trouble : "nothing is known of this machine's topology yet");
+        xd_dialog_text(
+            c, (struct xd_rect){r.x + 2, r.y + 2, r.w - 4, h}, XD_S_UNKNOWN,
+            xd_app_why_none(a, "topology", "nothing is known of this machine's topology yet"));
         return;
     }
     if (h < 1)
         return;
-    tables_of(a, &tables);
+    xd_topo_tables_of(a, &tables);
     xd_topo_marks_make(&m, xd_topo_now(a), &tables, overlay_now(a->topo));
     d = diagram_for(a, s, r.w, h, &m);
     a->topo->top = scrolled(d, xd_diagram_item_of(d, cursor), a->topo->top, h);
@@ -246,69 +245,6 @@ static void draw(const struct xd_app *a, const struct xd_screen *s, struct xd_ca
                     s->filter[0] ? is_hit : NULL, s);
     draw_foot(d, &m, c, r, a->topo->top);
     xd_topo_marks_done(&m);
-}
-
-/* --- the pane --- */
-
-static const enum xd_role_style gravity_styles[] = {
-    [XD_TOPO_NOTE] = XD_S_DIM, [XD_TOPO_WARN] = XD_S_WARN, [XD_TOPO_BAD] = XD_S_BAD};
-
-static int draw_advice(const struct xd_topo *t, const struct xd_topo_thing *o, struct xd_canvas *c,
-                       struct xd_rect r)
-{
-    int y = 0;
-
-    for (size_t i = 0; i < t->n_advice && y < r.h; i++) {
-        const struct xd_topo_advice *x = &t->advice[i];
-        struct xd_buf text = XD_BUF_INIT;
-
-        if (x->thing != o)
-            continue;
-        xd_buf_printf(&text, "%s%s%s", x->text, x->remedy ? ": " : "", x->remedy ? x->remedy : "");
-        y += xd_dialog_text(c, (struct xd_rect){r.x, r.y + y, r.w, r.h - y},
-                            gravity_styles[x->gravity], text.s);
-        xd_buf_done(&text);
-    }
-    return y;
-}
-
-/* Who was overruled about it, as the table of facts says. */
-static void draw_disputes(const struct xd_app *a, const struct xd_topo_thing *o,
-                          struct xd_canvas *c, struct xd_rect r)
-{
-    const struct xd_table *t = xd_app_table(a, "facts");
-    int y = 0;
-
-    for (size_t i = 0; t && i < t->n && y < r.h; i++) {
-        const struct xd_row *f = t->rows[i];
-
-        if (xd_row_u64(f, XD_FACT_USE, XD_TOPO_USED) != XD_TOPO_OVERRULED ||
-            strcmp(xd_row_str(f, XD_FACT_ID, ""), o->id) != 0)
-            continue;
-        xd_canvas_printf(c, r.x, r.y + y++, XD_S_DIM, "%s: %s says %s, overruled",
-                         xd_row_str(f, XD_FACT_COLUMN, "?"), xd_row_str(f, XD_FACT_SOURCE, "?"),
-                         xd_row_str(f, XD_FACT_VALUE, "?"));
-    }
-}
-
-static void detail(const struct xd_app *a, const struct xd_screen *s, const struct xd_row *row,
-                   struct xd_canvas *c, struct xd_rect r)
-{
-    const struct xd_topo_thing *o = xd_topo_under_cursor(a, s);
-    struct xd_buf text = XD_BUF_INIT;
-    char name[XD_KEY_MAX];
-    int y;
-
-    if (!o)
-        return;
-    xd_buf_printf(&text, "%s  ", xd_topo_called(o, name, sizeof(name)));
-    xd_topo_describe(o, &text);
-    if (xd_topo_str(o, XD_TOPO_SOURCES, NULL))
-        xd_buf_printf(&text, "  told by %s", xd_topo_str(o, XD_TOPO_SOURCES, NULL));
-    y = xd_dialog_text(c, (struct xd_rect){r.x, r.y, r.w, r.h < 2 ? r.h : 2}, XD_S_NORMAL, text.s);
-    y += draw_advice(a->topo->topo, o, c, (struct xd_rect){r.x, r.y + y, r.w, r.h - y});
-    draw_disputes(a, o, c, (struct xd_rect){r.x, r.y + y, r.w, r.h - y});
-    xd_buf_done(&text);
 }
 
 /* --- moving --- */
@@ -362,7 +298,7 @@ const struct xd_view xd_view_topology = {
     .help = "The machine as it is built, who runs where, and moving them",
     .table = "topology",
     .draw = draw,
-    .detail = detail,
+    .detail = xd_topo_pane,
     .wants = wants,
     .with = with,
     .move = move,

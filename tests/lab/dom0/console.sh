@@ -8,7 +8,6 @@
 . "$(dirname "$0")/lib.sh"
 
 export LANG=C.UTF-8
-credit2() { xl sched-credit2 -d "$1" | awk 'END { print $3, $4 }'; }
 
 # console NAME [OPTION...]: plays the steps on standard input in the console, 80x24 by default
 console() {

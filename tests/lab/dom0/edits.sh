@@ -25,7 +25,6 @@ asked() {
     like "$name" "$(tr -d '\r' </root/typescript)" "$regex"
 }
 
-credit2() { xl sched-credit2 -d "$1" | awk 'END { print $3, $4 }'; }
 affinity() { # NAME VCPU: hard / soft
     xl vcpu-list "$1" | awk -v v="$2" 'NR > 1 && $3 == v { print $(NF - 2), $(NF - 1), $NF }'
 }
@@ -193,6 +192,59 @@ hostile() {
     xl destroy "$id"
 }
 
+# Two domains with one name, which other toolstacks may make: neither must be edited for the other.
+namesakes() {
+    local one two
+    guest idle twin1
+    guest idle twin2
+    one=$(domid twin1) two=$(domid twin2)
+    xenstore-write "/local/domain/$two/name" twin1
+    edit 1 "a name that two domains have is refused" set domain/twin1 sched.cap=10 --yes
+    says "with what to call them" "twin1.*means 2 things: domain/[-0-9a-f]+ .*, domain/[-0-9a-f]+ "
+    edit 0 "their numbers tell them apart" set "domain/$two" sched.cap=10 --yes
+    is "the one that was meant is edited" "$(xl sched-credit2 -d "$two" | awk 'END { print $4 }')" 10
+    is "and not the other" "$(xl sched-credit2 -d "$one" | awk 'END { print $4 }')" 0
+    xl destroy "$one"
+    xl destroy "$two"
+}
+
+# The names of other domains come from the last edit (backends/libxl/recall.h): whatever became of
+# them since, the domain that is called so now is edited, and no other.
+names_from_before() {
+    local file=/run/xendeck/names
+    guest idle kept1
+    guest idle kept2
+    set_ "an edit by name" domain/kept1 sched.cap=10
+    check "leaves the names to the next" grep -q ' kept2$' $file
+    is "for root alone" "$(stat -c '%U %a' $file)" "root 600"
+    xl rename kept1 kept3
+    edit 1 "a domain has its old name no more" set domain/kept1 sched.cap=20 --yes
+    says "and is told by the new one" 'kept1.*did you mean kept3'
+    set_ "which means it at once" domain/kept3 sched.cap=20
+    is "it is edited" "$(credit2 kept3)" "256 20"
+    xl rename kept3 kept-aside && xl rename kept2 kept3 && xl rename kept-aside kept2
+    set_ "names that went round" domain/kept3 sched.cap=30 domain/kept2 sched.cap=31
+    is "mean what they mean now" "$(credit2 kept3), $(credit2 kept2)" "256 30, 256 31"
+    xl rename kept2 kept4
+    set_ "one has its name still, one a new one" domain/kept3 sched.cap=35 domain/kept4 sched.cap=36
+    is "both are edited" "$(credit2 kept3), $(credit2 kept4)" "256 35, 256 36"
+    xl destroy kept4
+    guest idle kept4
+    set_ "a name that a new domain has now" domain/kept4 sched.cap=40
+    is "means the new one" "$(credit2 kept4)" "256 40"
+    sed -i 's/kept3/kept-aside/; s/kept4/kept3/; s/kept-aside/kept4/' $file
+    set_ "whatever is written there" domain/kept3 sched.cap=45
+    is "the host's word counts" "$(credit2 kept3), $(credit2 kept4)" "256 45, 256 40"
+    echo rubbish >$file
+    set_ "where nothing sensible is written" domain/kept3 sched.cap=50
+    check "it is written anew" grep -q ' kept3$' $file
+    chmod 666 $file && sed -i 's/ kept4$/ kept5/' $file
+    set_ "what others may write" domain/kept4 sched.cap=55
+    is "is not asked" "$(grep -c ' kept5$' $file) $(stat -c %a $file)" "0 600"
+    xl destroy kept3
+    xl destroy kept4
+}
+
 journal() {
     xendeck journal >$OUT
     check "the journal knows what was refused" grep -q REFUSED $OUT
@@ -206,6 +258,8 @@ somebody_else
 memory
 life
 hostile
+namesakes
+names_from_before
 other_schedulers
 journal
 end_guests

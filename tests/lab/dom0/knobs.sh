@@ -15,7 +15,6 @@ max_kib() { xenstore-read "/local/domain/$(domid "$1")/memory/static-max"; }
 xentop_of() { xentop -b -i 1 | awk -v n="$1" -v f="$2" '$1 == n { print $f }'; }
 nodes_of() { xl list -n "$1" | awk 'END { print $NF }'; }
 vcpus_online() { xl vcpu-list "$1" | awk 'NR > 1 && $5 !~ /p/ { n++ } END { print n + 0 }'; }
-pool_of() { xl list -c "$1" | awk 'END { print $NF }'; }
 pool_cpus() { xl cpupool-list -c "$1" | awk 'END { print $NF }'; }
 scheduling() { # NAME: weight and cap under credit2, hard / soft affinity of the first vCPU
     xl sched-credit2 -d "$1" | awk 'END { printf "%s %s ", $3, $4 }'

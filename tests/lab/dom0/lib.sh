@@ -92,6 +92,9 @@ said() { [ "$(console "$1" | grep -cE -e "$2")" -ge "${3:-1}" ]; }
 # cpu_time NAME: seconds of CPU time, with one decimal, as xl shows them
 cpu_time() { xl list "$1" | awk 'END { print $NF }'; }
 
+# splats: what Xen's log, on standard input, tells of Xen's own faults
+splats() { grep -E 'Xen (BUG|WARN)|Assertion|Xen call trace|FATAL|Panic|[Ss]pinlock|lockdep|stuck|UBSAN'; }
+
 uptime_now() { awk '{ print $1 }' /proc/uptime; }
 
 # cpu_share NAME SECONDS: percent of one CPU which the guest takes
@@ -102,6 +105,24 @@ cpu_share() {
     awk -v a="$cpu" -v b="$(cpu_time "$1")" -v s="$start" -v e="$(uptime_now)" \
         'BEGIN { printf "%.1f\n", 100 * (b - a) / (e - s) }'
 }
+
+# credit2 NAME: weight and cap as Xen's scheduler has them; one of them; does it have this cap?
+credit2() { xl sched-credit2 -d "$1" | awk 'END { print $3, $4 }'; }
+weight() { xl sched-credit2 -d "$1" | awk 'END { print $3 }'; }
+cap() { xl sched-credit2 -d "$1" | awk 'END { print $4 }'; }
+has_cap() { [ "$(cap "$1")" = "$2" ]; }
+
+# pool_of NAME: the guest's cpupool
+pool_of() { xl list -c "$1" | awk 'END { print $NF }'; }
+
+# clamp_now: the target of our hypervisor's power clamp, percent
+clamp_now() { xenhypfs cat /params/powerclamp; }
+
+# c1_ms CPU: its residency in C1, ms
+c1_ms() { xenpm get-cpuidle-states "$1" | awk '/^C1/ { f = 1 } f && /residency/ { gsub(/[^0-9]/, ""); print; exit }'; }
+
+# logged TEXT: has the policy daemon of this test said so?
+logged() { grep -q -- "$1" /root/daemon.log; }
 
 # in_console NAME INTERVAL [OPTION...]: plays the steps on standard input in the full-screen console,
 # which samples so often; 80x24, unless ptydrive's options say otherwise

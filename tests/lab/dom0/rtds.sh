@@ -10,8 +10,6 @@
 # params NAME VCPU: period, budget and extra time, as xl shows them
 params() { xl sched-rtds -d "$1" -v all | awk -v v="$2" '$3 == v { print $4, $5, $6 }'; }
 pools() { xl cpupool-list | awk 'NR > 1 { print $1, $2, $3, $5 }'; }
-pool_of() { xl list -c "$1" | awk 'END { print $NF }'; }
-weight() { xl sched-credit2 -d "$1" | awk 'END { print $3 }'; }
 limits() { xendeck get limits --once -o json | jq -r '.rows[].name'; }
 ours() { # NAME VCPU: the same from xendeck
     xendeck get vcpus --once -o json | jq -r --arg d "$1" --argjson v "$2" '.rows[] |

@@ -5,7 +5,10 @@
 # Parallel labs share nothing but the image. If this shell is killed outright, the kernel ends QEMU
 # (PDEATHSIG), and the next lab removes the directory, whose lock nobody holds any more.
 
-BOOT_TIMEOUT=${LAB_BOOT_TIMEOUT:-150} # seconds until dom0 must be up; about 10 if the machine is free
+# Seconds until dom0 must be up: about 10 if the machine is free; by instructions 150 and more where six pCPUs wait for
+# each other.
+BOOT_TIMEOUT=150
+BOOT_TIMEOUT_ICOUNT=500
 KEEP_LOGS=20
 
 host_remove_stale() {
@@ -67,12 +70,17 @@ host_end() {
 
 # host_fail SENTENCE: the lab itself failed: say so, keep the log
 host_fail() {
-    KEEP_LOG=yes
     host_end
     { echo "--- qemu ---" && grep -v "TCG doesn't support" "$RUN/qemu.log"; } >>"$LOG" 2>/dev/null
-    say "$1; the log is $LOG, its end:"
-    tail -n 8 "$LOG" | tr -d '\r' | sed 's/^/    /' >&2
+    host_say_log "$1"
     exit "${2:-$LAB_FAILED}"
+}
+
+# host_say_log SENTENCE: … and how Xen's console ended; the log is kept
+host_say_log() {
+    KEEP_LOG=yes
+    say "$1; the log is $LOG, its end:"
+    tail -n 20 "$LOG" | tr -d '\r' | sed 's/^/    /' >&2
 }
 
 # host_prepare: the host's directory with all that QEMU loads
@@ -104,6 +112,9 @@ host_launch() {
     exec {STATUS_FD}< <(exec 3>&1 >&"$STDOUT" <&"$TTY" 2>"$RUN/qemu.log"
         exec setpriv --pdeathsig KILL -- "${QEMU[@]}")
     QEMU_PID=$!
+    if [ ${#QMP_JOBS[@]} -gt 0 ]; then # it ends with QEMU
+        "$LAB_DIR/lib/qmp.py" "$RUN/qmp" "${QMP_JOBS[@]}" </dev/null >/dev/null 2>>"$RUN/qemu.log" &
+    fi
 }
 
 # host_wait WORD SECONDS: wait until dom0 says WORD; REPLY is what follows it
@@ -125,14 +136,16 @@ host_wait() {
 # host_up: start the host and wait for dom0. Emulation on several threads is not perfect: one boot of
 # the first fifty hung, on a loaded machine. So a boot that failed within Xen is tried once more.
 host_up() {
-    local tries=2 status reason
+    local tries=2 status reason seconds=$BOOT_TIMEOUT
+    [ "$ICOUNT" = no ] || seconds=$BOOT_TIMEOUT_ICOUNT
+    seconds=${LAB_BOOT_TIMEOUT:-$seconds}
     while :; do
         host_launch
-        host_wait ready "$BOOT_TIMEOUT"
+        host_wait ready "$seconds"
         status=$?
         [ $status -ne 0 ] || break
         reason="the host ended while it was booting"
-        [ $status -ne "$LAB_TIMEOUT" ] || reason="dom0 was not up after $BOOT_TIMEOUT s"
+        [ $status -ne "$LAB_TIMEOUT" ] || reason="dom0 was not up after $seconds s"
         tries=$((tries - 1))
         [ $tries -gt 0 ] && grep -q '(XEN)' "$LOG" || host_fail "$reason"
         host_end
@@ -147,7 +160,10 @@ host_up() {
 host_result() {
     host_wait status "$TIMEOUT"
     case $? in
-    0) exit "$REPLY" ;;
+    0)
+        [ "$REPLY" -eq 0 ] || [ -z "$COMMAND" ] || host_say_log "the command ended with $REPLY"
+        exit "$REPLY"
+        ;;
     "$LAB_TIMEOUT") host_fail "the command did not end within $TIMEOUT s" "$LAB_TIMEOUT" ;;
     *) host_fail "the host died while the command ran" ;;
     esac

@@ -67,6 +67,7 @@ qemu_arguments() {
         # descriptor 3 is our end of a pipe: its end of file tells us that QEMU is gone
         -add-fd fd=3,set=1 -chardev file,id=status,path=/dev/fdset/1,append=on
         -device virtserialport,chardev=status,name=lab.status)
+    [ ${#QMP_JOBS[@]} -eq 0 ] || QEMU+=(-qmp "unix:$RUN/qmp,server=on,wait=off")
     [ -z "$SHARE" ] || QEMU+=(-fsdev "local,id=share,path=$SHARE,security_model=none"
         -device virtio-9p-pci,fsdev=share,mount_tag=share)
     if [ "$COMMAND" != "" ]; then
