@@ -300,22 +300,11 @@ static int replace(const char *path, const struct xd_buf *text, struct xd_err *e
     if (!realpath(path, real))
         snprintf(real, sizeof(real), "%s", path);
     snprintf(fresh, sizeof(fresh), "%s.new.%ld", real, (long)getpid());
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return xd_err_set(err, -errno, "%s can't be written: %s", path, strerror(errno));
-    if (stat(real, &st) == 0 && fchmod(fd, st.st_mode & 0777) < 0)
-        st.st_mode = 0; /* it keeps 0600 */
-    rc = xd_write_all(fd, xd_buf_str(text), text->len);
-    if (rc == 0 && fsync(fd) < 0 && errno != EINVAL)
-        rc = -errno;
-    if (close(fd) < 0 && rc == 0)
-        rc = -errno;
-    if (rc == 0 && rename(fresh, real) < 0)
-        rc = -errno;
-    if (rc < 0) {
-        unlink(fresh);
+    struct xd_replace how = {.dir = AT_FDCWD, .name = real, .fresh = fresh, .to_disk = true};
+    how.mode = stat(real, &st) == 0 ? st.st_mode & 0777 : 0600;
+    rc = xd_replace(&how, xd_buf_str(text), text->len);
+    if (rc < 0)
         return xd_err_set(err, rc, "%s can't be written: %s", path, strerror(-rc));
-    }
     return 0;
 }
 

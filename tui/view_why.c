@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mean.h"
 #include "base/round.h"
 #include "engine/session.h"
 #include "model/tables.h"
@@ -60,9 +61,8 @@ struct facts {
 static void of_pool(const struct xd_app *a, const char *pool, struct facts *f)
 {
     const struct xd_table *t = xd_app_table(a, "pcpus");
-    double busy = 0;
+    struct xd_mean busy = {0};
 
-    f->d.pool_busy = NAN;
     for (size_t i = 0; t && pool && i < t->n; i++) {
         const struct xd_row *p = t->rows[i];
 
@@ -70,10 +70,9 @@ static void of_pool(const struct xd_app *a, const char *pool, struct facts *f)
             continue;
         xd_cpuset_add(&f->pool, (unsigned)xd_row_u64(p, XD_PCPU_ID, XD_CPUSET_MAX));
         f->d.pool_cpus++;
-        busy += xd_row_f64(t->desc, p, XD_PCPU_BUSY, NAN);
+        xd_mean_add(&busy, xd_row_f64(t->desc, p, XD_PCPU_BUSY, NAN));
     }
-    if (f->d.pool_cpus)
-        f->d.pool_busy = busy / f->d.pool_cpus;
+    f->d.pool_busy = xd_mean(&busy);
 }
 
 static void of_affinity(const struct xd_row *row, struct facts *f, struct xd_why_vcpu *v)

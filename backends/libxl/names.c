@@ -177,20 +177,10 @@ int xd_xl_names_load(const char *dir, struct xd_xl_names *names)
 static int replace(int dir, const struct xd_buf *text)
 {
     char fresh[32];
-    int fd, rc;
+    struct xd_replace how = {.dir = dir, .name = FILENAME, .fresh = fresh, .mode = 0600};
 
     snprintf(fresh, sizeof(fresh), "." FILENAME ".%ld", (long)getpid());
-    unlinkat(dir, fresh, 0); /* of one that was killed, with our number */
-    fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return -errno;
-    rc = xd_write_all(fd, text->s, text->len);
-    close(fd);
-    if (rc == 0 && renameat(dir, fresh, dir, FILENAME) < 0)
-        rc = -errno;
-    if (rc < 0)
-        unlinkat(dir, fresh, 0);
-    return rc;
+    return xd_replace(&how, text->s, text->len);
 }
 
 int xd_xl_names_save(const char *dir, const struct xd_buf *text)

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int xd_slurp_fd(int fd, size_t most, struct xd_buf *out)
@@ -55,4 +57,41 @@ int xd_write_all(int fd, const char *bytes, size_t n)
         n -= (size_t)some;
     }
     return 0;
+}
+
+/* Some file systems know no fsync (EINVAL). */
+static int to_disk(int fd)
+{
+    return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+}
+
+static int write_fresh(const struct xd_replace *how, const char *bytes, size_t n)
+{
+    int fd, rc;
+
+    unlinkat(how->dir, how->fresh, 0);
+    fd = openat(how->dir, how->fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    rc = xd_write_all(fd, bytes, n);
+    if (rc == 0 && how->mode != 0600)
+        (void)!fchmod(fd, how->mode); /* else it keeps 0600 */
+    if (rc == 0 && how->to_disk)
+        rc = to_disk(fd);
+    if (close(fd) < 0 && rc == 0)
+        rc = -errno;
+    return rc;
+}
+
+int xd_replace(const struct xd_replace *how, const char *bytes, size_t n)
+{
+    int rc = write_fresh(how, bytes, n);
+
+    if (rc == 0 && renameat(how->dir, how->fresh, how->dir, how->name) < 0)
+        rc = -errno;
+    if (rc < 0) {
+        unlinkat(how->dir, how->fresh, 0);
+        return rc;
+    }
+    return how->to_disk && how->dir != AT_FDCWD ? to_disk(how->dir) : 0;
 }

@@ -4,6 +4,9 @@
 #ifndef XD_BASE_SLURP_H
 #define XD_BASE_SLURP_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
@@ -16,5 +19,16 @@ int xd_slurp(const char *path, size_t most, struct xd_buf *out, struct xd_err *e
 
 /* Writes all of it; not to the disk yet (fsync). 0, or -errno without a sentence. */
 int xd_write_all(int fd, const char *bytes, size_t n);
+
+/* How a file is replaced: all of it under its name, or what was there before. */
+struct xd_replace {
+    int dir;           /* of both names; AT_FDCWD: they are paths */
+    const char *name;  /* of the file */
+    const char *fresh; /* until it is whole; one of a process that died is taken away first */
+    mode_t mode;
+    bool to_disk; /* it, and its name if dir is a folder, are on the disk when this returns */
+};
+/* 0, or -errno without a sentence; then nothing is left of `fresh`. */
+int xd_replace(const struct xd_replace *how, const char *bytes, size_t n);
 
 #endif

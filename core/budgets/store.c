@@ -112,27 +112,16 @@ static int read_file(struct xd_ledger_store *s, const char *name, size_t most, s
     return rc < 0 ? file_error(s, name, rc, err) : 1;
 }
 
-/* All of it under that name, or what was there before. */
 static int replace(struct xd_ledger_store *s, const char *name, const char *text, size_t len,
                    struct xd_err *err)
 {
-    char temp[64];
-    int fd, rc;
+    char fresh[64];
+    struct xd_replace how = {
+        .dir = s->fd, .name = name, .fresh = fresh, .mode = 0600, .to_disk = true};
+    int rc;
 
-    snprintf(temp, sizeof(temp), "%.48s.new", name);
-    unlinkat(s->fd, temp, 0); /* of a process that died */
-    fd = openat(s->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    rc = fd < 0 ? -errno : xd_write_all(fd, text, len);
-    if (rc == 0 && fsync(fd) < 0)
-        rc = -errno;
-    if (fd >= 0)
-        close(fd);
-    if (rc == 0 && renameat(s->fd, temp, s->fd, name) < 0)
-        rc = -errno;
-    if (rc == 0 && fsync(s->fd) < 0)
-        rc = -errno;
-    if (rc < 0 && fd >= 0)
-        unlinkat(s->fd, temp, 0);
+    snprintf(fresh, sizeof(fresh), "%.48s.new", name);
+    rc = xd_replace(&how, text, len);
     return rc < 0 ? file_error(s, name, rc, err) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mean.h"
 #include "model/tables.h"
 #include "model/tables_power.h"
 #include "policies/table.h"
@@ -148,18 +149,15 @@ static void find_places(struct xd_power_screen *t)
 /* The mean of a column over its pCPUs that are online, of those that tell. */
 static double mean_of(const struct xd_power_screen *t, const struct xd_power_place *p, int col)
 {
-    double sum = 0;
-    unsigned n = 0;
+    struct xd_mean mean = {0};
 
     for (unsigned i = p->from; i < p->from + p->n; i++) {
         const struct xd_row *r = t->cpus[i].row;
 
-        if (!xd_row_has(r, col) || !xd_row_u64(r, XD_PCPU_ONLINE, 1))
-            continue;
-        sum += xd_row_f64(&xd_pcpus_desc, r, col, 0);
-        n++;
+        if (xd_row_u64(r, XD_PCPU_ONLINE, 1))
+            xd_mean_add(&mean, xd_row_f64(&xd_pcpus_desc, r, col, NAN));
     }
-    return n ? sum / n : NAN;
+    return xd_mean(&mean);
 }
 
 static void fill_text(const struct xd_power_screen *t, struct xd_power_place *p)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/mean.h"
 #include "model/tables.h"
 #include "tui/topo/screen.h"
 
@@ -53,24 +54,19 @@ size_t xd_topo_runs_of(const struct xd_topo_run *runs, size_t n, const struct xd
     return low;
 }
 
-/* How busy those of these pCPUs that are online are on average, percent; NAN: it is known of none.
- */
+/* How busy those of these pCPUs that are online are on average, percent. */
 static double busy(const struct xd_table *pcpus, const struct xd_cpuset *cpus)
 {
-    double sum = 0;
-    unsigned n = 0;
+    struct xd_mean mean = {0};
 
     for (size_t i = 0; pcpus && i < pcpus->n; i++) {
         const struct xd_row *p = pcpus->rows[i];
-        double b = xd_row_f64(pcpus->desc, p, XD_PCPU_BUSY, NAN);
 
-        if (isnan(b) || !xd_row_u64(p, XD_PCPU_ONLINE, 1) ||
-            !xd_cpuset_has(cpus, (unsigned)xd_row_u64(p, XD_PCPU_ID, UINT32_MAX)))
-            continue;
-        sum += b;
-        n++;
+        if (xd_row_u64(p, XD_PCPU_ONLINE, 1) &&
+            xd_cpuset_has(cpus, (unsigned)xd_row_u64(p, XD_PCPU_ID, UINT32_MAX)))
+            xd_mean_add(&mean, xd_row_f64(pcpus->desc, p, XD_PCPU_BUSY, NAN));
     }
-    return n ? sum / n : NAN;
+    return xd_mean(&mean);
 }
 
 struct share {
