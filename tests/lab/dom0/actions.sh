@@ -9,6 +9,8 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
+CYCLES=${CYCLES:-$(brief 10 50)}
+
 # Here these are of `do`, not of `set`: act NAME WORDS..., refused NAME REGEX WORDS...
 act() { edit 0 "$1" do "${@:2}" --yes; }
 refused() {
@@ -354,8 +356,8 @@ cycles() {
     quick_block && quick_vif
     before=$(remains)
     uuid=$(xl list -v l1 | awk 'END { print $7 }')
-    cycle /usr/lib/xendeck/modules/libxl.so "$uuid" /root/d1.img br0 "${CYCLES:-50}" >$OUT 2>&1
-    result $? "a disk and a NIC are attached and detached ${CYCLES:-50} times" || note "$(cat $OUT)"
+    cycle /usr/lib/xendeck/modules/libxl.so "$uuid" /root/d1.img br0 "$CYCLES" >$OUT 2>&1
+    result $? "a disk and a NIC are attached and detached $CYCLES times" || note "$(cat $OUT)"
     is "nothing is left of all that" "$(remains)" "$before"
     note "$(cat $OUT)"
     check "no descriptor is left open" awk '$1 == "fds" { exit !($2 > 0 && $2 == $3) }' $OUT

@@ -3,14 +3,14 @@
 # Our hypervisor's power clamp (xen/patches/powerclamp) under random changes: target, windows, chosen pCPUs,
 # pCPUs that go offline and come back, pools that are made and destroyed, while guests spin and settings are
 # written without a pause. Nothing may hang or warn, and let go the host must be as it was. On five pCPUs:
-#   tests/lab/lab run --own-xen --smp 5 --timeout 1400 'bash /tests/clamp-soak.sh'
-#   tests/lab/lab run --xen "$(xen/patches/build --debug | tail -n 1)" --smp 5 --timeout 1400 \
+#   tests/lab/lab run --own-xen-debug --smp 5 --timeout 1400 'LONG=yes bash /tests/clamp-soak.sh'
+#   tests/lab/lab run --own-xen-debug --smp 5 --timeout 1400 \
 #       'bash /tests/clamp-soak.sh 200 7'   # CHANGES and SEED: the same changes again
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-CHANGES=${1:-200}
+CHANGES=${1:-$(brief 20 200)}
 SEED=${2:-$((RANDOM % 10000))}
 BOUND=90 # seconds that a step may take, however busy the machine is
 SCHEDULERS=(credit2 credit rtds null)

@@ -10,6 +10,11 @@
 TAP_COUNT=0
 TAP_FAILED=0
 
+# LONG=yes: all that there is to test, else what shows a fault as a rule, for ./check
+long() { [ "${LONG:-no}" = yes ]; }
+# brief BRIEF LONG: one of them
+brief() { if long; then echo "$2"; else echo "$1"; fi; }
+
 # result STATUS NAME: one line of TAP; returns STATUS
 result() {
     TAP_COUNT=$((TAP_COUNT + 1))
