@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Our hypervisor's power clamp over S3: a host that sleeps in the middle of windows goes on being clamped when it wakes
-# up, on all of its pCPUs, and can be let go:
-#   tests/lab/lab run --own-xen-debug --smp 3 --wake --timeout 500 'bash /tests/clamp-s3.sh'
+# up, on all of its pCPUs, and can be let go. Xen is told of a clamp on its command line:
+#   tests/lab/lab run --own-xen-debug --smp 3 --wake --xen-args 'powerclamp=10 powerclamp-cpus=1-2' --timeout 500 \
+#       'bash /tests/clamp-s3.sh'
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -22,7 +23,12 @@ woken() { xl dmesg | grep -c 'Finishing wakeup from ACPI S3 state'; }
 
 like "the host can sleep" "$(cat /sys/power/mem_sleep)" 'deep'
 check "a guest spins" populate
-check "dom0's pCPU is spared" xenhypfs write /params/powerclamp-cpus 1-2
+is "what Xen's command line says is in force" "$(param powerclamp) $(param powerclamp-cpus)" "10 1-2"
+look a
+sleep 3
+look b
+between "windows are opened" "$(grew cpu1 windows)" 5 1000
+is "but not on dom0's pCPU" "$(grew cpu0 windows)" 0
 n=0
 for target in 50 75 25; do
     check "the target is $target %" clamp $target

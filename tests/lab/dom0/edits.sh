@@ -104,7 +104,7 @@ somebody_else() {
     is "and theirs stays" "$(credit2 spin1)" "256 70"
     guest idle gone1
     asked "a domain that vanished meanwhile is REFUSED" \
-        'REFUSED.*gone1.*is not on this host any more' \
+        'REFUSED.*gone1.*(is not on this host any more|is being destroyed)' \
         'xl destroy gone1' set domain/gone1 sched.cap=40
     guest idle gone1
     set_ "a cap is set" domain/gone1 sched.cap=20

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A domain that runs is moved between Pool-0 and pools of other schedulers, again and again: Xen's assertions hold, and it
 # runs on. On a machine with fewer CPUs each pCPU rests now and then in the midst of whatever it does, which shows what
-# xen/patches/fixes/0003 mends within three rounds. In the lab's dom0 on our hypervisor with assertions:
+# xen/patches/fixes mends within three rounds. In the lab's dom0 on our hypervisor with assertions:
 #   tests/lab/lab run --own-xen-debug 'bash /tests/moves.sh'   # ROUNDS with each scheduler, else 10
 
 # shellcheck source-path=SCRIPTDIR
@@ -29,7 +29,7 @@ pools() { xl cpupool-list | awk 'NR > 1 { print $1, $2 }'; }
 BEFORE=$(pools)
 for cpu in 2 3; do xl cpupool-cpu-remove Pool-0 $cpu; done
 check "a guest of two vCPUs spins" guest spin mover vcpus=2
-for sched in rtds null; do # credit: a pCPU that leaves such a pool may end Xen 4.17 (csched_tick)
+for sched in rtds credit null; do
     check "a pool of $sched" xl cpupool-create "name=\"$sched\"" "sched=\"$sched\"" 'cpus=["2","3"]'
     check "$sched: $ROUNDS times there and back" there_and_back $sched
     check "$sched: it runs on" runs_on
