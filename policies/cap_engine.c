@@ -30,6 +30,8 @@ void xd_engine_begin_keeps(struct xd_engine *e)
 
 void xd_engine_done_keeps(struct xd_engine *e)
 {
+    for (size_t i = 0; i < e->n_keeps; i++)
+        xd_cap_sensors_forget(&e->keeps[i]);
     free(e->keeps);
     free(e->parts);
     free(e->host_acts);
@@ -137,6 +139,8 @@ static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_s
 static void rest(struct xd_engine_keep *k, enum xd_cap_state why, int64_t t)
 {
     xd_cap_loop_rest(&k->loop, why, t);
+    if (why == XD_CAP_LET_GO) /* somebody looks after it, and it begins anew */
+        xd_cap_sensors_forget(k);
     for (size_t i = 0; i < XD_CAP_KINDS; i++) {
         k->share[i].share = 0;
         k->share[i].held = k->share[i].step_test.running = k->share[i].step_test.known = false;

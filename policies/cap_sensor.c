@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the sensors of a cap loop say: the sum of watts, the highest of temperatures. One that is
- * named and says nothing makes all of it unknown: a sum without it would be too low. */
+ * named and says nothing makes all of it unknown: a sum without it would be too low. So does one
+ * that counted once and is gone (its file, its driver), until it is back, the policy names others
+ * or the loop is let go: which did is kept with the loop, in the ledger too. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policies/cap_impl.h"
@@ -11,6 +14,8 @@
 #define SENSORS "sensors"
 #define SENSOR  "sensor"
 #define POWER   "power"
+
+#define COUNTED_MOST 1024 /* sensors of one loop that are kept in mind */
 
 static const char *value_column(const struct xd_policy_keep *k)
 {
@@ -75,6 +80,56 @@ static bool is_named(const struct xd_policy_keep *k, const char *name)
     return false;
 }
 
+/* --- which ones counted --- */
+
+void xd_cap_sensor_counts(const struct xd_policy_keep *p, struct xd_engine_keep *k,
+                          const char *name)
+{
+    if (!is_named(p, name) || k->n_counted == COUNTED_MOST)
+        return;
+    for (size_t i = 0; i < k->n_counted; i++)
+        if (strcmp(k->counted[i].name, name) == 0) {
+            k->counted[i].here = true;
+            return;
+        }
+    k->counted = xd_realloc(k->counted, (k->n_counted + 1) * sizeof(*k->counted));
+    k->counted[k->n_counted++] = (struct xd_engine_counted){xd_strdup(name), true};
+}
+
+void xd_cap_sensors_forget(struct xd_engine_keep *k)
+{
+    for (size_t i = 0; i < k->n_counted; i++)
+        free(k->counted[i].name);
+    free(k->counted);
+    k->counted = NULL;
+    k->n_counted = 0;
+}
+
+/* One that counted and is gone, or NULL. */
+static const char *gone(const struct xd_engine_keep *k)
+{
+    for (size_t i = 0; i < k->n_counted; i++)
+        if (!k->counted[i].here)
+            return k->counted[i].name;
+    return NULL;
+}
+
+/* A pattern that none of them is meant by, or NULL. */
+static const char *unmet(const struct xd_policy_keep *p, const struct xd_engine_keep *k)
+{
+    for (size_t i = 0; i < p->sensors.n; i++) {
+        bool met = false;
+
+        for (size_t n = 0; n < k->n_counted && !met; n++)
+            met = xd_policy_glob(p->sensors.list[i], k->counted[n].name);
+        if (!met)
+            return p->sensors.list[i];
+    }
+    return NULL;
+}
+
+/* --- the sum --- */
+
 /* One more reading. False: it says nothing, or what it says is too old. */
 static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
                  const struct xd_table_desc *d, const char *name, struct xd_engine_keep *out,
@@ -95,12 +150,17 @@ static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
     snprintf(out->sensor + strlen(out->sensor), sizeof(out->sensor) - strlen(out->sensor),
              "%s%.40s", out->sensor[0] ? " + " : "", name);
     out->estimated |= flag(r, d, "estimated");
+    xd_cap_sensor_counts(k, out, name);
     return true;
 }
 
 static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
                        struct xd_engine_keep *out, double *value)
 {
+    const char *missing;
+
+    for (size_t i = 0; i < out->n_counted; i++)
+        out->counted[i].here = false;
     for (size_t i = 0; i < t->n; i++) {
         const char *name = text(t->rows[i], t->desc, SENSOR);
         int kind = xd_desc_column(t->desc, "kind");
@@ -110,11 +170,15 @@ static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
         if (is_named(k, name) && !other && !take(k, t->rows[i], t->desc, name, out, value))
             return false;
     }
-    if (out->sensor[0])
-        return true;
-    snprintf(out->trouble, sizeof(out->trouble), "the host has no sensor \"%.60s\" of %s",
-             k->sensors.list[0], value_column(k));
-    return false;
+    missing = gone(out);
+    if (missing)
+        snprintf(out->trouble, sizeof(out->trouble),
+                 "%.60s: it is gone. Bring it back, or name those that are left in the policy",
+                 missing);
+    else if ((missing = unmet(k, out)))
+        snprintf(out->trouble, sizeof(out->trouble), "the host has no sensor \"%.60s\" of %s",
+                 missing, value_column(k));
+    return !missing;
 }
 
 bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot *s,

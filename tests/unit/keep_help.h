@@ -52,6 +52,7 @@ struct machine {
     double watts;
     int64_t late_by, moved_ns;       /* how old tables are but that of domains; the last step */
     bool dumb;                       /* the sensor says nothing */
+    bool pulled;                     /* psu/b is gone, and so are its watts */
     bool stuck[XD_CAP_KINDS];        /* that knob doesn't move */
     uint64_t most_khz_move;          /* seen */
     struct xd_engine_host_act first; /* of the last tick */
@@ -114,7 +115,7 @@ static inline struct xd_snapshot *machine_snapshot(struct machine *m)
     xd_put_u64(t, 2, m->clamp);
     xd_put_u64(t, 3, 75);
     t = xd_build_table(b, &sensors_desc, m->h.mono_ns - m->late_by);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < (m->pulled ? 1 : 2); i++) {
         xd_row_begin(t);
         xd_put_str(t, 0, i ? "psu/b" : "psu/a");
         if (!m->dumb || !i)

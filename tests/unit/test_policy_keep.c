@@ -5,6 +5,21 @@
 #include "policies/ledger.h"
 #include "policies/table.h"
 
+/* The engine goes on as another one, made of what this one wrote down. */
+static void restart(struct machine *m)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_engine *e;
+    struct xd_err err = XD_ERR_INIT;
+
+    xd_ledger_write(m->h.e, 1, &b);
+    if (xd_ledger_read(m->h.p, "l", b.s, b.len, &e, &err) < 0)
+        fail_msg("%s", err.text);
+    xd_engine_free(m->h.e);
+    m->h.e = e;
+    xd_buf_done(&b);
+}
+
 static void test_first_in_rank_first(void **state)
 {
     struct machine m;
@@ -158,6 +173,43 @@ static void test_named_sensors(void **state)
     host_done(&m.h);
 }
 
+/* A sum without one that counted would be too low, and the loop would loosen. */
+static void test_named_sensor_is_gone(void **state)
+{
+    struct machine m;
+    struct xd_buf text = XD_BUF_INIT;
+
+    machine_init(&m, KEEP("sensor: psu/*, actuators: clamp, trust: 15s, safe: 98%"));
+    go_on(&m, 100);
+    assert_held(&m, 160);
+    uint64_t held = m.clamp;
+    m.pulled = true;
+    go_on(&m, 14);
+    assert_int_equal(loop(&m)->loop.state, XD_CAP_COASTS);
+    assert_int_equal(m.clamp, held);
+    assert_non_null(strstr(why(&m, &text), "not known: psu/b: it is gone. Bring it back, or name"));
+    restart(&m); /* another daemon doesn't take it for a host of one sensor */
+    go_on(&m, 60);
+    assert_int_equal(loop(&m)->loop.state, XD_CAP_SAFE);
+    assert_int_equal(m.clamp, 49);
+    m.pulled = false;
+    go_on(&m, 150);
+    assert_held(&m, 160);
+    m.pulled = true; /* for good: who lets the loop go and on again has it look anew */
+    xd_engine_pause_keeps(m.h.e, XD_KEEPS_LET_GO);
+    go_on(&m, 1);
+    xd_engine_pause_keeps(m.h.e, XD_KEEPS_RUN);
+    go_on(&m, 5);
+    assert_string_equal(loop(&m)->sensor, "psu/a");
+    assert_string_equal(loop(&m)->trouble, "");
+    host_done(&m.h);
+    machine_init(&m, KEEP("sensor: [psu/a, psu/c], actuators: clamp")); /* one never was there */
+    go_on(&m, 3);
+    assert_string_equal(loop(&m)->trouble, "the host has no sensor \"psu/c\" of watts");
+    host_done(&m.h);
+    xd_buf_done(&text);
+}
+
 static void test_stuck(void **state)
 {
     struct machine m;
@@ -269,9 +321,6 @@ static void test_pause(void **state)
 static void test_killed(void **state)
 {
     struct machine m;
-    struct xd_buf b = XD_BUF_INIT;
-    struct xd_engine *e;
-    struct xd_err err = XD_ERR_INIT;
 
     machine_init(&m, KEEP("actuators: [{frequency: 20%}, caps, clamp], safe: 100%"));
     m.clamp = 3; /* somebody else's */
@@ -280,11 +329,7 @@ static void test_killed(void **state)
     assert_held(&m, 160);
     uint64_t clamp = m.clamp;
     assert_true(clamp > 3);
-    xd_ledger_write(m.h.e, 1, &b);
-    if (xd_ledger_read(m.h.p, "l", b.s, b.len, &e, &err) < 0)
-        fail_msg("%s", err.text);
-    xd_engine_free(m.h.e);
-    m.h.e = e;
+    restart(&m);
     m.h.mono_ns += 3600 * S; /* it was away for an hour */
     m.h.wall_ns += 3600 * S;
     tick(&m);
@@ -296,7 +341,6 @@ static void test_killed(void **state)
     obey(&m);
     assert_int_equal(m.clamp, 3);
     assert_int_equal(m.khz[7], 3 * GHZ);
-    xd_buf_done(&b);
     host_done(&m.h);
 }
 
@@ -429,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_no_sensor),
         cmocka_unit_test(test_safe_is_no_relief),
         cmocka_unit_test(test_named_sensors),
+        cmocka_unit_test(test_named_sensor_is_gone),
         cmocka_unit_test(test_stuck),
         cmocka_unit_test(test_stuck_but_for_moments),
         cmocka_unit_test(test_nothing_to_take),
