@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cap loops in the engine: see cap_engine.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,10 +121,14 @@ static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_s
     const struct xd_policy_keep *p = e->p->rules[k->rule].keep;
     struct xd_cap_input in = {.t = t};
     double move = k->loop.begun ? p->rate * (double)(t - k->loop.at) / 1e9 : 0;
-    int64_t at_ns = e->last.mono_ns;
+    int64_t at_ns = e->last.mono_ns, age_ns = 0;
 
-    in.known = xd_cap_read_sensor(p, s, k, &in.value, &at_ns);
-    in.known &= e->last.mono_ns - at_ns < p->trust_ns;
+    in.known = xd_cap_read_sensor(p, s, k, &in.value, &at_ns, &age_ns);
+    in.age = age_ns + (e->last.mono_ns > at_ns ? e->last.mono_ns - at_ns : 0);
+    if (in.known && in.age >= p->trust_ns) {
+        in.known = false;
+        snprintf(k->trouble, sizeof(k->trouble), "%s: its last reading is too old", k->sensor);
+    }
     in.again = in.known && !is_new(e, k, at_ns, p->trust_ns);
     for (size_t i = 0; s && i < p->n; i++)
         measure(e, k, i, t);

@@ -42,7 +42,7 @@ struct xd_engine_keep {
     } actuator[XD_CAP_KINDS];
     double most;       /* points that they can take together */
     char sensor[64];   /* who says what the value is; "" before it was looked at */
-    char trouble[160]; /* why nobody does; "" */
+    char trouble[240]; /* why nobody does; "" */
     bool estimated;    /* it is a model's */
     struct xd_engine_counted {
         char *name; /* malloc */

@@ -41,9 +41,9 @@ static bool flag(const struct xd_row *r, const struct xd_table_desc *d, const ch
 }
 
 /* ns; 0 where it isn't told. */
-static int64_t age_of(const struct xd_row *r, const struct xd_table_desc *d)
+static int64_t age_of(const struct xd_row *r, const struct xd_table_desc *d, const char *column)
 {
-    int col = xd_desc_column(d, "age_ns");
+    int col = xd_desc_column(d, column);
 
     return col >= 0 && xd_row_has(r, col) ? (int64_t)r->cell[col].u : 0;
 }
@@ -57,18 +57,20 @@ static const char *text(const struct xd_row *r, const struct xd_table_desc *d, c
 
 /* The host's own, by the best source it has. */
 static bool read_power(const struct xd_policy_keep *k, const struct xd_table *t,
-                       struct xd_engine_keep *out, double *value)
+                       struct xd_engine_keep *out, double *value, int64_t *age_ns)
 {
     const struct xd_row *r = t->n ? t->rows[0] : NULL;
     const char *by = r ? text(r, t->desc, k->celsius ? "celsius_source" : "watts_source") : NULL;
+    bool told = t->reason && xd_str_starts(t->reason, value_column(k)); /* of it, not of others */
 
     if (!r || !number(r, t->desc, value_column(k), value)) {
-        snprintf(out->trouble, sizeof(out->trouble), "the host has no sensor of %s",
-                 value_column(k));
+        snprintf(out->trouble, sizeof(out->trouble), "%s%s",
+                 told ? t->reason : "the host has no sensor of ", told ? "" : value_column(k));
         return false;
     }
     xd_str_safe_to(out->sensor, sizeof(out->sensor), by ? by : POWER);
     out->estimated = !k->celsius && flag(r, t->desc, "estimated");
+    *age_ns = age_of(r, t->desc, k->celsius ? "celsius_age_ns" : "watts_age_ns");
     return true;
 }
 
@@ -133,16 +135,20 @@ static const char *unmet(const struct xd_policy_keep *p, const struct xd_engine_
 /* One more reading. False: it says nothing, or what it says is too old. */
 static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
                  const struct xd_table_desc *d, const char *name, struct xd_engine_keep *out,
-                 double *value)
+                 double *value, int64_t *age_ns)
 {
     const char *why = text(r, d, "trouble");
+    int64_t age = age_of(r, d, "age_ns");
     double v;
 
-    if (!number(r, d, value_column(k), &v) || age_of(r, d) > k->trust_ns) {
+    if (!number(r, d, value_column(k), &v) || age >= k->trust_ns) {
         snprintf(out->trouble, sizeof(out->trouble), "%.60s: %.90s", name,
-                 why ? why : "it says nothing");
+                 why                  ? why
+                 : age >= k->trust_ns ? "its last reading is too old"
+                                      : "it says nothing");
         return false;
     }
+    *age_ns = age > *age_ns ? age : *age_ns;
     if (!out->sensor[0])
         *value = v;
     else
@@ -155,7 +161,7 @@ static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
 }
 
 static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
-                       struct xd_engine_keep *out, double *value)
+                       struct xd_engine_keep *out, double *value, int64_t *age_ns)
 {
     const char *missing;
 
@@ -167,7 +173,7 @@ static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
         bool other = kind >= 0 && xd_row_has(t->rows[i], kind) &&
                      (t->rows[i]->cell[kind].i != 0) != k->celsius; /* power, temperature */
 
-        if (is_named(k, name) && !other && !take(k, t->rows[i], t->desc, name, out, value))
+        if (is_named(k, name) && !other && !take(k, t->rows[i], t->desc, name, out, value, age_ns))
             return false;
     }
     missing = gone(out);
@@ -182,7 +188,7 @@ static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
 }
 
 bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot *s,
-                        struct xd_engine_keep *out, double *value, int64_t *at_ns)
+                        struct xd_engine_keep *out, double *value, int64_t *at_ns, int64_t *age_ns)
 {
     const char *table = k->sensors.n ? SENSORS : POWER;
     const struct xd_table *t = s ? xd_snapshot_table(s, table) : NULL;
@@ -190,6 +196,7 @@ bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot
     out->trouble[0] = out->sensor[0] = '\0';
     out->estimated = false;
     *at_ns = t ? t->at_ns : 0;
+    *age_ns = 0;
     if (!t || t->state != XD_TABLE_OK) {
         snprintf(out->trouble, sizeof(out->trouble), "%s: %.120s", table,
                  !s               ? "the host says nothing"
@@ -197,7 +204,8 @@ bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot
                                   : "nobody tells of it");
         return false;
     }
-    return k->sensors.n ? read_named(k, t, out, value) : read_power(k, t, out, value);
+    return k->sensors.n ? read_named(k, t, out, value, age_ns)
+                        : read_power(k, t, out, value, age_ns);
 }
 
 static uint64_t mask(const struct xd_table_desc *d, const char *const *columns)
@@ -212,8 +220,9 @@ static uint64_t mask(const struct xd_table_desc *d, const char *const *columns)
 
 void xd_cap_sensor_wants(const struct xd_policy_keep *k, xd_cap_want_fn *add, void *arg)
 {
-    static const char *const of_power[] = {"watts",   "watts_source",   "estimated",
-                                           "celsius", "celsius_source", NULL};
+    static const char *const of_power[] = {
+        "watts",   "watts_source",   "watts_age_ns",   "estimated",
+        "celsius", "celsius_source", "celsius_age_ns", NULL};
     static const char *const of_sensors[] = {SENSOR,      "kind",   "watts",   "celsius",
                                              "estimated", "age_ns", "trouble", NULL};
     const struct xd_table_desc *d = xd_core_table(k->sensors.n ? SENSORS : POWER);

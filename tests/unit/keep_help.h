@@ -17,9 +17,10 @@ static const struct xd_column power_columns[] = {
     {"watts_source", "BY", "", {.type = XD_STR}},
     {"clamp", "CLAMP", "", {.type = XD_U64, .unit = XD_UNIT_PERCENT}},
     {"clamp_max", "MAX", "", {.type = XD_U64, .unit = XD_UNIT_PERCENT}},
+    {"watts_age_ns", "AGE", "", {.type = XD_U64, .unit = XD_UNIT_NS}},
 };
 static const struct xd_table_desc power_desc = {"power", "power",  "Power",  "",  power_columns,
-                                                4,       {-1, -1}, {-1, -1}, NULL};
+                                                5,       {-1, -1}, {-1, -1}, NULL};
 static const struct xd_column sensor_columns[] = {
     {"sensor", "SENSOR", "", {.type = XD_STR}}, {"watts", "W", "", {.type = XD_F64}},
     {"celsius", "C", "", {.type = XD_F64}},     {"age_ns", "AGE", "", {.type = XD_U64}},
@@ -52,6 +53,9 @@ struct machine {
     double watts;
     int64_t late_by, moved_ns;       /* how old tables are but that of domains; the last step */
     bool dumb;                       /* the sensor says nothing */
+    bool asleep;                     /* it says again and again what it said last, */
+    double slept_watts;              /* namely this, */
+    int64_t slept_ns;                /* and read it then */
     bool pulled;                     /* psu/b is gone, and so are its watts */
     bool stuck[XD_CAP_KINDS];        /* that knob doesn't move */
     uint64_t most_khz_move;          /* seen */
@@ -109,11 +113,16 @@ static inline struct xd_snapshot *machine_snapshot(struct machine *m)
     struct xd_rows *t = xd_build_table(b, &power_desc, m->h.mono_ns - m->late_by);
 
     xd_row_begin(t);
+    if (!m->asleep) {
+        m->slept_watts = m->watts;
+        m->slept_ns = m->h.mono_ns;
+    }
     if (!m->dumb)
-        xd_put_f64(t, 0, m->watts);
+        xd_put_f64(t, 0, m->slept_watts);
     xd_put_str(t, 1, "file/test");
     xd_put_u64(t, 2, m->clamp);
     xd_put_u64(t, 3, 75);
+    xd_put_u64(t, 4, (uint64_t)(m->h.mono_ns - m->slept_ns));
     t = xd_build_table(b, &sensors_desc, m->h.mono_ns - m->late_by);
     for (int i = 0; i < (m->pulled ? 1 : 2); i++) {
         xd_row_begin(t);

@@ -136,6 +136,31 @@ static void test_no_sensor(void **state)
     host_done(&m.h);
 }
 
+/* A BMC that died is told with its last reading for a while: trust begins with that one. */
+static void test_old_reading(void **state)
+{
+    struct machine m;
+    struct xd_buf text = XD_BUF_INIT;
+
+    machine_init(&m, KEEP("actuators: clamp, trust: 15s, safe: 98%"));
+    go_on(&m, 100);
+    uint64_t held = m.clamp;
+    m.asleep = true;
+    go_on(&m, 14);
+    assert_int_equal(loop(&m)->loop.state, XD_CAP_HOLDS);
+    assert_int_equal(m.clamp, held);
+    go_on(&m, 1);
+    assert_int_equal(loop(&m)->loop.state, XD_CAP_SAFE);
+    assert_non_null(strstr(why(&m, &text), "not known: file/test: its last reading is too old"));
+    go_on(&m, 30);
+    assert_int_equal(m.clamp, 49);
+    m.asleep = false;
+    go_on(&m, 150);
+    assert_held(&m, 160);
+    xd_buf_done(&text);
+    host_done(&m.h);
+}
+
 static void test_safe_is_no_relief(void **state)
 {
     struct machine m;
@@ -471,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_parking_spares_the_first),
         cmocka_unit_test(test_releases_when_cool),
         cmocka_unit_test(test_no_sensor),
+        cmocka_unit_test(test_old_reading),
         cmocka_unit_test(test_safe_is_no_relief),
         cmocka_unit_test(test_named_sensors),
         cmocka_unit_test(test_named_sensor_is_gone),
