@@ -229,7 +229,7 @@ static void read_counted(struct json_object *o, const struct xd_policy_keep *p,
     for (size_t i = 0; i < n; i++) {
         struct json_object *v = json_object_array_get_idx(list, i);
 
-        if (json_object_is_type(v, json_type_string))
+        if (json_object_is_type(v, json_type_string) && xd_str_is_safe(json_object_get_string(v)))
             xd_cap_sensor_counts(p, k, json_object_get_string(v));
     }
 }

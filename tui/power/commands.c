@@ -15,6 +15,7 @@
 #include "tui/power/screen.h"
 
 #define MENU_MAX 64
+#define N_OTHERS 4 /* knobs that aren't among power's own */
 #define CLAMP    (&xd_power_knobs[XD_PKNOB_CLAMP])
 #define STEP     5 /* points of the clamp */
 
@@ -177,26 +178,34 @@ static const char *knob_note(const struct xd_app *a, const void *tag, struct xd_
 /* Whether a knob is the place's: the host has all, a core none of the host's. */
 static bool is_there(const struct xd_power_place *p, const struct xd_knob *k)
 {
-    if (xd_power_knob_is_of(k, xd_power_desc.name) || xd_power_knob_is_of(k, xd_host_desc.name))
+    if (xd_power_knob_is_of(k, xd_power_desc.name) || xd_power_knob_is_of(k, xd_host_desc.name) ||
+        xd_power_knob_is_of(k, xd_cap_loops_desc.name))
         return p->kind == XD_POWER_HOST;
     return !xd_power_knob_is_of(k, xd_sensors_desc.name) || p->kind != XD_POWER_CORE;
 }
 
-/* Of the host's other knobs those that have to do with power, where it offers them. */
+/* Of the host's other knobs those that have to do with power, where it offers them and has what
+ * they are of. */
 static int add_others(const struct xd_app *a, const struct xd_power_place *p,
                       struct xd_menu_item *items)
 {
-    static const char *const others[][2] = {{"pcpus", "pcpu.online"}, {"host", "cpu.smt"}};
+    static const char *const others[N_OTHERS][2] = {{"pcpus", "pcpu.online"},
+                                                    {"host", "cpu.smt"},
+                                                    {"cap_loops", "loop.watts"},
+                                                    {"cap_loops", "loop.celsius"}};
+    struct xd_arena arena = XD_ARENA_INIT;
+    const char **objects = xd_arena_array(&arena, a->power->n_cpus + 1, sizeof(*objects));
     struct xd_offer o;
     int n = 0;
 
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    for (size_t i = 0; i < N_OTHERS; i++)
         if (xd_world_offer(a->world, others[i][0], others[i][1], &o) && o.knob &&
-            is_there(p, o.knob))
+            is_there(p, o.knob) && xd_power_objects(a, p, o.knob, objects, &arena))
             items[n++] = (struct xd_menu_item){.text = o.knob->title,
                                                .help = o.knob->help,
                                                .off = xd_app_limit(a, o.knob->name),
                                                .tag = o.knob};
+    xd_arena_done(&arena);
     return n;
 }
 
@@ -223,7 +232,7 @@ int xd_cmd_power_edit(void *ctx, int argc, char **argv, struct xd_err *err)
 
     if (!p)
         return -ENOENT;
-    for (const struct xd_knob *k = xd_power_knobs; k->name && n < MENU_MAX - 2; k++)
+    for (const struct xd_knob *k = xd_power_knobs; k->name && n < MENU_MAX - N_OTHERS; k++)
         if (is_there(p, k))
             items[n++] = (struct xd_menu_item){
                 .text = title_of(k), .help = k->help, .off = off_of(a, k), .tag = k};

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "model/tables.h"
 #include "model/tables_power.h"
+#include "policies/table.h"
 #include "tui/power/screen.h"
 
 bool xd_power_knob_is_of(const struct xd_knob *k, const char *table)
@@ -27,6 +28,20 @@ static size_t limited_sensors(const struct xd_app *a, const struct xd_power_plac
     return n;
 }
 
+/* The cap loops with such a limit, watts or degrees. */
+static size_t loops_with(const struct xd_app *a, const struct xd_knob *k, const char **names,
+                         size_t max)
+{
+    const struct xd_table *t = xd_power_loops(a);
+    int col = t ? xd_desc_column(t->desc, k->column) : -1;
+    size_t n = 0;
+
+    for (size_t i = 0; col >= 0 && i < t->n && n < max; i++)
+        if (xd_row_has(t->rows[i], col))
+            names[n++] = xd_row_str(t->rows[i], XD_CAP_LOOPS_RULE, "?");
+    return n;
+}
+
 /* The cpupools that pCPUs of the place are in. */
 static size_t pools_of(const struct xd_app *a, const struct xd_power_place *p, const char **names)
 {
@@ -44,25 +59,32 @@ static size_t pools_of(const struct xd_app *a, const struct xd_power_place *p, c
     return n;
 }
 
+/* Names become paths. */
+static size_t under(const struct xd_table_desc *d, const char **names, size_t n,
+                    struct xd_arena *arena)
+{
+    for (size_t i = 0; i < n; i++)
+        names[i] = xd_arena_printf(arena, "%s/%s", d->noun, names[i]);
+    return n;
+}
+
 size_t xd_power_objects(const struct xd_app *a, const struct xd_power_place *p,
                         const struct xd_knob *k, const char **out, struct xd_arena *arena)
 {
     const struct xd_power_screen *t = a->power;
     bool parks = strcmp(k->column, "online") == 0;
-    size_t n = 0;
+    size_t n = 0, max = t->n_cpus + 1;
 
     if (xd_power_knob_is_of(k, xd_power_desc.name)) {
         out[n++] = xd_power_desc.noun;
     } else if (xd_power_knob_is_of(k, xd_host_desc.name)) {
         out[n++] = xd_host_desc.noun;
+    } else if (xd_power_knob_is_of(k, xd_cap_loops_desc.name)) {
+        n = under(&xd_cap_loops_desc, out, loops_with(a, k, out, max), arena);
     } else if (xd_power_knob_is_of(k, xd_pools_desc.name)) {
-        n = pools_of(a, p, out);
-        for (size_t i = 0; i < n; i++)
-            out[i] = xd_arena_printf(arena, "%s/%s", xd_pools_desc.noun, out[i]);
+        n = under(&xd_pools_desc, out, pools_of(a, p, out), arena);
     } else if (xd_power_knob_is_of(k, xd_sensors_desc.name)) {
-        n = limited_sensors(a, p, out, t->n_cpus + 1);
-        for (size_t i = 0; i < n; i++)
-            out[i] = xd_arena_printf(arena, "%s/%s", xd_sensors_desc.noun, out[i]);
+        n = under(&xd_sensors_desc, out, limited_sensors(a, p, out, max), arena);
     } else {
         for (unsigned i = p->from; i < p->from + p->n; i++)
             if (parks || xd_row_u64(t->cpus[i].row, XD_PCPU_ONLINE, 1))

@@ -98,8 +98,9 @@ bool xd_power_can_release(const struct xd_app *a);
 
 bool xd_power_knob_is_of(const struct xd_knob *k, const char *table);
 /* Paths of what a knob is to be changed of: the host, sensors of the place, the cpupools it has a
- * part of, or its pCPUs that are online (whether they are is a knob of those that aren't, too).
- * out has room for all pCPUs and one more; paths live in the arena. Returns how many. */
+ * part of, cap loops with such a limit, or its pCPUs that are online (whether they are is a knob of
+ * those that aren't, too). out has room for all pCPUs and one more; paths live in the arena.
+ * Returns how many. */
 size_t xd_power_objects(const struct xd_app *a, const struct xd_power_place *p,
                         const struct xd_knob *k, const char **out, struct xd_arena *arena);
 /* What it is now, as it would be typed; "mixed" where it differs within the place; "" where it
