@@ -58,6 +58,8 @@ static const struct xd_column power_columns[XD_POWER_N] = {
                                "How old the reading of watts was when it was taken in", NS},
     [XD_POWER_CELSIUS_AGE_NS] = {"celsius_age_ns", "C AGE",
                                  "How old the reading of temperature was when it was taken in", NS},
+    [XD_POWER_TURBO] = {"turbo", "TURBO", "Whether CPUs may go above their nominal frequency; of "
+                        "hosts that switch it for all at once", BOOL},
 };
 const struct xd_table_desc xd_power_desc = {
     "power", "power", "Power", "Power, heat and idle injection of the host: one row", power_columns,

@@ -15,7 +15,7 @@
 #include "tui/power/screen.h"
 
 #define MENU_MAX 64
-#define N_OTHERS 4 /* knobs that aren't among power's own */
+#define N_OTHERS 5 /* knobs that aren't among power's own */
 #define CLAMP    (&xd_power_knobs[XD_PKNOB_CLAMP])
 #define STEP     5 /* points of the clamp */
 
@@ -191,6 +191,7 @@ static int add_others(const struct xd_app *a, const struct xd_power_place *p,
 {
     static const char *const others[N_OTHERS][2] = {{"pcpus", "pcpu.online"},
                                                     {"host", "cpu.smt"},
+                                                    {"power", "power.turbo"}, /* without Xen */
                                                     {"cap_loops", "loop.watts"},
                                                     {"cap_loops", "loop.celsius"}};
     struct xd_arena arena = XD_ARENA_INIT;
