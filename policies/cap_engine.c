@@ -12,6 +12,8 @@
 #define PROOF_NS (10 * XD_NS_PER_S)
 /* Points by which an actuator may miss what it was told: values are whole percents and MHz. */
 #define MISS 1.5
+/* Readings that are no more apart than that are the same one. */
+#define SAME_NS (XD_NS_PER_S / 10)
 
 void xd_engine_begin_keeps(struct xd_engine *e)
 {
@@ -23,7 +25,7 @@ void xd_engine_begin_keeps(struct xd_engine *e)
             continue;
         e->keep_of[i] = (int8_t)e->n_keeps;
         e->keeps = xd_realloc(e->keeps, (e->n_keeps + 1) * sizeof(*e->keeps));
-        e->keeps[e->n_keeps++] = (struct xd_engine_keep){.rule = i, .sample_ns = INT64_MIN};
+        e->keeps[e->n_keeps++] = (struct xd_engine_keep){.rule = i, .read_ns = INT64_MIN};
         for (size_t n = 0; n < k->n; n++)
             e->moves[k->actuators[n].kind] = true;
     }
@@ -105,14 +107,33 @@ static bool any_behind(const struct xd_engine_keep *k, size_t n)
     return false;
 }
 
-/* False: the sensors weren't looked at again since. */
-static bool is_new(const struct xd_engine *e, struct xd_engine_keep *k, int64_t at_ns,
-                   int64_t trust_ns)
+/* False: it is what they said before. Moments of readings are as exact as two clocks. */
+static bool is_new(struct xd_engine_keep *k, int64_t newest_ns)
 {
-    bool again = at_ns == k->sample_ns && e->last.mono_ns - at_ns < trust_ns;
+    if (k->read_ns != INT64_MIN && newest_ns < k->read_ns + SAME_NS)
+        return false;
+    k->read_ns = newest_ns;
+    return true;
+}
 
-    k->sample_ns = at_ns;
-    return !again;
+/* What the sensors say. A reading that is two thirds of trust old isn't believed any more, and so
+ * the effort stays; once it is as old as trust the effort is the safe one. */
+static void look(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_snapshot *s,
+                 struct xd_cap_input *in)
+{
+    const struct xd_policy_keep *p = e->p->rules[k->rule].keep;
+    struct xd_cap_read when;
+    char age[32];
+
+    in->known = xd_cap_read_sensor(p, s, k, &in->value, &when);
+    if (!in->known)
+        return;
+    in->age = e->last.mono_ns > when.oldest_ns ? e->last.mono_ns - when.oldest_ns : 0;
+    in->again = !is_new(k, when.newest_ns);
+    in->known = in->age < p->trust_ns / 3 * 2;
+    if (!in->known)
+        snprintf(k->trouble, sizeof(k->trouble), "%s: it has said nothing new for %s", k->sensor,
+                 xd_fmt_ns((uint64_t)in->age, age, sizeof(age)));
 }
 
 static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_snapshot *s,
@@ -121,15 +142,8 @@ static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_s
     const struct xd_policy_keep *p = e->p->rules[k->rule].keep;
     struct xd_cap_input in = {.t = t};
     double move = k->loop.begun ? p->rate * (double)(t - k->loop.at) / 1e9 : 0;
-    int64_t at_ns = e->last.mono_ns, age_ns = 0;
 
-    in.known = xd_cap_read_sensor(p, s, k, &in.value, &at_ns, &age_ns);
-    in.age = age_ns + (e->last.mono_ns > at_ns ? e->last.mono_ns - at_ns : 0);
-    if (in.known && in.age >= p->trust_ns) {
-        in.known = false;
-        snprintf(k->trouble, sizeof(k->trouble), "%s: its last reading is too old", k->sensor);
-    }
-    in.again = in.known && !is_new(e, k, at_ns, p->trust_ns);
+    look(e, k, s, &in);
     for (size_t i = 0; s && i < p->n; i++)
         measure(e, k, i, t);
     in.behind = any_behind(k, p->n);

@@ -49,7 +49,7 @@ struct xd_engine_keep {
         bool here;  /* at the last look */
     } * counted;    /* malloc; named sensors that the value came from so far */
     size_t n_counted;
-    int64_t sample_ns; /* monotonic: of the last sample of sensors */
+    int64_t read_ns; /* monotonic: of the newest reading so far */
 };
 
 /* A knob of the host that the last tick wants to be another. */

@@ -6,11 +6,15 @@
 #include "model/tables.h"
 #include "policies/engine_impl.h"
 
-/* cap_sensor.c: the value just now, when its table was sampled (monotonic), and how old its oldest
- * reading was then. False: there is none, and out->trouble says why. Sets sensor and estimated as
- * well. */
+/* Monotonic. */
+struct xd_cap_read {
+    int64_t at_ns;                /* when its table was sampled */
+    int64_t oldest_ns, newest_ns; /* of the readings that the value is made of */
+};
+/* cap_sensor.c: the value just now, and when it was read. False: there is none, and out->trouble
+ * says why. Sets sensor and estimated as well. */
 bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot *s,
-                        struct xd_engine_keep *out, double *value, int64_t *at_ns, int64_t *age_ns);
+                        struct xd_engine_keep *out, double *value, struct xd_cap_read *when);
 /* A sensor of that name counted, which the loop's policy names, else it is left out. */
 void xd_cap_sensor_counts(const struct xd_policy_keep *p, struct xd_engine_keep *k,
                           const char *name);

@@ -52,11 +52,11 @@ struct xd_cap_input {
     int64_t t;    /* the engine's time, ns */
     bool known;   /* the sensor says something, */
     double value; /* namely this */
-    int64_t age;  /* … and read it so long ago, ns: what it doesn't repeat to the end of trust */
+    int64_t age;  /* … and read it so long ago, ns */
     double most;  /* points that the actuators take at most */
     double can;   /* … those that are stuck as far as they do: it isn't raised above that */
     double least; /* it isn't lowered below that: a step is held */
-    bool again;   /* … as before: it wasn't asked again */
+    bool again;   /* … as before: it is the same reading */
     bool behind;  /* they aren't yet where they were told to be */
 };
 

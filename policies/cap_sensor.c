@@ -48,6 +48,15 @@ static int64_t age_of(const struct xd_row *r, const struct xd_table_desc *d, con
     return col >= 0 && xd_row_has(r, col) ? (int64_t)r->cell[col].u : 0;
 }
 
+/* One more reading, which was so old when its table was sampled. */
+static void was_read(struct xd_cap_read *when, int64_t age_ns)
+{
+    int64_t then = when->at_ns - age_ns;
+
+    when->oldest_ns = then < when->oldest_ns ? then : when->oldest_ns;
+    when->newest_ns = then > when->newest_ns ? then : when->newest_ns;
+}
+
 static const char *text(const struct xd_row *r, const struct xd_table_desc *d, const char *column)
 {
     int col = xd_desc_column(d, column);
@@ -57,7 +66,7 @@ static const char *text(const struct xd_row *r, const struct xd_table_desc *d, c
 
 /* The host's own, by the best source it has. */
 static bool read_power(const struct xd_policy_keep *k, const struct xd_table *t,
-                       struct xd_engine_keep *out, double *value, int64_t *age_ns)
+                       struct xd_engine_keep *out, double *value, struct xd_cap_read *when)
 {
     const struct xd_row *r = t->n ? t->rows[0] : NULL;
     const char *by = r ? text(r, t->desc, k->celsius ? "celsius_source" : "watts_source") : NULL;
@@ -70,7 +79,7 @@ static bool read_power(const struct xd_policy_keep *k, const struct xd_table *t,
     }
     xd_str_safe_to(out->sensor, sizeof(out->sensor), by ? by : POWER);
     out->estimated = !k->celsius && flag(r, t->desc, "estimated");
-    *age_ns = age_of(r, t->desc, k->celsius ? "celsius_age_ns" : "watts_age_ns");
+    was_read(when, age_of(r, t->desc, k->celsius ? "celsius_age_ns" : "watts_age_ns"));
     return true;
 }
 
@@ -135,7 +144,7 @@ static const char *unmet(const struct xd_policy_keep *p, const struct xd_engine_
 /* One more reading. False: it says nothing, or what it says is too old. */
 static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
                  const struct xd_table_desc *d, const char *name, struct xd_engine_keep *out,
-                 double *value, int64_t *age_ns)
+                 double *value, struct xd_cap_read *when)
 {
     const char *why = text(r, d, "trouble");
     int64_t age = age_of(r, d, "age_ns");
@@ -144,11 +153,11 @@ static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
     if (!number(r, d, value_column(k), &v) || age >= k->trust_ns) {
         snprintf(out->trouble, sizeof(out->trouble), "%.60s: %.90s", name,
                  why                  ? why
-                 : age >= k->trust_ns ? "its last reading is too old"
+                 : age >= k->trust_ns ? "it has said nothing new for too long"
                                       : "it says nothing");
         return false;
     }
-    *age_ns = age > *age_ns ? age : *age_ns;
+    was_read(when, age);
     if (!out->sensor[0])
         *value = v;
     else
@@ -161,7 +170,7 @@ static bool take(const struct xd_policy_keep *k, const struct xd_row *r,
 }
 
 static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
-                       struct xd_engine_keep *out, double *value, int64_t *age_ns)
+                       struct xd_engine_keep *out, double *value, struct xd_cap_read *when)
 {
     const char *missing;
 
@@ -173,7 +182,7 @@ static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
         bool other = kind >= 0 && xd_row_has(t->rows[i], kind) &&
                      (t->rows[i]->cell[kind].i != 0) != k->celsius; /* power, temperature */
 
-        if (is_named(k, name) && !other && !take(k, t->rows[i], t->desc, name, out, value, age_ns))
+        if (is_named(k, name) && !other && !take(k, t->rows[i], t->desc, name, out, value, when))
             return false;
     }
     missing = gone(out);
@@ -188,15 +197,14 @@ static bool read_named(const struct xd_policy_keep *k, const struct xd_table *t,
 }
 
 bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot *s,
-                        struct xd_engine_keep *out, double *value, int64_t *at_ns, int64_t *age_ns)
+                        struct xd_engine_keep *out, double *value, struct xd_cap_read *when)
 {
     const char *table = k->sensors.n ? SENSORS : POWER;
     const struct xd_table *t = s ? xd_snapshot_table(s, table) : NULL;
 
     out->trouble[0] = out->sensor[0] = '\0';
     out->estimated = false;
-    *at_ns = t ? t->at_ns : 0;
-    *age_ns = 0;
+    *when = (struct xd_cap_read){t ? t->at_ns : 0, INT64_MAX, INT64_MIN};
     if (!t || t->state != XD_TABLE_OK) {
         snprintf(out->trouble, sizeof(out->trouble), "%s: %.120s", table,
                  !s               ? "the host says nothing"
@@ -204,8 +212,7 @@ bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot
                                   : "nobody tells of it");
         return false;
     }
-    return k->sensors.n ? read_named(k, t, out, value, age_ns)
-                        : read_power(k, t, out, value, age_ns);
+    return k->sensors.n ? read_named(k, t, out, value, when) : read_power(k, t, out, value, when);
 }
 
 static uint64_t mask(const struct xd_table_desc *d, const char *const *columns)

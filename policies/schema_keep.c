@@ -181,7 +181,8 @@ const struct xd_policy_key xd_policy_keep_keys[] = {
     {"release", "a time", "as lag", "It must be below the band for so long before less is taken.",
      read_release},
     {"trust", "a time", "15s",
-     "What was taken stays for so long if the sensor says nothing. After that it is at least safe.",
+     "What was taken stays if the sensor says nothing, or nothing new for two thirds of that time. "
+     "After all of it, it is at least safe.",
      read_trust},
     {"safe", "0% to 100%", "50%", "That part of all that can be taken.", read_safe},
     {0},

@@ -146,18 +146,39 @@ static void test_old_reading(void **state)
     go_on(&m, 100);
     uint64_t held = m.clamp;
     m.asleep = true;
-    go_on(&m, 14);
-    assert_int_equal(loop(&m)->loop.state, XD_CAP_HOLDS);
+    m.slept_watts = 100; /* far below the limit: that was long ago */
+    go_on(&m, 9);
+    assert_int_equal(m.clamp, held);
+    go_on(&m, 1);
+    assert_int_equal(loop(&m)->loop.state, XD_CAP_COASTS);
+    assert_non_null(strstr(why(&m, &text), "file/test: it has said nothing new for 10.0s"));
+    assert_non_null(strstr(why(&m, &text), "it will be at least 98% in 5.0s"));
+    go_on(&m, 4);
     assert_int_equal(m.clamp, held);
     go_on(&m, 1);
     assert_int_equal(loop(&m)->loop.state, XD_CAP_SAFE);
-    assert_non_null(strstr(why(&m, &text), "not known: file/test: its last reading is too old"));
     go_on(&m, 30);
     assert_int_equal(m.clamp, 49);
     m.asleep = false;
     go_on(&m, 150);
     assert_held(&m, 160);
     xd_buf_done(&text);
+    host_done(&m.h);
+}
+
+/* One that is read every 5 s, as a BMC is: what it repeats meanwhile is acted on once. */
+static void test_rare_readings(void **state)
+{
+    struct machine m;
+
+    machine_init(&m, KEEP("actuators: clamp, trust: 15s"));
+    for (int i = 0; i < 400; i++) {
+        m.asleep = i % 5;
+        go_on(&m, 1);
+        if (i > 200)
+            assert_held(&m, 160);
+    }
+    assert_true(loop(&m)->loop.state == XD_CAP_HOLDS);
     host_done(&m.h);
 }
 
@@ -497,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_releases_when_cool),
         cmocka_unit_test(test_no_sensor),
         cmocka_unit_test(test_old_reading),
+        cmocka_unit_test(test_rare_readings),
         cmocka_unit_test(test_safe_is_no_relief),
         cmocka_unit_test(test_named_sensors),
         cmocka_unit_test(test_named_sensor_is_gone),

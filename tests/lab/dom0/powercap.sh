@@ -99,7 +99,7 @@ between "meanwhile: most, W" "$most" 0 "$(awk "BEGIN { print $LIMIT * 1.05 }")"
 
 # --- the sensor dies ---
 kill -STOP "$sensor"
-check "the effort stays while the sensor is silent" eventually 30 state_is coasts
+check "the effort stays while the sensor is silent: told in the log" eventually 30 logged 'rule watts: file/sim: it has said nothing new for .*: the effort stays'
 like "and why is told" "$(row trouble)" 'file/sim'
 check "… then it is at least the safe one" eventually 30 state_is safe
 check "told in the log" logged 'the effort is at least 80% until the sensor is back'
