@@ -155,6 +155,10 @@ static void read_turbo(const struct xd_files *f, struct xd_linux_power *p)
     long long off = xd_files_number(f, -1, CPUS "/intel_pstate/no_turbo");
 
     p->turbo = boost >= 0 ? boost != 0 : off >= 0 ? off == 0 : -1;
+    p->turbo_forbids = boost < 0;
+    p->turbo_path = boost >= 0 ? CPUS "/cpufreq/boost"
+                    : off >= 0 ? CPUS "/intel_pstate/no_turbo"
+                               : NULL;
 }
 
 static void read_clamp(const struct xd_files *f, struct xd_arena *a, struct xd_linux_power *p)

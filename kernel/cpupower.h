@@ -46,6 +46,8 @@ struct xd_linux_power {
     bool has_clamp;
     uint64_t clamp, clamp_max; /* what it says: the idle share that it has reached; 0: off */
     int turbo;                 /* -1: unknown */
+    const char *turbo_path;    /* of the file that switches it for all; NULL: there is none */
+    bool turbo_forbids;        /* 1 in it is no turbo */
     int deepest;               /* the last idle state that is allowed; -1: all; -2: unknown, or
                                 * CPUs differ, or one is forbidden even the first */
 };

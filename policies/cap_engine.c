@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cap loops in the engine: see cap_engine.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #define PROOF_NS (10 * XD_NS_PER_S)
 /* Points by which an actuator may miss what it was told: values are whole percents and MHz. */
 #define MISS 1.5
+/* Readings that are no more apart than that are the same one. */
+#define SAME_NS (XD_NS_PER_S / 10)
 
 void xd_engine_begin_keeps(struct xd_engine *e)
 {
@@ -22,7 +25,7 @@ void xd_engine_begin_keeps(struct xd_engine *e)
             continue;
         e->keep_of[i] = (int8_t)e->n_keeps;
         e->keeps = xd_realloc(e->keeps, (e->n_keeps + 1) * sizeof(*e->keeps));
-        e->keeps[e->n_keeps++] = (struct xd_engine_keep){.rule = i, .sample_ns = INT64_MIN};
+        e->keeps[e->n_keeps++] = (struct xd_engine_keep){.rule = i, .read_ns = INT64_MIN};
         for (size_t n = 0; n < k->n; n++)
             e->moves[k->actuators[n].kind] = true;
     }
@@ -30,6 +33,8 @@ void xd_engine_begin_keeps(struct xd_engine *e)
 
 void xd_engine_done_keeps(struct xd_engine *e)
 {
+    for (size_t i = 0; i < e->n_keeps; i++)
+        xd_cap_sensors_forget(&e->keeps[i]);
     free(e->keeps);
     free(e->parts);
     free(e->host_acts);
@@ -102,14 +107,33 @@ static bool any_behind(const struct xd_engine_keep *k, size_t n)
     return false;
 }
 
-/* False: the sensors weren't looked at again since. */
-static bool is_new(const struct xd_engine *e, struct xd_engine_keep *k, int64_t at_ns,
-                   int64_t trust_ns)
+/* False: it is what they said before. Moments of readings are as exact as two clocks. */
+static bool is_new(struct xd_engine_keep *k, int64_t newest_ns)
 {
-    bool again = at_ns == k->sample_ns && e->last.mono_ns - at_ns < trust_ns;
+    if (k->read_ns != INT64_MIN && newest_ns < k->read_ns + SAME_NS)
+        return false;
+    k->read_ns = newest_ns;
+    return true;
+}
 
-    k->sample_ns = at_ns;
-    return !again;
+/* What the sensors say. A reading that is two thirds of trust old isn't believed any more, and so
+ * the effort stays; once it is as old as trust the effort is the safe one. */
+static void look(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_snapshot *s,
+                 struct xd_cap_input *in)
+{
+    const struct xd_policy_keep *p = e->p->rules[k->rule].keep;
+    struct xd_cap_read when;
+    char age[32];
+
+    in->known = xd_cap_read_sensor(p, s, k, &in->value, &when);
+    if (!in->known)
+        return;
+    in->age = e->last.mono_ns > when.oldest_ns ? e->last.mono_ns - when.oldest_ns : 0;
+    in->again = !is_new(k, when.newest_ns);
+    in->known = in->age < p->trust_ns / 3 * 2;
+    if (!in->known)
+        snprintf(k->trouble, sizeof(k->trouble), "%s: it has said nothing new for %s", k->sensor,
+                 xd_fmt_ns((uint64_t)in->age, age, sizeof(age)));
 }
 
 static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_snapshot *s,
@@ -118,11 +142,8 @@ static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_s
     const struct xd_policy_keep *p = e->p->rules[k->rule].keep;
     struct xd_cap_input in = {.t = t};
     double move = k->loop.begun ? p->rate * (double)(t - k->loop.at) / 1e9 : 0;
-    int64_t at_ns = e->last.mono_ns;
 
-    in.known = xd_cap_read_sensor(p, s, k, &in.value, &at_ns);
-    in.known &= e->last.mono_ns - at_ns < p->trust_ns;
-    in.again = in.known && !is_new(e, k, at_ns, p->trust_ns);
+    look(e, k, s, &in);
     for (size_t i = 0; s && i < p->n; i++)
         measure(e, k, i, t);
     in.behind = any_behind(k, p->n);
@@ -137,6 +158,8 @@ static void run(struct xd_engine *e, struct xd_engine_keep *k, const struct xd_s
 static void rest(struct xd_engine_keep *k, enum xd_cap_state why, int64_t t)
 {
     xd_cap_loop_rest(&k->loop, why, t);
+    if (why == XD_CAP_LET_GO) /* somebody looks after it, and it begins anew */
+        xd_cap_sensors_forget(k);
     for (size_t i = 0; i < XD_CAP_KINDS; i++) {
         k->share[i].share = 0;
         k->share[i].held = k->share[i].step_test.running = k->share[i].step_test.known = false;

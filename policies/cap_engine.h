@@ -9,8 +9,8 @@
  *
  * An actuator that takes less than it was told to for 10 s, be it that its steps are refused, fail,
  * or read back otherwise, is stuck: from then on counts what it is seen to do, and the next one
- * takes over the rest. It is still told what it should do; once it has done that for 10 s, it counts
- * again. */
+ * takes over the rest. It is still told what it should do; once it has done that for 10 s, it
+ * counts again. */
 #ifndef XD_POLICIES_CAP_ENGINE_H
 #define XD_POLICIES_CAP_ENGINE_H
 
@@ -36,15 +36,20 @@ struct xd_engine_keep {
     struct xd_cap_loop loop;
     struct xd_cap_share share[XD_CAP_KINDS]; /* by rank, as in the policy */
     struct xd_engine_actuator {
-        size_t parts; /* pCPUs, domains, 1; 0: the host hasn't got it */
+        size_t parts;  /* pCPUs, domains, 1; 0: the host hasn't got it */
         bool behind;   /* it takes less than it was told to */
         int64_t since; /* that it has or hasn't, the engine's time */
     } actuator[XD_CAP_KINDS];
     double most;       /* points that they can take together */
     char sensor[64];   /* who says what the value is; "" before it was looked at */
-    char trouble[160]; /* why nobody does; "" */
+    char trouble[240]; /* why nobody does; "" */
     bool estimated;    /* it is a model's */
-    int64_t sample_ns; /* monotonic: of the last sample of sensors */
+    struct xd_engine_counted {
+        char *name; /* malloc */
+        bool here;  /* at the last look */
+    } * counted;    /* malloc; named sensors that the value came from so far */
+    size_t n_counted;
+    int64_t read_ns; /* monotonic: of the newest reading so far */
 };
 
 /* A knob of the host that the last tick wants to be another. */

@@ -6,10 +6,19 @@
 #include "model/tables.h"
 #include "policies/engine_impl.h"
 
-/* cap_sensor.c: the value just now, and when its table was sampled (monotonic). False: there is
- * none, and out->trouble says why. Sets sensor and estimated as well. */
+/* Monotonic. */
+struct xd_cap_read {
+    int64_t at_ns;                /* when its table was sampled */
+    int64_t oldest_ns, newest_ns; /* of the readings that the value is made of */
+};
+/* cap_sensor.c: the value just now, and when it was read. False: there is none, and out->trouble
+ * says why. Sets sensor and estimated as well. */
 bool xd_cap_read_sensor(const struct xd_policy_keep *k, const struct xd_snapshot *s,
-                        struct xd_engine_keep *out, double *value, int64_t *at_ns);
+                        struct xd_engine_keep *out, double *value, struct xd_cap_read *when);
+/* A sensor of that name counted, which the loop's policy names, else it is left out. */
+void xd_cap_sensor_counts(const struct xd_policy_keep *p, struct xd_engine_keep *k,
+                          const char *name);
+void xd_cap_sensors_forget(struct xd_engine_keep *k); /* which ones did */
 void xd_cap_sensor_wants(const struct xd_policy_keep *k, xd_cap_want_fn *add, void *arg);
 
 /* cap_parts.c: takes in what the host shows of those knobs that the policy may move. */

@@ -35,7 +35,8 @@ static void see(struct xd_cap_loop *l, const struct xd_policy_keep *k,
                                            : in->value;
     l->value = in->value;
     l->value_known = true;
-    l->seen_t = in->t;
+    if (in->t - in->age > l->seen_t)
+        l->seen_t = in->t - in->age;
 }
 
 /* The sensor says nothing. */

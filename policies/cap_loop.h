@@ -44,7 +44,7 @@ struct xd_cap_loop {
     bool error_known;
     bool aims;      /* it was outside of the band, and isn't back in its middle yet */
     int64_t at;     /* of the last step, the engine's time */
-    int64_t seen_t; /* when the sensor said something last, or the loop began */
+    int64_t seen_t; /* of the last reading, or when the loop began */
     int64_t cool_t; /* since when it is below the band; -1: it isn't */
 };
 
@@ -52,10 +52,11 @@ struct xd_cap_input {
     int64_t t;    /* the engine's time, ns */
     bool known;   /* the sensor says something, */
     double value; /* namely this */
+    int64_t age;  /* … and read it so long ago, ns */
     double most;  /* points that the actuators take at most */
     double can;   /* … those that are stuck as far as they do: it isn't raised above that */
     double least; /* it isn't lowered below that: a step is held */
-    bool again;   /* … as before: it wasn't asked again */
+    bool again;   /* … as before: it is the same reading */
     bool behind;  /* they aren't yet where they were told to be */
 };
 

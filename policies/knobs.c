@@ -48,5 +48,25 @@ const struct xd_knob xd_budget_knobs[] = {
                                       .help = "It leaves all knobs alone (hold), or gives them "
                                               "back first (restore); balances go on",
                                       .kind = {.type = XD_ENUM, .names = xd_budgets_pause_names}},
+    /* What a rule may say (schema_keep.c); a loop has the one that its policy limits. */
+    [XD_BUDGET_KNOB_LOOP_WATTS] = {.name = "loop.watts",
+                                   .table = "cap_loops",
+                                   .column = "watts_limit",
+                                   .title = "Limit of watts",
+                                   .help = "The power that the cap loop keeps the host below",
+                                   .kind = {.type = XD_F64},
+                                   .min = 1,
+                                   .max = 1000000,
+                                   .risk = XD_RISK_DISRUPTIVE},
+    [XD_BUDGET_KNOB_LOOP_CELSIUS] = {.name = "loop.celsius",
+                                     .table = "cap_loops",
+                                     .column = "celsius_limit",
+                                     .title = "Limit of degrees",
+                                     .help = "The temperature that the cap loop keeps the host "
+                                             "below",
+                                     .kind = {.type = XD_F64},
+                                     .min = 20,
+                                     .max = 150,
+                                     .risk = XD_RISK_DISRUPTIVE},
     [XD_BUDGET_KNOBS] = {0},
 };

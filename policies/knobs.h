@@ -12,6 +12,8 @@ enum xd_budget_knob {
     XD_BUDGET_KNOB_CAP,
     XD_BUDGET_KNOB_PAUSED,
     XD_BUDGET_KNOB_POLICY_PAUSED,
+    XD_BUDGET_KNOB_LOOP_WATTS,
+    XD_BUDGET_KNOB_LOOP_CELSIUS,
     XD_BUDGET_KNOBS
 };
 extern const struct xd_knob xd_budget_knobs[]; /* by enum xd_budget_knob, then one without name */

@@ -136,6 +136,10 @@ static void put_keep(struct xd_json *j, const struct xd_engine *e, const struct 
         xd_json_close(j, ']');
     }
     xd_json_close(j, '}');
+    xd_json_open(j, "counted", '[');
+    for (size_t i = 0; i < k->n_counted; i++)
+        xd_json_str(j, NULL, k->counted[i].name);
+    xd_json_close(j, ']');
     xd_json_close(j, '}');
 }
 

@@ -219,6 +219,21 @@ static bool points(struct json_object *v, double *out)
                : false;
 }
 
+/* Ledgers of an older xendeck have none. */
+static void read_counted(struct json_object *o, const struct xd_policy_keep *p,
+                         struct xd_engine_keep *k)
+{
+    struct json_object *list = xd_json_member(o, "counted");
+    size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *v = json_object_array_get_idx(list, i);
+
+        if (json_object_is_type(v, json_type_string) && xd_str_is_safe(json_object_get_string(v)))
+            xd_cap_sensor_counts(p, k, json_object_get_string(v));
+    }
+}
+
 /* A loop goes on with the effort that it had; when it was is of no interest. */
 static bool read_keep(struct json_object *o, struct xd_engine *e)
 {
@@ -244,6 +259,7 @@ static bool read_keep(struct json_object *o, struct xd_engine *e)
         k->actuator[i].behind = k->share[i].stuck;
         k->actuator[i].since = e->t;
     }
+    read_counted(o, p, k);
     return true;
 }
 

@@ -164,7 +164,7 @@ const struct xd_policy_key xd_policy_keep_keys[] = {
     {"celsius", "a number", "watts has one", "The host may be so hot.", read_celsius},
     {"sensor", "a pattern or a list of them", "the host's own, as the table power has it",
      "Sensors by their names in the table sensors. Their watts add up; of temperatures the highest "
-     "counts. If one that is named says nothing, nothing is known.", read_sensor},
+     "counts. If one that is named says nothing or is gone, nothing is known.", read_sensor},
     {"within", "1% to 20%", "5%",
      "The band below the limit in which nothing is changed. Above it more is taken, below it less.",
      read_within},
@@ -181,7 +181,8 @@ const struct xd_policy_key xd_policy_keep_keys[] = {
     {"release", "a time", "as lag", "It must be below the band for so long before less is taken.",
      read_release},
     {"trust", "a time", "15s",
-     "What was taken stays for so long if the sensor says nothing. After that it is at least safe.",
+     "What was taken stays if the sensor says nothing, or nothing new for two thirds of that time. "
+     "After all of it, it is at least safe.",
      read_trust},
     {"safe", "0% to 100%", "50%", "That part of all that can be taken.", read_safe},
     {0},

@@ -21,6 +21,7 @@ static const struct {
     [XD_WIRE_PAUSE] = {"pause", true, true, false},
     [XD_WIRE_RESUME] = {"resume", true, true, false},
     [XD_WIRE_BUDGET] = {"budget", true, false, true},
+    [XD_WIRE_LIMIT] = {"limit", true, false, true},
 };
 // clang-format on
 #define N_KINDS (sizeof(kinds) / sizeof(*kinds))
@@ -57,6 +58,16 @@ static bool take_number(struct json_object *o, const char *key, int64_t unnamed,
     return json_object_is_type(v, json_type_int) && *out >= 0;
 }
 
+static bool take_limit(struct json_object *o, const char *key, double *out)
+{
+    struct json_object *v = xd_json_member(o, key);
+
+    *out = v ? json_object_get_double(v) : 0;
+    return !v ||
+           ((json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int)) &&
+            *out > 0);
+}
+
 /* --- questions --- */
 
 static int wrong(struct xd_err *err, const char *what)
@@ -72,7 +83,7 @@ static int take_ask(struct json_object *o, struct xd_wire_ask *a, struct xd_err 
     while (name && k < N_KINDS && strcmp(kinds[k].name, name) != 0)
         k++;
     if (!name || k == N_KINDS)
-        return wrong(err, "ask is status, explain, table, reload, pause, resume or budget");
+        return wrong(err, "ask is status, explain, table, reload, pause, resume, budget or limit");
     a->kind = (enum xd_wire_kind)k;
     if (!take_text(o, "domain", a->domain, sizeof(a->domain)) ||
         !take_text(o, "rule", a->rule, sizeof(a->rule)))
@@ -87,6 +98,9 @@ static int take_ask(struct json_object *o, struct xd_wire_ask *a, struct xd_err 
     if (!take_number(o, "cpu_ns", 0, &a->cpu_ns) || !take_number(o, "per_ns", 0, &a->per_ns) ||
         !take_number(o, "cap", -1, &a->cap) || a->cap > INT32_MAX)
         return wrong(err, "cpu_ns, per_ns and cap are whole numbers");
+    if (!take_limit(o, "watts", &a->watts) || !take_limit(o, "celsius", &a->celsius) ||
+        (a->kind == XD_WIRE_LIMIT && !a->watts == !a->celsius))
+        return wrong(err, "a limit is of watts or of celsius, and more than nothing");
     how = xd_json_text(o, "how");
     a->restore = how && strcmp(how, "restore") == 0;
     if (a->kind == XD_WIRE_PAUSE && xd_json_member(o, "how") && !a->restore &&
@@ -132,6 +146,8 @@ void xd_wire_ask_write(const struct xd_wire_ask *a, struct xd_buf *out)
         xd_json_i64(&j, "per_ns", a->per_ns);
     if (a->kind == XD_WIRE_BUDGET && a->cap >= 0)
         xd_json_i64(&j, "cap", a->cap);
+    if (a->kind == XD_WIRE_LIMIT)
+        xd_json_f64(&j, a->watts ? "watts" : "celsius", a->watts ? a->watts : a->celsius);
     xd_json_close(&j, '}');
     xd_buf_addc(out, '\n');
 }

@@ -7,6 +7,7 @@
  *   {"ask":"pause","domain":"web1","how":"restore"}      how: hold or restore; no domain: all of it
  *   {"ask":"resume","domain":"web1"}
  *   {"ask":"budget","rule":"burst","cpu_ns":N,"per_ns":N,"cap":N}    what isn't named stays
+ *   {"ask":"limit","rule":"watts","watts":N}             or "celsius":N, of a cap loop
  *
  *   {"ok":false,"code":2,"error":"there is no …"}        code: an errno
  *   {"ok":true}                                          of what changes something
@@ -41,6 +42,7 @@ enum xd_wire_kind {
     XD_WIRE_PAUSE,
     XD_WIRE_RESUME,
     XD_WIRE_BUDGET,
+    XD_WIRE_LIMIT,
 };
 
 struct xd_wire_ask {
@@ -50,6 +52,7 @@ struct xd_wire_ask {
     bool restore;               /* PAUSE */
     int64_t cpu_ns, per_ns;     /* BUDGET; 0: as it is */
     int64_t cap;                /* percent; -1: as it is */
+    double watts, celsius;      /* LIMIT: one of them; 0: it is the other */
 };
 
 bool xd_wire_changes(enum xd_wire_kind kind); /* whether it asks for more than to be told */

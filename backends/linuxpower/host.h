@@ -32,7 +32,9 @@ struct xd_lp_now {
     struct xd_readings packages; /* those of powercap, where limits can be set */
 };
 
-extern const struct xd_knob xd_linux_power_knobs[XD_PKNOB_N + 1]; /* as xd_power_knobs */
+/* As xd_power_knobs; behind them what Linux alone has. */
+enum { XD_LP_TURBO = XD_PKNOB_N, XD_LP_KNOBS };
+extern const struct xd_knob xd_linux_power_knobs[XD_LP_KNOBS + 1];
 
 /* What has to be known for xd_lp_limit of any knob: XD_LINUX_*, and packages. */
 #define XD_LP_LIMITS (XD_LINUX_FREQ | XD_LINUX_STATES | XD_LINUX_CLAMP)

@@ -17,7 +17,7 @@
      .risk = XD_RISK_LOW, __VA_ARGS__}
 #define KHZ .kind = {.type = XD_U64, .unit = XD_UNIT_KHZ}, .min = 1000, .max = 20000000
 
-const struct xd_knob xd_linux_power_knobs[XD_PKNOB_N + 1] = {
+const struct xd_knob xd_linux_power_knobs[XD_LP_KNOBS + 1] = {
     [XD_PKNOB_CLAMP] = {.name = "power.clamp", .table = "power", .column = "clamp",
         .title = "Power clamp",
         .help = "Share of the time for which intel_powerclamp keeps CPUs idle; it tells what it has "
@@ -52,7 +52,10 @@ const struct xd_knob xd_linux_power_knobs[XD_PKNOB_N + 1] = {
         "Whether the CPU may go above its nominal frequency", .kind = {.type = XD_BOOL}),
     [XD_PKNOB_POOL_GOVERNOR] = KNOB("pool.governor", "pools", "governor", "Governor",
         "The governor of a cpupool's pCPUs", .kind = {.type = XD_STR}),
-    [XD_PKNOB_N] = {.name = NULL},
+    [XD_LP_TURBO] = KNOB("power.turbo", "power", "turbo", "Turbo of all CPUs",
+        "Whether CPUs may go above their nominal frequency, all of them or none",
+        .kind = {.type = XD_BOOL}),
+    [XD_LP_KNOBS] = {.name = NULL},
 };
 // clang-format on
 
@@ -107,8 +110,14 @@ static const char *no_package(const struct xd_lp_now *now)
 
 static const char *no_turbo(const struct xd_lp_now *now)
 {
-    return "Linux switches turbo for all CPUs at once: boost or no_turbo below "
-           "/sys/devices/system/cpu";
+    return "Linux switches turbo for all CPUs at once: power.turbo";
+}
+
+static const char *no_turbo_of_all(const struct xd_lp_now *now)
+{
+    return now->cpus.turbo_path ? NULL
+                                : "these processors have no turbo, or their driver doesn't switch "
+                                  "it (boost or no_turbo below /sys/devices/system/cpu)";
 }
 
 static const char *not_linux(const struct xd_lp_now *now)
@@ -256,6 +265,16 @@ static int put_cstate(const struct edit *e, const struct xd_value *v)
     return rc;
 }
 
+static void get_turbo(const struct edit *e, struct xd_value *out)
+{
+    out->cell.b = e->now.cpus.turbo > 0;
+}
+
+static int put_turbo(const struct edit *e, const struct xd_value *v)
+{
+    return put_number(e, e->now.cpus.turbo_path, v->cell.b != e->now.cpus.turbo_forbids);
+}
+
 /* --- of packages --- */
 
 static void get_limit(const struct edit *e, struct xd_value *out)
@@ -332,7 +351,7 @@ static const struct {
     unsigned looks;                                  /* XD_LINUX_*: what it takes to know */
     void (*get)(const struct edit *e, struct xd_value *out);
     int (*put)(const struct edit *e, const struct xd_value *v);
-} ways[XD_PKNOB_N] = {
+} ways[XD_LP_KNOBS] = {
     [XD_PKNOB_CLAMP] = {no_clamp, XD_LINUX_CLAMP, get_clamp, put_clamp},
     [XD_PKNOB_CLAMP_WINDOW] = {no_setting, 0, NULL, NULL}, /* these and others always are missing */
     [XD_PKNOB_CLAMP_CPUS] = {no_setting, 0, NULL, NULL},
@@ -345,11 +364,12 @@ static const struct {
     [XD_PKNOB_FREQ_MAX] = {no_freq, FREQ, get_max, put_max},
     [XD_PKNOB_TURBO] = {no_turbo, 0, NULL, NULL},
     [XD_PKNOB_POOL_GOVERNOR] = {not_linux, 0, NULL, NULL},
+    [XD_LP_TURBO] = {no_turbo_of_all, XD_LINUX_FREQ, get_turbo, put_turbo},
 };
 
 const char *xd_lp_limit(void *now, int knob)
 {
-    return knob >= 0 && knob < XD_PKNOB_N ? ways[knob].why(now) : NULL;
+    return knob >= 0 && knob < XD_LP_KNOBS ? ways[knob].why(now) : NULL;
 }
 
 static int gone(const struct edit *e)

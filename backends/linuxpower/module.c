@@ -257,6 +257,8 @@ static void fill_power(struct sample *s, const struct xd_sensing_sum *sum)
     }
     if (now->deepest >= -1)
         xd_put_enum(t, XD_POWER_MAX_CSTATE, now->deepest < 0 ? XD_CSTATE_UNLIMITED : now->deepest);
+    if (now->turbo >= 0)
+        xd_put_bool(t, XD_POWER_TURBO, now->turbo);
     if (s->power & DRIVER_COLUMNS) {
         put_text(t, XD_POWER_FREQ_DRIVER, s->p->driver.freq);
         put_text(t, XD_POWER_IDLE_DRIVER, s->p->driver.idle);
@@ -293,6 +295,7 @@ static unsigned wanted(const struct sample *s)
         {s->pcpus & STAT_COLUMNS, XD_LINUX_STAT},
         {s->pcpus & FREQ_COLUMNS, XD_LINUX_FREQ},
         {s->power & CLAMP_COLUMNS, XD_LINUX_CLAMP},
+        {s->power & BIT(XD_POWER_TURBO), XD_LINUX_FREQ},
         {s->power & BIT(XD_POWER_MAX_CSTATE), XD_LINUX_STATES},
         {driver_is_due(s), XD_LINUX_DRIVER},
         {s->kinds & XD_READS_POWER, XD_LINUX_STAT}, /* the model's */

@@ -138,6 +138,23 @@ static void ask_pause(struct xd_wire_ask *ask, enum xd_budgets_pause how)
     ask->rule[0] = '\0';
 }
 
+static bool is_of_budget(enum xd_budget_knob k)
+{
+    return k <= XD_BUDGET_KNOB_PAUSED;
+}
+
+/* A cap loop's key is its rule. */
+static int ask_limit(const struct xd_object *o, enum xd_budget_knob knob, double limit,
+                     struct xd_wire_ask *ask, struct xd_err *err)
+{
+    if (strlen(o->key) >= sizeof(ask->rule))
+        return xd_err_set(err, -ESRCH, "%s: no such loop", o->label);
+    ask->kind = XD_WIRE_LIMIT;
+    strcpy(ask->rule, o->key);
+    *(knob == XD_BUDGET_KNOB_LOOP_WATTS ? &ask->watts : &ask->celsius) = limit;
+    return 0;
+}
+
 static int write_knob(void *self, const struct xd_object *o, const struct xd_knob *k,
                       const struct xd_value *v, struct xd_err *err)
 {
@@ -145,7 +162,7 @@ static int write_knob(void *self, const struct xd_object *o, const struct xd_kno
     struct xd_wire_ask ask = {.kind = XD_WIRE_BUDGET, .cap = -1};
     enum xd_budget_knob knob = (enum xd_budget_knob)(k - xd_budget_knobs);
     struct xd_buf answer = XD_BUF_INIT;
-    int rc = knob == XD_BUDGET_KNOB_POLICY_PAUSED ? 0 : split_key(o, &ask, err);
+    int rc = is_of_budget(knob) ? split_key(o, &ask, err) : 0;
 
     if (rc < 0)
         return rc;
@@ -159,6 +176,10 @@ static int write_knob(void *self, const struct xd_object *o, const struct xd_kno
         ask.per_ns = (int64_t)v->cell.u;
     else if (knob == XD_BUDGET_KNOB_CAP)
         ask.cap = (int64_t)v->cell.u;
+    else if (knob == XD_BUDGET_KNOB_LOOP_WATTS || knob == XD_BUDGET_KNOB_LOOP_CELSIUS)
+        rc = ask_limit(o, knob, v->cell.f, &ask, err);
+    if (rc < 0)
+        return rc;
     rc = xd_wire_ask_daemon(s->socket, &ask, PATIENCE_NS, &answer, err);
     xd_buf_done(&answer);
     return rc;

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/powerknobs.h"
 #include "model/tables.h"
 
 #define KEPT_NS (10 * XD_NS_PER_S)
@@ -18,12 +17,16 @@
 int xd_power_knob_of(const struct xd_knob *knobs, const struct xd_object *o,
                      const struct xd_knob *k, struct xd_err *err)
 {
-    if (k < knobs || k >= knobs + XD_PKNOB_N)
+    int i = 0;
+
+    while (knobs[i].name && &knobs[i] != k)
+        i++;
+    if (!knobs[i].name)
         return xd_err_set(err, -ENOTSUP, "there is no knob %s of power", k->name);
     if (!xd_streq(o->table, k->table))
         return xd_err_set(err, -EINVAL, "%s is a knob of the table %s, and %s is one of %s",
                           k->name, k->table, o->label, o->table);
-    return (int)(k - knobs);
+    return i;
 }
 
 const char *xd_power_who(const struct xd_object *o, char *out, size_t size)
@@ -82,7 +85,7 @@ static void build(const struct xd_backend_env *env, const struct xd_knob *knobs,
 {
     struct xd_rows *t = xd_build_table(b, &xd_limits_desc, xd_clock_now(env->clock));
 
-    for (int i = 0; i < XD_PKNOB_N; i++) {
+    for (int i = 0; knobs[i].name; i++) {
         const char *reason = xd_row_wanted(env, &knobs[i].name, 1) ? why(self, i) : NULL;
 
         if (!reason)

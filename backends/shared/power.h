@@ -8,8 +8,8 @@
 
 /* --- edits --- */
 
-/* Which of `knobs` (XD_PKNOB_N of them) that is. -ENOTSUP: none; -EINVAL: the object is of another
- * table. Both with a sentence. */
+/* Which of `knobs` (a list as a backend's) that is. -ENOTSUP: none; -EINVAL: the object is of
+ * another table. Both with a sentence. */
 int xd_power_knob_of(const struct xd_knob *knobs, const struct xd_object *o,
                      const struct xd_knob *k, struct xd_err *err);
 /* The object as sentences call it, cut to size: "pCPU 3" "cpupool Pool-1" "rapl/package-0". */

@@ -19,12 +19,18 @@
 #define WATTS_SPAN (XD_NS_PER_S / 4) /* less gives no watts worth showing */
 #define MOST_WATTS 600               /* that any package needs */
 
+/* Who measures the host, by how sure it is to mean all of it. */
+static const enum xd_reading_source ranks[] = {XD_READ_IPMI, XD_READ_FILE, XD_READ_HWMON,
+                                               XD_READ_RAPL};
+enum { RANK_PACKAGES = sizeof(ranks) / sizeof(ranks[0]), RANK_NONE };
+
 _Static_assert((int)XD_READ_MODEL == (int)XD_SENSOR_MODEL && (int)XD_READ_IPMI == XD_SENSOR_IPMI,
                "kernel/sensors.h and tables_power.h name the same sources");
 
 void xd_sensing_init(struct xd_sensing *s)
 {
-    *s = (struct xd_sensing){.root = "/", .dir = XD_SENSORS_DIR, .ipmi = {.fd = -1}};
+    *s = (struct xd_sensing){
+        .root = "/", .dir = XD_SENSORS_DIR, .ipmi = {.fd = -1}, .best = {.rank = RANK_NONE}};
 }
 
 void xd_sensing_done(struct xd_sensing *s)
@@ -245,38 +251,84 @@ static void add_source(char *out, size_t size, const char *name)
     snprintf(out + n, size - n, "%s%s", n ? " + " : "", name);
 }
 
-/* The first that measures the whole host, by how sure it is to mean all of it; else the packages
- * together, but only if all of them are known. */
-static void choose_watts(const struct xd_readings *l, struct xd_sensing_sum *out)
+static void add_watts(const struct xd_reading *r, struct xd_sensing_sum *out)
 {
-    static const enum xd_reading_source order[] = {XD_READ_IPMI, XD_READ_FILE, XD_READ_HWMON,
-                                                   XD_READ_RAPL};
-    bool all = true, any = false;
+    out->has_watts = true;
+    out->watts += r->watts;
+    if (r->age_ns > out->watts_age_ns)
+        out->watts_age_ns = r->age_ns;
+    add_source(out->watts_source, sizeof(out->watts_source), r->name);
+}
 
-    for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
-        for (size_t i = 0; i < l->n && !out->has_watts; i++) {
-            const struct xd_reading *r = &l->r[i];
-
-            if (r->source != order[o] || !whole_host(r) || !r->has_watts)
-                continue;
-            out->has_watts = true;
-            out->watts = r->watts;
-            add_source(out->watts_source, sizeof(out->watts_source), r->name);
-        }
-    }
+/* Of several of a rank, the one that counted before. */
+static void add_whole(const struct xd_sensing *s, int rank, const struct xd_readings *l,
+                      struct xd_sensing_sum *out)
+{
     for (size_t i = 0; i < l->n && !out->has_watts; i++) {
-        if (!is_package(&l->r[i]))
-            continue;
-        any = true;
-        all = all && l->r[i].has_watts;
+        const struct xd_reading *r = &l->r[i];
+
+        if (r->source == ranks[rank] && whole_host(r) && r->has_watts &&
+            (rank < s->best.rank || xd_streq(r->name, s->best.source)))
+            add_watts(r, out);
     }
-    for (size_t i = 0; any && all && i < l->n; i++) {
-        if (!is_package(&l->r[i]))
-            continue;
-        out->watts += l->r[i].watts;
-        add_source(out->watts_source, sizeof(out->watts_source), l->r[i].name);
+}
+
+/* Together, but only if all of them are known. Returns how many. */
+static size_t add_packages(const struct xd_sensing *s, const struct xd_readings *l,
+                           struct xd_sensing_sum *out)
+{
+    bool all = true;
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->n; i++) {
+        n += is_package(&l->r[i]);
+        all = all && (!is_package(&l->r[i]) || l->r[i].has_watts);
     }
-    out->has_watts = out->has_watts || (any && all);
+    for (size_t i = 0; all && n >= s->best.n && i < l->n; i++)
+        if (is_package(&l->r[i]))
+            add_watts(&l->r[i], out);
+    return n;
+}
+
+/* Why the one that told them before does so no more. */
+static const char *silent(const struct xd_sensing *s, const struct xd_readings *l)
+{
+    const char *why = "it is gone";
+
+    for (size_t i = 0; i < l->n; i++) {
+        const struct xd_reading *r = &l->r[i];
+
+        if (s->best.rank == RANK_PACKAGES ? is_package(r) && !r->has_watts
+                                          : xd_streq(r->name, s->best.source))
+            why = r->trouble ? r->trouble : "it says nothing just now";
+    }
+    return xd_arena_printf(l->a,
+                           "%s: %s. Nothing else counts for it; a policy may name another sensor",
+                           s->best.source, why);
+}
+
+/* The best source that speaks, if none that is better spoke before. */
+static void choose_watts(struct xd_sensing *s, const struct xd_readings *l,
+                         struct xd_sensing_sum *out)
+{
+    size_t n = 0;
+    int rank;
+
+    out->watts_age_ns = -1;
+    for (rank = 0; rank < RANK_PACKAGES && rank <= s->best.rank; rank++) {
+        add_whole(s, rank, l, out);
+        if (out->has_watts)
+            break;
+    }
+    if (!out->has_watts && s->best.rank >= RANK_PACKAGES)
+        n = add_packages(s, l, out);
+    if (out->has_watts) {
+        s->best.rank = rank;
+        s->best.n = n;
+        snprintf(s->best.source, sizeof(s->best.source), "%s", out->watts_source);
+    } else if (s->best.rank != RANK_NONE) {
+        out->trouble = silent(s, l);
+    }
 }
 
 /* Of the processors, or else of the host as somebody's file says. */
@@ -293,6 +345,7 @@ static void choose_celsius(const struct xd_readings *l, struct xd_sensing_sum *o
                 continue;
             out->has_celsius = true;
             out->celsius = r->celsius;
+            out->celsius_age_ns = r->age_ns;
             snprintf(out->celsius_source, sizeof(out->celsius_source), "%s", r->name);
         }
     }
@@ -335,8 +388,10 @@ void xd_sensing_sum(struct xd_sensing *s, int64_t now_ns, struct xd_readings *l,
     for (size_t i = 0; i < l->n; i++)
         if (l->r[i].has_energy)
             unwrap(s, now_ns, &l->r[i]);
-    choose_watts(l, out);
+    choose_watts(s, l, out);
     choose_celsius(l, out);
+    if (out->has_watts || out->trouble)
+        return;
     out->trouble = measured(l, &any);
     if (any)
         return;
@@ -365,6 +420,12 @@ double xd_sensing_rate(struct xd_sensing *s, int64_t now_ns, uint64_t ns, unsign
 
 /* --- the tables --- */
 
+static void put_age(struct xd_rows *t, int col, int64_t age_ns)
+{
+    if (age_ns >= 0)
+        xd_put_u64(t, col, (uint64_t)age_ns);
+}
+
 void xd_sensing_put_sum(const struct xd_sensing_sum *sum, unsigned kinds, struct xd_rows *t)
 {
     bool power = kinds & XD_READS_POWER;
@@ -374,12 +435,14 @@ void xd_sensing_put_sum(const struct xd_sensing_sum *sum, unsigned kinds, struct
     if (power && sum->has_watts) {
         xd_put_f64(t, XD_POWER_WATTS, sum->watts);
         xd_put_str(t, XD_POWER_WATTS_SOURCE, sum->watts_source);
+        put_age(t, XD_POWER_WATTS_AGE_NS, sum->watts_age_ns);
     } else if (power && sum->trouble) {
         xd_build_reason(t, "watts: %s", sum->trouble);
     }
     if (kinds & XD_READS_HEAT && sum->has_celsius) {
         xd_put_f64(t, XD_POWER_CELSIUS, sum->celsius);
         xd_put_str(t, XD_POWER_CELSIUS_SOURCE, sum->celsius_source);
+        put_age(t, XD_POWER_CELSIUS_AGE_NS, sum->celsius_age_ns);
     }
 }
 
@@ -407,8 +470,7 @@ void xd_sensing_put(const struct xd_readings *l, struct xd_builder *b, int64_t a
             xd_put_u64(t, XD_SENSOR_ENERGY_UJ, r->energy_uj);
         if (r->has_limit)
             xd_put_u64(t, XD_SENSOR_LIMIT_MW, r->limit_mw);
-        if (r->age_ns >= 0)
-            xd_put_u64(t, XD_SENSOR_AGE_NS, (uint64_t)r->age_ns);
+        put_age(t, XD_SENSOR_AGE_NS, r->age_ns);
         xd_put_str(t, XD_SENSOR_TROUBLE, r->trouble);
     }
     if (!l->n)

@@ -54,6 +54,11 @@ struct xd_sensing {
     } energy[XD_ENERGIES_MAX];
     size_t n_energies;
     struct xd_sensing_load load;
+    struct {      /* the best that ever told the host's watts: nothing worse stands in for it */
+        int rank; /* the lower the better */
+        size_t n; /* packages in it */
+        char source[128];
+    } best;
 };
 
 /* What counts for the host. */
@@ -61,7 +66,8 @@ struct xd_sensing_sum {
     bool has_watts, estimated, has_celsius;
     double watts, celsius;
     char watts_source[128], celsius_source[128];
-    const char *trouble; /* why no watts; or NULL */
+    int64_t watts_age_ns, celsius_age_ns; /* of the oldest reading in it; < 0: unknown */
+    const char *trouble;                  /* why no watts; or NULL. Lives as long as the readings */
 };
 
 void xd_sensing_init(struct xd_sensing *s);
@@ -70,8 +76,10 @@ void xd_sensing_done(struct xd_sensing *s); /* ends an ipmitool that still runs 
 /* The cells of the table power that are told here. */
 #define XD_SENSING_WATTS                                                                           \
     (UINT64_C(1) << XD_POWER_WATTS | UINT64_C(1) << XD_POWER_WATTS_SOURCE |                        \
-     UINT64_C(1) << XD_POWER_ESTIMATED)
-#define XD_SENSING_HEAT (UINT64_C(1) << XD_POWER_CELSIUS | UINT64_C(1) << XD_POWER_CELSIUS_SOURCE)
+     UINT64_C(1) << XD_POWER_ESTIMATED | UINT64_C(1) << XD_POWER_WATTS_AGE_NS)
+#define XD_SENSING_HEAT                                                                            \
+    (UINT64_C(1) << XD_POWER_CELSIUS | UINT64_C(1) << XD_POWER_CELSIUS_SOURCE |                    \
+     UINT64_C(1) << XD_POWER_CELSIUS_AGE_NS)
 
 /* What has to be read for those who look at the tables power and sensors: enum xd_reading_kinds; 0:
  * nothing. */
@@ -87,7 +95,9 @@ void xd_sensing_read(struct xd_sensing *s, unsigned kinds, int64_t now_ns, struc
  * figure again. */
 double xd_sensing_rate(struct xd_sensing *s, int64_t now_ns, uint64_t ns, unsigned n);
 /* Watts of counters, the model where nobody measures the host (busy: pCPUs' worth of work in the
- * last interval; < 0: unknown), and what counts. After all readings were added. */
+ * last interval; < 0: unknown), and what counts. After all readings were added. A source that told
+ * the host's watts is replaced by better ones only: others mean less of the host, and who keeps a
+ * limit by the watts would take a dead BMC for a host that is cool. */
 void xd_sensing_sum(struct xd_sensing *s, int64_t now_ns, struct xd_readings *l, unsigned sockets,
                     double busy, struct xd_sensing_sum *out);
 /* The host's cells of those kinds, into the row of the table power that was begun; why there are no

@@ -135,12 +135,19 @@ static int budget(const struct xd_server_config *c, const struct xd_wire_ask *a,
                                    &(struct xd_budget_change){a->cpu_ns, a->per_ns, a->cap}, err);
 }
 
+static int limit(const struct xd_server_config *c, const struct xd_wire_ask *a, struct xd_buf *out,
+                 struct xd_err *err)
+{
+    return xd_runner_change_limit(*c->runner, a->rule, !a->watts, a->watts ? a->watts : a->celsius,
+                                  err);
+}
+
 /* What writes nothing to out says {"ok":true}. */
 static int (*const answers[])(const struct xd_server_config *c, const struct xd_wire_ask *a,
                               struct xd_buf *out, struct xd_err *err) = {
     [XD_WIRE_STATUS] = status, [XD_WIRE_EXPLAIN] = explain, [XD_WIRE_TABLE] = table,
     [XD_WIRE_RELOAD] = reload, [XD_WIRE_PAUSE] = set_pause, [XD_WIRE_RESUME] = set_pause,
-    [XD_WIRE_BUDGET] = budget,
+    [XD_WIRE_BUDGET] = budget, [XD_WIRE_LIMIT] = limit,
 };
 
 static void log_change(const struct xd_server_config *c, const char *line, size_t len,

@@ -36,6 +36,30 @@ static enum xd_budget_knob knob_of(const struct xd_knob *k)
     return (enum xd_budget_knob)(k - xd_budget_knobs);
 }
 
+static bool is_of_loop(enum xd_budget_knob k)
+{
+    return k == XD_BUDGET_KNOB_LOOP_WATTS || k == XD_BUDGET_KNOB_LOOP_CELSIUS;
+}
+
+/* Of a row of `cap_loops`, whose key is the rule: its limit, unknown where it is the other kind. */
+static int read_limit(const struct xd_runner *r, const struct xd_object *o, bool celsius,
+                      struct xd_value *out, struct xd_err *err)
+{
+    const struct xd_policy *p = xd_runner_policy(r);
+
+    *out = XD_UNKNOWN;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct xd_policy_keep *k = p->rules[i].keep;
+
+        if (!k || strcmp(p->rules[i].name, o->key) != 0)
+            continue;
+        if (k->celsius == celsius)
+            *out = (struct xd_value){.have = true, .type = XD_F64, .cell.f = k->limit};
+        return 0;
+    }
+    return xd_err_set(err, -ESRCH, "%s: policy %s has no such loop any more", o->label, p->name);
+}
+
 static struct xd_value number(uint64_t n)
 {
     return (struct xd_value){.have = true, .type = XD_U64, .cell.u = n};
@@ -77,6 +101,8 @@ int xd_inlet_read(void *self, const struct xd_object *o, const struct xd_knob *k
         *out = word(xd_runner_pause_of(r, NULL));
         return 0;
     }
+    if (is_of_loop(knob_of(k)))
+        return read_limit(r, o, knob_of(k) == XD_BUDGET_KNOB_LOOP_CELSIUS, out, err);
     rc = find(r, o, a, &d, &rule, err);
     if (rc < 0)
         return rc;
@@ -100,6 +126,9 @@ int xd_inlet_write(void *self, const struct xd_object *o, const struct xd_knob *
         return nobody(err);
     if (knob_of(k) == XD_BUDGET_KNOB_POLICY_PAUSED)
         return xd_runner_set_pause(r, NULL, (enum xd_budgets_pause)v->cell.i, err);
+    if (is_of_loop(knob_of(k)))
+        return xd_runner_change_limit(r, o->key, knob_of(k) == XD_BUDGET_KNOB_LOOP_CELSIUS,
+                                      v->cell.f, err);
     rc = find(r, o, &a, &d, &rule, err);
     if (rc == 0 && knob_of(k) == XD_BUDGET_KNOB_PAUSED) {
         rc = xd_runner_set_pause(r, d->uuid, (enum xd_budgets_pause)v->cell.i, err);

@@ -97,9 +97,13 @@ struct xd_budget_change {
  * it has all the same. */
 int xd_runner_change_budget(struct xd_runner *r, const char *rule, const struct xd_budget_change *c,
                             struct xd_err *err);
+/* The limit of a rule's cap loop, in watts or degrees; the same holds. -ENOENT (no such rule, or it
+ * keeps no such limit), -ERANGE. */
+int xd_runner_change_limit(struct xd_runner *r, const char *rule, bool celsius, double limit,
+                           struct xd_err *err);
 
-/* What was changed and what the file says, "burst 8m00s in 1h00m, then cap 20% (file: …)"; nothing
- * where nothing was. */
+/* What was changed and what the file says, "burst 8m00s in 1h00m, then cap 20% (file: …); heat 60
+ * °C (file: …)"; nothing where nothing was. */
 void xd_runner_changes(const struct xd_runner *r, struct xd_buf *out);
 
 /* --- the end --- */

@@ -73,8 +73,9 @@ struct xd_runner {
     struct xd_runner_paused *paused; /* malloc; single domains */
     size_t n_paused, cap_paused;
 
-    /* Budgets that were changed: as the policy's file has them, by rule; NULL: it is as there. */
+    /* What was changed, as the policy's file has it, by rule; NULL: it is as there. */
     const struct xd_policy_budget *of_file[XD_POLICY_RULES_MAX];
+    const struct xd_policy_keep *keep_of_file[XD_POLICY_RULES_MAX];
 
     bool ending, stopping; /* it is to end; it knows what is to be given back, and does so */
     int64_t ending_ns, doubted_ns;

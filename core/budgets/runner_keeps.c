@@ -93,6 +93,7 @@ uint64_t xd_runner_mix_keeps(uint64_t h, const struct xd_engine *e)
         const struct xd_engine_keep *k = xd_engine_keep(e, i);
 
         h = xd_hash_add(h, &k->loop.effort, sizeof(k->loop.effort));
+        h = xd_hash_add(h, &k->n_counted, sizeof(k->n_counted));
         for (size_t n = 0; n < XD_CAP_KINDS; n++) {
             h = xd_hash_add(h, &k->share[n].share, sizeof(k->share[n].share));
             h = xd_hash_add(h, &k->share[n].stuck, sizeof(k->share[n].stuck));

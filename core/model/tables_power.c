@@ -54,6 +54,12 @@ static const struct xd_column power_columns[XD_POWER_N] = {
                               .flags = XD_COL_DEFAULT},
     [XD_POWER_IDLE_DRIVER] = {"idle_driver", "IDLE BY", "The driver of idle states", STR(14)},
     [XD_POWER_GOVERNORS] = {"governors", "CHOICES", "Governors that pCPUs can have", STR(32)},
+    [XD_POWER_WATTS_AGE_NS] = {"watts_age_ns", "W AGE",
+                               "How old the reading of watts was when it was taken in", NS},
+    [XD_POWER_CELSIUS_AGE_NS] = {"celsius_age_ns", "C AGE",
+                                 "How old the reading of temperature was when it was taken in", NS},
+    [XD_POWER_TURBO] = {"turbo", "TURBO", "Whether CPUs may go above their nominal frequency; of "
+                        "hosts that switch it for all at once", BOOL},
 };
 const struct xd_table_desc xd_power_desc = {
     "power", "power", "Power", "Power, heat and idle injection of the host: one row", power_columns,

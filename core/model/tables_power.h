@@ -25,7 +25,10 @@ enum {
     XD_POWER_SCHED_SMT,
     XD_POWER_FREQ_DRIVER,
     XD_POWER_IDLE_DRIVER,
-    XD_POWER_GOVERNORS, /* that pCPUs can have, "ondemand performance" */
+    XD_POWER_GOVERNORS,    /* that pCPUs can have, "ondemand performance" */
+    XD_POWER_WATTS_AGE_NS, /* of the reading when it was taken in */
+    XD_POWER_CELSIUS_AGE_NS,
+    XD_POWER_TURBO, /* of all CPUs at once, where that is what can be switched */
     XD_POWER_N,
 };
 /* How deep pCPUs may sleep: a C-state's number, up to the last, or no bound. */

@@ -17,6 +17,7 @@ policy: burst
 on_exit: restore
 rules:
   - {name: burst, match: {name: spin*}, budget: {cpu: 100ms, per: 1d, kind: sliding, then: {sched.cap: 20}}}
+  - {name: w, match: {name: spin*}, keep: {watts: 5000}}
 EOT
 host="demo:$tmp/host.yaml"
 set -- --host "$host" --state "$tmp/balances" --journal "$tmp/journal"
@@ -83,6 +84,20 @@ err 'a cap is at most 409600%'
 t "what is no rule" 1 policy budget brust --cap 30 "$@"
 err 'did you mean burst?'
 
+# A limit is a knob of its loop, for a console beside the daemon too.
+export XENDECK_POLICY_SOCKET="$tmp/balances/socket"
+t "another limit" 0 --host live set cap_loop/w loop.watts=4500.5 --yes --journal "$tmp/edits"
+t "is in force" 0 --host live get cap_loops -1 -o json
+json 'd["rows"][0]["watts_limit"] == 4500.5'
+t "and known as a change" 0 --host live get policies -1 -o json -c all
+json '"w 4500.5 W (file: 5000 W)" in d["rows"][0]["changed"]'
+t "taken back" 0 --host live undo --yes --journal "$tmp/edits"
+t "is as it was" 0 --host live get cap_loops -1 -o json
+json 'd["rows"][0]["watts_limit"] == 5000'
+t "no watts" 2 --host live set cap_loop/w loop.celsius=70 --yes --journal "$tmp/edits"
+t "too few" 2 --host live set cap_loop/w loop.watts=0 --yes --journal "$tmp/edits"
+err 'wanted 1 to 1000000'
+
 # The file is read again; a wrong one is refused and what is in force goes on.
 cp "$tmp/p.yaml" "$tmp/right.yaml"
 echo 'rules: [' >>"$tmp/p.yaml"
@@ -93,12 +108,14 @@ err 'p.yaml:'
 sed 's/sched.cap: 20/sched.cap: 25/' "$tmp/right.yaml" >"$tmp/p.yaml"
 kill -HUP $pid
 until_ "the new file counts" says spin1 'sched.cap 25 (by itself none)'
+t "a limit that is to last" 0 --host live set cap_loop/w loop.watts=4000 --yes --journal "$tmp/edits"
 
 # Killed, and another goes on: the budget isn't there again, and what was before is known.
 kill -9 $pid
 wait $pid 2>/dev/null
 daemon "$@"
 holds "goes on with the balances" logged 'goes on with the balances of 3 domains'
+holds "and with the limit" logged 'what was changed is in force again: w 4000 W (file: 5000 W)'
 until_ "the budget is used up still" says spin1 'sched.cap 25 (by itself none): rule burst'
 kill -TERM $pid
 wait $pid

@@ -106,6 +106,18 @@ t "more than it can" 2 --host live set power power.clamp=60 --yes
 t "what Linux hasn't got" 2 --host live set power power.clamp_window=6ms --yes
 err "has no such setting that can be read back"
 
+t "turbo of all CPUs" 0 --host live get power -1 -o json -c all
+json 'd["rows"][0]["turbo"] is True'
+t "it is switched off" 0 --host live set power power.turbo=no --yes
+holds "in the file that forbids it" grep -qx 1 "$cpus/intel_pstate/no_turbo"
+t "and taken back" 0 --host live undo --yes
+holds "which allows it again" grep -qx 0 "$cpus/intel_pstate/no_turbo"
+put "$cpus/cpufreq/boost" 1
+t "another driver's" 0 --host live set power power.turbo=no --yes
+holds "is a switch of its own" grep -qx 0 "$cpus/cpufreq/boost"
+holds "and the only one that is written" grep -qx 0 "$cpus/intel_pstate/no_turbo"
+t "of one alone" 2 --host live set pcpu/1 cpu.turbo=no --yes
+err "Linux switches turbo for all CPUs at once: power.turbo"
 t "all states again" 0 --host live set power power.max_cstate=unlimited --yes
 conformance=$(dirname "$modules")/tests/conformance/conformance
 if [ -x "$conformance" ]; then

@@ -19,7 +19,7 @@ static const char policy[] =
     "20}}}\n"
     "  - {name: trickle, match: all, budget: {cpu: 30s, per: 10m, kind: bucket,\n"
     "     then: {sched.cap: 20}}}\n"
-    "  - {name: warm, match: all, keep: {watts: 100}}\n"
+    "  - {name: warm, match: all, keep: {watts: 100, sensor: psu/*}}\n"
     "  - {name: loud, match: all, if: {where: cpu>50, for: 20s}, at_most: {sched.weight: 99}}\n";
 
 static void go_on(const struct xd_policy *p, struct xd_engine *e)

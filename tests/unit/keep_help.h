@@ -5,6 +5,7 @@
 #define TEST_KEEP_HELP_H
 
 #include "policies/cap_engine.h"
+#include "policies/ledger.h"
 #include "policy_help.h"
 
 #define PCPUS  8
@@ -17,9 +18,10 @@ static const struct xd_column power_columns[] = {
     {"watts_source", "BY", "", {.type = XD_STR}},
     {"clamp", "CLAMP", "", {.type = XD_U64, .unit = XD_UNIT_PERCENT}},
     {"clamp_max", "MAX", "", {.type = XD_U64, .unit = XD_UNIT_PERCENT}},
+    {"watts_age_ns", "AGE", "", {.type = XD_U64, .unit = XD_UNIT_NS}},
 };
 static const struct xd_table_desc power_desc = {"power", "power",  "Power",  "",  power_columns,
-                                                4,       {-1, -1}, {-1, -1}, NULL};
+                                                5,       {-1, -1}, {-1, -1}, NULL};
 static const struct xd_column sensor_columns[] = {
     {"sensor", "SENSOR", "", {.type = XD_STR}}, {"watts", "W", "", {.type = XD_F64}},
     {"celsius", "C", "", {.type = XD_F64}},     {"age_ns", "AGE", "", {.type = XD_U64}},
@@ -52,6 +54,10 @@ struct machine {
     double watts;
     int64_t late_by, moved_ns;       /* how old tables are but that of domains; the last step */
     bool dumb;                       /* the sensor says nothing */
+    bool asleep;                     /* it says again and again what it said last, */
+    double slept_watts;              /* namely this, */
+    int64_t slept_ns;                /* and read it then */
+    bool pulled;                     /* psu/b is gone, and so are its watts */
     bool stuck[XD_CAP_KINDS];        /* that knob doesn't move */
     uint64_t most_khz_move;          /* seen */
     struct xd_engine_host_act first; /* of the last tick */
@@ -108,13 +114,18 @@ static inline struct xd_snapshot *machine_snapshot(struct machine *m)
     struct xd_rows *t = xd_build_table(b, &power_desc, m->h.mono_ns - m->late_by);
 
     xd_row_begin(t);
+    if (!m->asleep) {
+        m->slept_watts = m->watts;
+        m->slept_ns = m->h.mono_ns;
+    }
     if (!m->dumb)
-        xd_put_f64(t, 0, m->watts);
+        xd_put_f64(t, 0, m->slept_watts);
     xd_put_str(t, 1, "file/test");
     xd_put_u64(t, 2, m->clamp);
     xd_put_u64(t, 3, 75);
+    xd_put_u64(t, 4, (uint64_t)(m->h.mono_ns - m->slept_ns));
     t = xd_build_table(b, &sensors_desc, m->h.mono_ns - m->late_by);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < (m->pulled ? 1 : 2); i++) {
         xd_row_begin(t);
         xd_put_str(t, 0, i ? "psu/b" : "psu/a");
         if (!m->dumb || !i)
@@ -185,6 +196,21 @@ static inline void go_on(struct machine *m, int seconds)
         m->watts += (goal(m) - m->watts) / 5;
         tick(m);
     }
+}
+
+/* The engine goes on as another one, made of what this one wrote down. */
+static inline void restart(struct machine *m)
+{
+    struct xd_buf b = XD_BUF_INIT;
+    struct xd_engine *e;
+    struct xd_err err = XD_ERR_INIT;
+
+    xd_ledger_write(m->h.e, 1, &b);
+    if (xd_ledger_read(m->h.p, "l", b.s, b.len, &e, &err) < 0)
+        fail_msg("%s", err.text);
+    xd_engine_free(m->h.e);
+    m->h.e = e;
+    xd_buf_done(&b);
 }
 
 static inline const struct xd_engine_keep *loop(const struct machine *m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Budgets changed while a policy is carried out: kept over a restart, made by plans through the
- * source that a console brings along, and what they would have meant. */
+/* Budgets and limits changed while a policy is carried out: kept over a restart, made by plans
+ * through the source that a console brings along, and what they would have meant. */
 #include "budgets/inlet.h"
 #include "budgets/load.h"
 #include "engine/journal.h"
@@ -35,7 +35,7 @@ static void test_a_change_outlives_the_process(void **state)
     assert_int_equal(budget(b.r), 9 * S);
     assert_true(
         logged(&b, "burst 9.0s in 20.0s, then cap 50% (file: 6.0s in 20.0s, then cap 20%)"));
-    assert_true(logged(&b, "Write them into p.yaml to make them last"));
+    assert_true(logged(&b, "Write it into p.yaml to make it last"));
     go(&b, 10 * S); /* with the balance that it had */
     assert_int_equal(cap(&b, "spin1"), 50);
     xd_runner_changes(b.r, &text);
@@ -91,6 +91,59 @@ static void test_what_makes_no_sense_is_passed_over(void **state)
     bench_close(&b);
 }
 
+/* --- limits of cap loops --- */
+
+#define LOOPS                                                                                      \
+    "policy: warm\ntimezone: UTC\nrules:\n"                                                        \
+    "  - {name: w, match: {name: spin*}, keep: {watts: 150}}\n"                                    \
+    "  - {name: heat, match: all, keep: {celsius: 80}}\n"
+
+static double limit(const struct xd_runner *r)
+{
+    return xd_runner_policy(r)->rules[0].keep->limit;
+}
+
+static void test_a_limit_outlives_the_process(void **state)
+{
+    struct xd_buf text = XD_BUF_INIT;
+    struct bench b;
+
+    bench_open(&b, LOOPS);
+    go(&b, 2 * S);
+    assert_int_equal(xd_runner_change_limit(b.r, "w", false, 120.5, NULL), 0);
+    assert_int_equal(xd_runner_change_limit(b.r, "heat", true, 70, NULL), 0);
+    again(&b, LOOPS);
+    assert_true(limit(b.r) == 120.5);
+    assert_true(logged(&b, "w 120.5 W (file: 150 W); heat 70 °C (file: 80 °C)"));
+    assert_int_equal(xd_runner_change_limit(b.r, "w", false, 150, NULL), 0);
+    xd_runner_changes(b.r, &text);
+    assert_string_equal(xd_buf_str(&text), "heat 70 °C (file: 80 °C)");
+    assert_int_equal(xd_runner_replace(b.r, policy_of(LOOPS), NULL), 0); /* its file is read */
+    again(&b, LOOPS);
+    assert_true(xd_runner_policy(b.r)->rules[1].keep->limit == 80);
+    xd_buf_done(&text);
+    bench_close(&b);
+}
+
+static void test_a_limit_that_cannot_be(void **state)
+{
+    static const char junk[] = "{\"policy\":\"warm\",\"rule\":\"w\",\"celsius\":70}\n"
+                               "{\"policy\":\"warm\",\"rule\":\"w\",\"watts\":\"lots\"}\n"
+                               "{\"policy\":\"warm\",\"rule\":\"w\",\"watts\":-5}\n";
+    struct xd_err err = XD_ERR_INIT;
+    struct bench b;
+
+    bench_open(&b, LOOPS);
+    assert_int_equal(xd_runner_change_limit(b.r, "heat", false, 100, &err), -ENOENT);
+    assert_string_equal(err.text, "policy warm has no rule \"heat\" with a limit of watts");
+    assert_int_equal(xd_runner_change_limit(b.r, "w", false, 0.5, &err), -ERANGE);
+    assert_string_equal(err.text, "rule w: a limit is 1 to 1000000 watts");
+    assert_int_equal(xd_ledger_store_put(b.store, "changes", junk, strlen(junk), NULL), 0);
+    again(&b, LOOPS);
+    assert_true(limit(b.r) == 150);
+    bench_close(&b);
+}
+
 /* --- as a source --- */
 
 struct console {
@@ -111,7 +164,7 @@ static void write_file(char *path, size_t size, const char *text)
     close(fd);
 }
 
-static void console_open(struct console *c)
+static void console_open_with(struct console *c, const char *policy)
 {
     static const struct xd_backend *const builtin[] = {&xd_backend_demo, NULL};
     struct xd_session_config config = {.inline_workers = true, .interval_ns = S, .journal = ""};
@@ -121,7 +174,7 @@ static void console_open(struct console *c)
 
     memset(c, 0, sizeof(*c));
     write_file(file, sizeof(file), scenario);
-    write_file(c->policy, sizeof(c->policy), BURST);
+    write_file(c->policy, sizeof(c->policy), policy);
     snprintf(host, sizeof(host), "demo:%s", file);
     xd_clock_init_manual(&c->clock, INT64_C(1772452800) * S);
     xd_log_init(&c->log, &c->clock);
@@ -137,6 +190,11 @@ static void console_open(struct console *c)
     if (xd_session_open(&config, &c->s, &err))
         fail_msg("%s", err.text);
     unlink(file);
+}
+
+static void console_open(struct console *c)
+{
+    console_open_with(c, BURST);
 }
 
 static void console_close(struct console *c)
@@ -249,6 +307,29 @@ static void test_undo_takes_back_the_change_and_not_an_act(void **state)
     console_close(&c);
 }
 
+static void test_a_limit_is_a_knob_of_its_loop(void **state)
+{
+    struct xd_wish few = {"cap_loop/w", "loop.watts", "0.5"};
+    struct xd_err err = XD_ERR_INIT;
+    struct xd_plan *p;
+    struct console c;
+
+    console_open_with(&c, LOOPS);
+    assert_int_equal(xd_inlet_begin(c.in, c.s, c.policy, false, NULL), 0);
+    pass(&c, 3 * S);
+    assert_int_equal(edit(&c, "cap_loop/w", "loop.watts", "120.5"), XD_DONE);
+    assert_true(cell(&c, "cap_loop/w", XD_CAP_LOOPS_WATTS_LIMIT).cell.f == 120.5);
+    assert_int_equal(edit(&c, "cap_loop/heat", "loop.celsius", "70"), XD_DONE);
+    assert_true(cell(&c, "cap_loop/heat", XD_CAP_LOOPS_CELSIUS_LIMIT).cell.f == 70);
+    assert_int_equal(xd_plan_make(xd_session_world(c.s), &few, 1, &p, &err), -ERANGE);
+    assert_string_equal(err.text, "w loop.watts: wanted 1 to 1000000, found 0.5");
+    if (xd_plan_undo(xd_session_world(c.s), xd_session_journal(c.s), 0, &p, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(carry_out(&c, p), XD_DONE);
+    assert_true(cell(&c, "cap_loop/heat", XD_CAP_LOOPS_CELSIUS_LIMIT).cell.f == 80);
+    console_close(&c);
+}
+
 static void test_a_paused_domain_is_left_alone(void **state)
 {
     struct console c;
@@ -342,9 +423,12 @@ int main(void)
         cmocka_unit_test(test_a_change_back_is_none),
         cmocka_unit_test(test_a_file_that_is_read_again_has_the_last_word),
         cmocka_unit_test(test_what_makes_no_sense_is_passed_over),
+        cmocka_unit_test(test_a_limit_outlives_the_process),
+        cmocka_unit_test(test_a_limit_that_cannot_be),
         cmocka_unit_test(test_nothing_is_carried_out_at_first),
         cmocka_unit_test(test_it_is_a_table_with_knobs),
         cmocka_unit_test(test_undo_takes_back_the_change_and_not_an_act),
+        cmocka_unit_test(test_a_limit_is_a_knob_of_its_loop),
         cmocka_unit_test(test_a_paused_domain_is_left_alone),
         cmocka_unit_test(test_it_ends_as_it_says),
         cmocka_unit_test(test_a_wrong_file_changes_nothing),

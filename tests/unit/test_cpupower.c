@@ -87,6 +87,8 @@ static void all_of_it(void **state)
     assert_true(p.has_clamp && p.clamp == 0 && p.clamp_max == 50);
     assert_string_equal(p.clamp_dir, "sys/class/thermal/cooling_device2");
     assert_true(p.turbo == 1 && p.deepest == 0);
+    assert_string_equal(p.turbo_path, CPU "cpufreq/boost");
+    assert_false(p.turbo_forbids);
     xd_files_free(f);
     xd_arena_done(&a);
 }

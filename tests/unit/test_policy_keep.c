@@ -94,70 +94,6 @@ static void test_releases_when_cool(void **state)
     host_done(&m.h);
 }
 
-static void test_no_sensor(void **state)
-{
-    struct machine m;
-    struct xd_buf text = XD_BUF_INIT;
-
-    machine_init(&m, KEEP("actuators: clamp, trust: 15s, safe: 98%"));
-    go_on(&m, 100);
-    assert_held(&m, 160);
-    uint64_t held = m.clamp;
-    assert_true(held > 25 && held < 50);
-    m.dumb = true;
-    go_on(&m, 14);
-    assert_int_equal(m.clamp, held);
-    assert_int_equal(loop(&m)->loop.state, XD_CAP_COASTS);
-    assert_non_null(strstr(why(&m, &text), "not known: the host has no sensor of watts"));
-    assert_non_null(strstr(why(&m, &text), "it will be at least 98% in"));
-    go_on(&m, 60);
-    assert_int_equal(loop(&m)->loop.state, XD_CAP_SAFE);
-    assert_int_equal(m.clamp, 49); /* 98 % of 50 */
-    m.dumb = false;
-    go_on(&m, 150);
-    assert_held(&m, 160);
-    assert_true(m.clamp < 49);
-    xd_buf_done(&text);
-    host_done(&m.h);
-}
-
-static void test_safe_is_no_relief(void **state)
-{
-    struct machine m;
-
-    machine_init(&m, KEEP("actuators: clamp, safe: 10%"));
-    go_on(&m, 100);
-    uint64_t held = m.clamp;
-    m.dumb = true;
-    go_on(&m, 100);
-    assert_int_equal(m.clamp, held);
-    host_done(&m.h);
-}
-
-static void test_named_sensors(void **state)
-{
-    struct machine m;
-
-    machine_init(&m, KEEP("sensor: psu/*, actuators: clamp"));
-    go_on(&m, 100);
-    assert_held(&m, 160); /* both halves count */
-    assert_string_equal(loop(&m)->sensor, "psu/a + psu/b");
-    m.dumb = true;
-    go_on(&m, 2);
-    assert_int_equal(loop(&m)->loop.state, XD_CAP_COASTS);
-    assert_string_equal(loop(&m)->trouble, "psu/b: the file is too old");
-    host_done(&m.h);
-    machine_init(
-        &m, "policy: p\nrules:\n  - {name: w, match: all, keep: {celsius: 60, sensor: psu/*}}\n");
-    go_on(&m, 3);
-    assert_true(loop(&m)->loop.value == 61); /* the hottest */
-    host_done(&m.h);
-    machine_init(&m, KEEP("sensor: nix"));
-    go_on(&m, 3);
-    assert_string_equal(loop(&m)->trouble, "the host has no sensor \"nix\" of watts");
-    host_done(&m.h);
-}
-
 static void test_stuck(void **state)
 {
     struct machine m;
@@ -269,9 +205,6 @@ static void test_pause(void **state)
 static void test_killed(void **state)
 {
     struct machine m;
-    struct xd_buf b = XD_BUF_INIT;
-    struct xd_engine *e;
-    struct xd_err err = XD_ERR_INIT;
 
     machine_init(&m, KEEP("actuators: [{frequency: 20%}, caps, clamp], safe: 100%"));
     m.clamp = 3; /* somebody else's */
@@ -280,11 +213,7 @@ static void test_killed(void **state)
     assert_held(&m, 160);
     uint64_t clamp = m.clamp;
     assert_true(clamp > 3);
-    xd_ledger_write(m.h.e, 1, &b);
-    if (xd_ledger_read(m.h.p, "l", b.s, b.len, &e, &err) < 0)
-        fail_msg("%s", err.text);
-    xd_engine_free(m.h.e);
-    m.h.e = e;
+    restart(&m);
     m.h.mono_ns += 3600 * S; /* it was away for an hour */
     m.h.wall_ns += 3600 * S;
     tick(&m);
@@ -296,7 +225,6 @@ static void test_killed(void **state)
     obey(&m);
     assert_int_equal(m.clamp, 3);
     assert_int_equal(m.khz[7], 3 * GHZ);
-    xd_buf_done(&b);
     host_done(&m.h);
 }
 
@@ -426,9 +354,6 @@ int main(void)
         cmocka_unit_test(test_pstates),
         cmocka_unit_test(test_parking_spares_the_first),
         cmocka_unit_test(test_releases_when_cool),
-        cmocka_unit_test(test_no_sensor),
-        cmocka_unit_test(test_safe_is_no_relief),
-        cmocka_unit_test(test_named_sensors),
         cmocka_unit_test(test_stuck),
         cmocka_unit_test(test_stuck_but_for_moments),
         cmocka_unit_test(test_nothing_to_take),

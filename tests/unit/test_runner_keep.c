@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cap loops carried out on the demo host: what becomes of its pCPUs and caps, and what is told. Its
  * sensor is one that isn't there, which is the worst case and always the same. */
+#include "policies/cap_engine.h"
 #include "runner_help.h"
 
 #define BLIND                                                                                      \
@@ -107,6 +108,28 @@ static void test_demo_host_is_kept_below(void **state)
     bench_close(&b);
 }
 
+/* Another limit begins where the loop stands, without a jump. */
+static void test_another_limit(void **state)
+{
+    struct xd_want want[XD_RUNNER_WANTS_MAX];
+    struct bench b;
+
+    bench_open(&b, "policy: cool\ntimezone: UTC\nrules:\n"
+                   "  - {name: w, match: {name: spin*}, keep: {watts: 160, actuators: caps}}\n");
+    xd_session_want(b.s, want, xd_runner_wants_now(b.r, want));
+    go(&b, 100 * S);
+    const struct xd_engine_keep *k = xd_engine_keep(xd_runner_engine(b.r), 0);
+    double held = k->loop.effort;
+    assert_true(held > 5);
+    assert_int_equal(xd_runner_change_limit(b.r, "w", false, 140, NULL), 0);
+    k = xd_engine_keep(xd_runner_engine(b.r), 0);
+    assert_true(k->loop.effort == held);
+    go(&b, 100 * S);
+    k = xd_engine_keep(xd_runner_engine(b.r), 0);
+    assert_true(k->loop.effort > held && k->loop.value > 120 && k->loop.value <= 140);
+    bench_close(&b);
+}
+
 static void test_emergency_release(void **state)
 {
     struct xd_snapshot *s;
@@ -200,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_safe_effort_is_carried_out),
         cmocka_unit_test(test_demo_host_is_kept_below),
+        cmocka_unit_test(test_another_limit),
         cmocka_unit_test(test_emergency_release),
         cmocka_unit_test(test_stuck_is_told),
         cmocka_unit_test(test_killed),

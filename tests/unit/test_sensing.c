@@ -23,6 +23,7 @@ static struct xd_reading *add(struct xd_readings *l, enum xd_reading_source sour
     r->place = place;
     r->has_watts = watts >= 0;
     r->watts = watts;
+    r->age_ns = 0;
     r->trouble = watts < 0 ? "it is dead" : NULL;
     return r;
 }
@@ -79,6 +80,90 @@ static void a_dead_sensor_is_not_replaced_by_the_model(void **state)
     xd_sensing_sum(&s, S, &l, 2, 1, &sum);
     assert_false(sum.has_watts || sum.estimated);
     assert_string_equal(sum.trouble, "it is dead");
+    xd_arena_done(&a);
+}
+
+/* What is seen with those watts of the BMC, of a file and of two packages (< 0: it is silent; NONE:
+ * it isn't there). */
+#define NONE -2.0
+static struct xd_sensing_sum host_of(struct xd_sensing *s, struct xd_readings *l, double bmc,
+                                     double psu, double package0, double package1)
+{
+    const struct {
+        enum xd_reading_source source;
+        const char *name, *place;
+        double watts;
+    } list[] = {{XD_READ_RAPL, "rapl/package-0", "socket 0", package0},
+                {XD_READ_RAPL, "rapl/package-1", "socket 1", package1},
+                {XD_READ_FILE, "file/psu", "host", psu},
+                {XD_READ_IPMI, "ipmi/dcmi", "host", bmc}};
+    struct xd_sensing_sum sum;
+
+    l->n = 0;
+    for (size_t i = 0; i < 4; i++)
+        if (list[i].watts > NONE)
+            add(l, list[i].source, list[i].name, list[i].place, list[i].watts);
+    xd_sensing_sum(s, S, l, 2, 1, &sum);
+    return sum;
+}
+
+/* The packages of a host that takes 250 W may take 90: who keeps a limit would let it go. */
+static void nothing_worse_stands_in_for_one_that_spoke(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_readings l = {.a = &a};
+    struct xd_sensing s;
+    struct xd_sensing_sum sum;
+
+    xd_sensing_init(&s);
+    sum = host_of(&s, &l, -1, NONE, 40, 50); /* the BMC has yet to answer */
+    near(sum.watts, 90);
+    sum = host_of(&s, &l, 250, NONE, 40, 50);
+    assert_string_equal(sum.watts_source, "ipmi/dcmi");
+    sum = host_of(&s, &l, -1, 245, 40, 50);
+    assert_false(sum.has_watts || sum.estimated);
+    assert_string_equal(sum.trouble,
+                        "ipmi/dcmi: it is dead. Nothing else counts for it; a policy may name "
+                        "another sensor");
+    sum = host_of(&s, &l, NONE, 245, 40, 50);
+    assert_false(sum.has_watts || sum.estimated);
+    assert_non_null(strstr(sum.trouble, "ipmi/dcmi: it is gone. "));
+    near(host_of(&s, &l, 240, 245, 40, 50).watts, 240);
+
+    xd_sensing_init(&s); /* the only one, and its file is deleted */
+    near(host_of(&s, &l, NONE, 245, NONE, NONE).watts, 245);
+    sum = host_of(&s, &l, NONE, NONE, NONE, NONE);
+    assert_false(sum.has_watts || sum.estimated);
+    assert_non_null(strstr(sum.trouble, "file/psu: it is gone. "));
+    assert_int_equal(l.n, 0); /* no model */
+
+    xd_sensing_init(&s); /* a package fewer is another sum */
+    near(host_of(&s, &l, NONE, NONE, 40, 50).watts, 90);
+    assert_false(host_of(&s, &l, NONE, NONE, 40, NONE).has_watts);
+    assert_false(host_of(&s, &l, NONE, NONE, 40, -1).has_watts);
+    near(host_of(&s, &l, NONE, NONE, 45, 55).watts, 100);
+    xd_arena_done(&a);
+}
+
+/* Another file that says it measures the host may mean one of its power supplies. */
+static void one_of_a_kind_does_not_stand_in_for_another(void **state)
+{
+    struct xd_arena a = XD_ARENA_INIT;
+    struct xd_readings l = {.a = &a};
+    struct xd_sensing s;
+    struct xd_sensing_sum sum;
+
+    xd_sensing_init(&s);
+    add(&l, XD_READ_FILE, "file/a", "host", 250);
+    xd_sensing_sum(&s, S, &l, 2, 1, &sum);
+    l.n = 0;
+    add(&l, XD_READ_FILE, "file/b", "host", 125);
+    xd_sensing_sum(&s, S, &l, 2, 1, &sum);
+    assert_false(sum.has_watts);
+    add(&l, XD_READ_FILE, "file/a", "host", 251)->age_ns = 7 * S;
+    xd_sensing_sum(&s, S, &l, 2, 1, &sum);
+    near(sum.watts, 251);
+    assert_true(sum.watts_age_ns == 7 * S);
     xd_arena_done(&a);
 }
 
@@ -353,6 +438,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_counts),
         cmocka_unit_test(a_dead_sensor_is_not_replaced_by_the_model),
+        cmocka_unit_test(nothing_worse_stands_in_for_one_that_spoke),
+        cmocka_unit_test(one_of_a_kind_does_not_stand_in_for_another),
         cmocka_unit_test(where_nobody_measures_the_model_says_that_it_is_one),
         cmocka_unit_test(energy_becomes_watts),
         cmocka_unit_test(a_counter_that_nobody_looked_at_for_long_tells_nothing),

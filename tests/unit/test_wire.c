@@ -15,6 +15,8 @@ static void test_a_question_means_what_was_asked(void **state)
         {.kind = XD_WIRE_PAUSE, .restore = true},
         {.kind = XD_WIRE_RESUME, .domain = "web1"},
         {.kind = XD_WIRE_BUDGET, .rule = "burst", .cpu_ns = 5, .per_ns = 7, .cap = 0},
+        {.kind = XD_WIRE_LIMIT, .rule = "w", .watts = 230.5},
+        {.kind = XD_WIRE_LIMIT, .rule = "heat", .celsius = 60},
     };
 
     for (size_t i = 0; i < sizeof(asks) / sizeof(*asks); i++) {
@@ -31,6 +33,7 @@ static void test_a_question_means_what_was_asked(void **state)
         assert_string_equal(a.table, asks[i].table);
         assert_int_equal(a.restore, asks[i].restore);
         assert_int_equal(a.cpu_ns, asks[i].cpu_ns);
+        assert_true(a.watts == asks[i].watts && a.celsius == asks[i].celsius);
         if (a.kind == XD_WIRE_BUDGET)
             assert_int_equal(a.cap, asks[i].cap);
         xd_buf_done(&b);

@@ -15,6 +15,7 @@
 #include "tui/power/screen.h"
 
 #define MENU_MAX 64
+#define N_OTHERS 5 /* knobs that aren't among power's own */
 #define CLAMP    (&xd_power_knobs[XD_PKNOB_CLAMP])
 #define STEP     5 /* points of the clamp */
 
@@ -43,49 +44,6 @@ static int propose(struct xd_app *a, const struct xd_wish *wishes, size_t n, str
     return 0;
 }
 
-static bool is_of(const struct xd_knob *k, const char *table)
-{
-    return strcmp(k->table, table) == 0;
-}
-
-/* The sensors of the place that have a limit: its own socket's, or all for the host. */
-static size_t limited_sensors(const struct xd_app *a, const struct xd_power_place *p,
-                              const char **names, size_t max)
-{
-    const struct xd_table *t = xd_power_table(a, &xd_sensors_desc);
-    size_t n = 0;
-
-    for (size_t i = 0; t && i < t->n && n < max; i++)
-        if (xd_row_has(t->rows[i], XD_SENSOR_LIMIT_MW) &&
-            (p->kind == XD_POWER_HOST ||
-             strcmp(xd_row_str(t->rows[i], XD_SENSOR_PLACE, ""), p->name) == 0))
-            names[n++] = xd_row_str(t->rows[i], XD_SENSOR_NAME, "?");
-    return n;
-}
-
-/* Paths of what a knob is to be changed of: the host, sensors of the place, or its pCPUs that are
- * online (whether they are is a knob of those that aren't, too). In arena. */
-static size_t objects_of(const struct xd_app *a, const struct xd_power_place *p,
-                         const struct xd_knob *k, const char **out, struct xd_arena *arena)
-{
-    const struct xd_power_screen *t = a->power;
-    bool parks = strcmp(k->column, "online") == 0;
-    size_t n = 0;
-
-    if (is_of(k, xd_power_desc.name)) {
-        out[n++] = xd_power_desc.noun;
-    } else if (is_of(k, xd_sensors_desc.name)) {
-        n = limited_sensors(a, p, out, t->n_cpus + 1);
-        for (size_t i = 0; i < n; i++)
-            out[i] = xd_arena_printf(arena, "%s/%s", xd_sensors_desc.noun, out[i]);
-    } else {
-        for (unsigned i = p->from; i < p->from + p->n; i++)
-            if (parks || xd_row_u64(t->cpus[i].row, XD_PCPU_ONLINE, 1))
-                out[n++] = xd_arena_printf(arena, "%s/%u", xd_pcpus_desc.noun, t->cpus[i].id);
-    }
-    return n;
-}
-
 static int propose_at(struct xd_app *a, const char *place, const struct xd_knob *k,
                       const char *value, struct xd_err *err)
 {
@@ -97,47 +55,13 @@ static int propose_at(struct xd_app *a, const char *place, const struct xd_knob 
     int rc;
 
     if (p)
-        n = objects_of(a, p, k, objects, &arena);
+        n = xd_power_objects(a, p, k, objects, &arena);
     for (size_t i = 0; i < n; i++)
         wishes[i] = (struct xd_wish){objects[i], k->name, value};
     rc = n ? propose(a, wishes, n, err)
            : xd_err_set(err, -ENOENT, "%s has nothing with %s now", place, k->name);
     xd_arena_done(&arena);
     return rc;
-}
-
-/* --- the value that is there now --- */
-
-static const struct xd_row *row_of(const struct xd_app *a, const char *path)
-{
-    const struct xd_table *t;
-    const struct xd_row *row;
-    struct xd_err err = XD_ERR_INIT;
-
-    return xd_world_find(a->world, path, &t, &row, &err) == 0 ? row : NULL;
-}
-
-/* As it would be typed; "mixed" where it differs within the place; "" where it isn't known. */
-static const char *value_now(const struct xd_app *a, const char *place, const struct xd_knob *k,
-                             struct xd_arena *arena)
-{
-    const struct xd_power_place *p = xd_power_place_named(a->power, place);
-    const struct xd_table_desc *d = xd_world_desc_named(a->world, k->table);
-    int col = d ? xd_desc_column(d, k->column) : -1;
-    const char **objects = xd_arena_array(arena, a->power->n_cpus + 1, sizeof(*objects));
-    size_t n = p && col >= 0 ? objects_of(a, p, k, objects, arena) : 0;
-    const char *text = "";
-
-    for (size_t i = 0; i < n; i++) {
-        const struct xd_row *row = row_of(a, objects[i]);
-        struct xd_value v = row ? xd_row_value(d, row, col) : XD_UNKNOWN;
-        const char *one = v.have ? xd_value_exact(&v, &k->kind, arena) : "";
-
-        if (i && strcmp(one, text) != 0)
-            return "mixed";
-        text = one;
-    }
-    return text;
 }
 
 /* --- asking for a value --- */
@@ -199,14 +123,20 @@ static const char *describe(const struct xd_app *a, const struct xd_knob *k, str
     return xd_arena_printf(arena, "%s.", k->help);
 }
 
+/* Beside those of its pCPUs. */
+static const char *title_of(const struct xd_knob *k)
+{
+    return k == &xd_power_knobs[XD_PKNOB_POOL_GOVERNOR] ? "Governor of the cpupool" : k->title;
+}
+
 static void ask_value(struct xd_app *a, const struct xd_knob *k)
 {
     struct xd_arena arena = XD_ARENA_INIT;
     struct xd_menu_item items[MENU_MAX];
-    const char *now = value_now(a, a->power->edited, k, &arena);
-    const char *title = is_of(k, xd_power_desc.name)
+    const char *now = xd_power_value_now(a, a->power->edited, k, &arena);
+    const char *title = xd_power_knob_is_of(k, xd_power_desc.name)
                             ? k->title
-                            : xd_arena_printf(&arena, "%s: %s", a->power->edited, k->title);
+                            : xd_arena_printf(&arena, "%s: %s", a->power->edited, title_of(k));
     int n = choices(a, k, items, &arena), at = 0;
 
     a->power->knob = k;
@@ -241,17 +171,43 @@ static const char *off_of(const struct xd_app *a, const struct xd_knob *k)
 
 static const char *knob_note(const struct xd_app *a, const void *tag, struct xd_arena *arena)
 {
-    return off_of(a, tag) ? "not on this host" : value_now(a, a->power->edited, tag, arena);
+    return off_of(a, tag) ? "not on this host"
+                          : xd_power_value_now(a, a->power->edited, tag, arena);
 }
 
-/* Whether a knob is the place's: the host has all but a pool's, a core none of the host's. */
+/* Whether a knob is the place's: the host has all, a core none of the host's. */
 static bool is_there(const struct xd_power_place *p, const struct xd_knob *k)
 {
-    if (is_of(k, xd_power_desc.name))
+    if (xd_power_knob_is_of(k, xd_power_desc.name) || xd_power_knob_is_of(k, xd_host_desc.name) ||
+        xd_power_knob_is_of(k, xd_cap_loops_desc.name))
         return p->kind == XD_POWER_HOST;
-    if (is_of(k, xd_sensors_desc.name))
-        return p->kind != XD_POWER_CORE;
-    return is_of(k, xd_pcpus_desc.name);
+    return !xd_power_knob_is_of(k, xd_sensors_desc.name) || p->kind != XD_POWER_CORE;
+}
+
+/* Of the host's other knobs those that have to do with power, where it offers them and has what
+ * they are of. */
+static int add_others(const struct xd_app *a, const struct xd_power_place *p,
+                      struct xd_menu_item *items)
+{
+    static const char *const others[N_OTHERS][2] = {{"pcpus", "pcpu.online"},
+                                                    {"host", "cpu.smt"},
+                                                    {"power", "power.turbo"}, /* without Xen */
+                                                    {"cap_loops", "loop.watts"},
+                                                    {"cap_loops", "loop.celsius"}};
+    struct xd_arena arena = XD_ARENA_INIT;
+    const char **objects = xd_arena_array(&arena, a->power->n_cpus + 1, sizeof(*objects));
+    struct xd_offer o;
+    int n = 0;
+
+    for (size_t i = 0; i < N_OTHERS; i++)
+        if (xd_world_offer(a->world, others[i][0], others[i][1], &o) && o.knob &&
+            is_there(p, o.knob) && xd_power_objects(a, p, o.knob, objects, &arena))
+            items[n++] = (struct xd_menu_item){.text = o.knob->title,
+                                               .help = o.knob->help,
+                                               .off = xd_app_limit(a, o.knob->name),
+                                               .tag = o.knob};
+    xd_arena_done(&arena);
+    return n;
 }
 
 /* -ENODEV: the command is tried again once the tables are there. */
@@ -273,20 +229,15 @@ int xd_cmd_power_edit(void *ctx, int argc, char **argv, struct xd_err *err)
     const struct xd_power_place *p = place_here(a, err);
     struct xd_menu_item items[MENU_MAX];
     char title[64];
-    struct xd_offer o;
     int n = 0;
 
     if (!p)
         return -ENOENT;
-    for (const struct xd_knob *k = xd_power_knobs; k->name && n < MENU_MAX - 1; k++)
+    for (const struct xd_knob *k = xd_power_knobs; k->name && n < MENU_MAX - N_OTHERS; k++)
         if (is_there(p, k))
             items[n++] = (struct xd_menu_item){
-                .text = k->title, .help = k->help, .off = off_of(a, k), .tag = k};
-    if (xd_world_offer(a->world, xd_pcpus_desc.name, "pcpu.online", &o) && o.knob)
-        items[n++] = (struct xd_menu_item){.text = o.knob->title,
-                                           .help = o.knob->help,
-                                           .off = xd_app_limit(a, o.knob->name),
-                                           .tag = o.knob};
+                .text = title_of(k), .help = k->help, .off = off_of(a, k), .tag = k};
+    n += add_others(a, p, items + n);
     snprintf(title, sizeof(title), "Edit: %s", p->name);
     xd_menu_open(a, title, items, n, 0, knob_chosen);
     xd_menu_live(a, knob_note);

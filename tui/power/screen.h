@@ -46,7 +46,7 @@ struct xd_power_screen {
     struct xd_power_place *places; /* malloc */
     struct xd_power_cpu *cpus;     /* malloc; by socket, core and number; rows of the last update */
     size_t n, cap, n_cpus, cap_cpus;
-    char here[24]; /* the place under the cursor */
+    char here[24];          /* the place under the cursor */
     struct xd_power_taken { /* which tables these are of: of a frozen screen, or of the world */
         bool any, frozen;
         int64_t frozen_at_ns;
@@ -93,6 +93,20 @@ int xd_power_loops_draw(const struct xd_app *a, struct xd_canvas *c, struct xd_r
                         struct xd_arena *arena);
 /* Whether the emergency key would make loops give back what they took. */
 bool xd_power_can_release(const struct xd_app *a);
+
+/* --- what a knob is of (objects.c) --- */
+
+bool xd_power_knob_is_of(const struct xd_knob *k, const char *table);
+/* Paths of what a knob is to be changed of: the host, sensors of the place, the cpupools it has a
+ * part of, cap loops with such a limit, or its pCPUs that are online (whether they are is a knob of
+ * those that aren't, too). out has room for all pCPUs and one more; paths live in the arena.
+ * Returns how many. */
+size_t xd_power_objects(const struct xd_app *a, const struct xd_power_place *p,
+                        const struct xd_knob *k, const char **out, struct xd_arena *arena);
+/* What it is now, as it would be typed; "mixed" where it differs within the place; "" where it
+ * isn't known. In the arena. */
+const char *xd_power_value_now(const struct xd_app *a, const char *place, const struct xd_knob *k,
+                               struct xd_arena *arena);
 
 /* --- what will it do (effect.c) --- */
 
