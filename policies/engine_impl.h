@@ -53,6 +53,8 @@ void xd_engine_free_domain(struct xd_engine_domain *d);
 void xd_engine_forget(struct xd_engine *e,
                       bool (*drop)(const struct xd_engine *, const struct xd_engine_domain *));
 bool xd_policy_matches(const struct xd_policy_match *m, const struct xd_row *r);
+/* Whether Domain-0 can be among those that are meant: only if it is called by name or UUID. */
+bool xd_policy_names_dom0(const struct xd_policy_match *m);
 /* Text with * and ? in it, without case. */
 bool xd_policy_glob(const char *pattern, const char *text);
 

@@ -38,16 +38,19 @@ static bool same_words(const struct xd_policy_words *a, const struct xd_policy_w
     return true;
 }
 
+static bool is_all(const struct xd_policy_match *m)
+{
+    return !m->names.n && !m->uuids.n && !m->tagged.n && !m->pools.n && !m->where;
+}
+
 /* Whether a is certainly about every domain that b is about. */
 static bool covers(const struct xd_policy_match *a, const struct xd_policy_match *b)
 {
-    bool all = !a->names.n && !a->uuids.n && !a->pools.n && !a->where;
-    bool named = b->names.n || b->uuids.n; /* Domain-0 may be among them, which all leaves out */
-
-    if (all)
-        return !named || (b->names.n && !xd_policy_glob(b->names.list[0], "Domain-0"));
+    if (is_all(a))
+        return !xd_policy_names_dom0(b); /* which all leaves out */
     return same_words(&a->names, &b->names) && same_words(&a->uuids, &b->uuids) &&
-           same_words(&a->pools, &b->pools) && xd_streq(a->where_text, b->where_text);
+           same_words(&a->tagged, &b->tagged) && same_words(&a->pools, &b->pools) &&
+           xd_streq(a->where_text, b->where_text);
 }
 
 static const char *text_of(struct xd_policy *p, int k, uint64_t amount)
@@ -122,7 +125,7 @@ static void lint_keep(struct xd_policy *p, const struct xd_policy_rule *r)
              "rule %s: parking takes whole pCPUs, and nothing behind it evens that out: the value "
              "may go up and down; clamp would",
              r->name);
-    if (!caps && (r->match.names.n || r->match.uuids.n || r->match.pools.n || r->match.where))
+    if (!caps && !is_all(&r->match))
         warn(p, r->line, r->col,
              "rule %s: its actuators lower no caps, so it makes no difference whom it matches",
              r->name);

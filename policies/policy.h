@@ -49,7 +49,8 @@ struct xd_policy_words {
  * * and ?. Nothing given: every guest, which Domain-0 is not. */
 struct xd_policy_match {
     struct xd_policy_words names, uuids, pools;
-    struct xd_query *where; /* over the table of domains; NULL: none */
+    struct xd_policy_words tagged; /* what its tags list: names and UUIDs */
+    struct xd_query *where;        /* over the table of domains; NULL: none */
     const char *where_text;
 };
 

@@ -110,12 +110,13 @@ static int read_match_where(struct xd_policy_parser *ps, const struct xd_yaml *n
     return xd_policy_read_query(ps, NULL, n, &m->where, &m->where_text);
 }
 
-/* A tag is its words, put to the names. */
+/* A tag is its words; a list of tags is all of theirs. They stand beside the names, not among them:
+ * who is meant must fulfil both. */
 static int read_match_tag(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
 {
     struct xd_policy_match *m = into;
     const char *names[XD_POLICY_RULES_MAX], *near;
-    struct xd_policy_words tags = {0}, all = m->names;
+    struct xd_policy_words tags = {0}, all = m->tagged;
 
     if (xd_policy_read_words(ps, n, &tags) < 0)
         return -1;
@@ -140,7 +141,7 @@ static int read_match_tag(struct xd_policy_parser *ps, const struct xd_yaml *n, 
             all.list = list;
         }
     }
-    m->names = all;
+    m->tagged = all;
     return 0;
 }
 

@@ -124,6 +124,17 @@ static void test_warnings(void **state)
                  "  - {name: a, match: all, at_most: {sched.weight: 100}}\n"
                  "  - {name: b, match: {name: Domain-0}, at_least: {sched.weight: 256}}\n",
                  NULL);
+    assert_warns("tags: {t: [web1, Domain-0]}\n"
+                 "rules:\n"
+                 "  - {name: a, match: all, at_most: {sched.weight: 100}}\n"
+                 "  - {name: b, match: {tag: t}, at_least: {sched.weight: 256}}\n",
+                 NULL);
+    /* The same names with another tag are others. */
+    assert_warns("tags: {t: [web*], u: [db*]}\n"
+                 "rules:\n"
+                 "  - {name: a, match: {name: '*1', tag: t}, at_most: {sched.weight: 100}}\n"
+                 "  - {name: b, match: {name: '*1', tag: u}, at_least: {sched.weight: 256}}\n",
+                 NULL);
     assert_warns(
         "rules:\n"
         "  - {name: a, match: all, when: {days: sun, dates: 2026-12-24}, set: {sched.cap: 9}}\n",

@@ -159,6 +159,26 @@ static void test_match(void **state)
     xd_policy_free(p);
 }
 
+/* Every key that is given must hold: a tag's words are not further names. */
+static void test_name_and_tag(void **state)
+{
+    struct host h;
+
+    host_init(&h, "policy: p\ntags: {t: [db*], all: ['*']}\nrules:\n"
+                  "  - {name: a, match: {name: '*1', tag: t}, set: {sched.cap: 30}}\n"
+                  "  - {name: b, match: {tag: all}, set: {sched.weight: 9}}\n");
+    guest_add(&h, "web1", 1, 0);
+    guest_add(&h, "db1", 1, 0);
+    guest_add(&h, "db2", 1, 0);
+    guest_add(&h, "00000000-0000-0000-0000-000000000000", 1, 0);
+    host_tick(&h);
+    assert_int_equal(h.guest[0].cap, 0);
+    assert_int_equal(h.guest[1].cap, 30);
+    assert_int_equal(h.guest[2].cap, 0);
+    assert_int_equal(h.guest[3].weight, 9); /* Domain-0 is called by name there */
+    host_done(&h);
+}
+
 /* Guests that come and go by the thousand are not all remembered. */
 static void test_the_gone_are_forgotten(void **state)
 {
@@ -198,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_rtds_and_memory),
         cmocka_unit_test(test_memory_stays_within_its_limit),
         cmocka_unit_test(test_match),
+        cmocka_unit_test(test_name_and_tag),
         cmocka_unit_test(test_the_gone_are_forgotten),
     };
 
