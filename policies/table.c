@@ -100,7 +100,7 @@ static struct next next_of(const struct row *r)
     if (r->account && is_active(r))
         next_of_budget(r, &n);
     if (r->rule->when) {
-        int64_t wall = xd_calendar_next(r->rule->when, &e->p->zone, e->last.wall_ns);
+        int64_t wall = xd_engine_turns(e, r->i);
 
         if (wall < INT64_MAX)
             consider(&n, e->t + (wall - e->last.wall_ns),
