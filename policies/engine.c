@@ -230,7 +230,7 @@ static void step_domain(struct xd_engine *e, struct xd_engine_domain *d, const s
             uint8_t f = xd_streq(c->table->parent, "domains") ? e->flags[i][d->ordinal]
                         : xd_streq(c->table_name, "domains")  ? xd_engine_row_flags(c, r)
                                                               : all[i];
-            holds &= xd_engine_condition(e, d, i, f);
+            holds &= xd_engine_condition(e, d, i, f, dt);
         }
         d->active |= (uint64_t)(holds && e->when[i]) << i;
         if (rule->budget)

@@ -68,9 +68,9 @@ void xd_engine_look_at_clock(struct xd_engine *e, size_t rule);
 uint8_t xd_engine_look_at(struct xd_engine *e, size_t rule, const struct xd_snapshot *s,
                           size_t n_domains);
 uint8_t xd_engine_row_flags(const struct xd_policy_condition *c, const struct xd_row *r);
-/* The rule's condition for the domain, one tick later. */
+/* The rule's condition for the domain, one tick of dt later. */
 bool xd_engine_condition(struct xd_engine *e, struct xd_engine_domain *d, size_t rule,
-                         uint8_t flags);
+                         uint8_t flags, int64_t dt);
 /* When its calendar turns, wall ns; INT64_MAX: not within sight, or it has none. */
 int64_t xd_engine_turns(const struct xd_engine *e, size_t rule);
 

@@ -32,26 +32,48 @@ int64_t xd_engine_turns(const struct xd_engine *e, size_t rule)
 
 /* --- conditions --- */
 
-/* What rows together say; ORed over them. */
-enum { ANY_WHERE = 1, ANY_UNTIL = 2, NOT_WHERE = 4, NOT_UNTIL = 8 };
+/* What rows together say; ORed over them. Those of until are the same, shifted. */
+enum { YES = 1, NO = 2, UNKNOWN = 4, UNTIL = 3 };
+
+static unsigned flag_of(const struct xd_query *q, const struct xd_row *r)
+{
+    static const unsigned flags[] = {
+        [XD_QUERY_NO] = NO, [XD_QUERY_YES] = YES, [XD_QUERY_UNKNOWN] = UNKNOWN};
+
+    return flags[xd_query_ask(q, r)];
+}
 
 uint8_t xd_engine_row_flags(const struct xd_policy_condition *c, const struct xd_row *r)
 {
-    return (uint8_t)((xd_query_match(c->where, r) ? ANY_WHERE : NOT_WHERE) |
-                     (c->until && xd_query_match(c->until, r) ? ANY_UNTIL : NOT_UNTIL));
+    return (uint8_t)(flag_of(c->where, r) | (c->until ? flag_of(c->until, r) << UNTIL : 0));
 }
 
-/* Of one row that holds, or of all: what ends it is the other of the two. */
-static bool begins(const struct xd_policy_condition *c, uint8_t flags)
+/* Whether it holds for all rows, or for one. A row that doesn't tell, as a parked pCPU's load,
+ * hinders none of the others from being the one that does or from saying no. */
+static enum xd_query_answer over_rows(unsigned flags, bool all)
 {
-    return flags & ANY_WHERE && !(c->all_rows && flags & NOT_WHERE);
+    if (all)
+        return flags & NO        ? XD_QUERY_NO
+               : flags & UNKNOWN ? XD_QUERY_UNKNOWN
+               : flags & YES     ? XD_QUERY_YES
+                                 : XD_QUERY_NO;
+    return flags & YES                        ? XD_QUERY_YES
+           : flags & UNKNOWN && !(flags & NO) ? XD_QUERY_UNKNOWN
+                                              : XD_QUERY_NO;
 }
 
-static bool ends(const struct xd_policy_condition *c, uint8_t flags)
+/* Whether it turns from what it is. Of one row that holds, or of all: what ends it is the other of
+ * the two. */
+static enum xd_query_answer turns(const struct xd_policy_condition *c, bool on, unsigned flags)
 {
-    if (!c->until)
-        return !begins(c, flags);
-    return flags & ANY_UNTIL && !(!c->all_rows && flags & NOT_UNTIL);
+    enum xd_query_answer a;
+
+    if (on && c->until)
+        return over_rows(flags >> UNTIL, !c->all_rows);
+    a = over_rows(flags & ((1 << UNTIL) - 1), c->all_rows);
+    if (!on || a == XD_QUERY_UNKNOWN)
+        return a;
+    return a == XD_QUERY_YES ? XD_QUERY_NO : XD_QUERY_YES;
 }
 
 uint8_t xd_engine_look_at(struct xd_engine *e, size_t rule, const struct xd_snapshot *s,
@@ -60,11 +82,12 @@ uint8_t xd_engine_look_at(struct xd_engine *e, size_t rule, const struct xd_snap
     const struct xd_policy_condition *c = e->p->rules[rule].condition;
     const struct xd_table *t = xd_snapshot_table(s, c->table_name);
     bool parts = xd_streq(c->table->parent, "domains");
-    uint8_t all = 0;
+    bool there = t && t->state == XD_TABLE_OK;
+    uint8_t all = there ? 0 : UNKNOWN | UNKNOWN << UNTIL;
 
     if (parts)
-        memset(e->flags[rule], 0, n_domains);
-    for (size_t i = 0; t && t->state == XD_TABLE_OK && i < t->n; i++) {
+        memset(e->flags[rule], all, n_domains);
+    for (size_t i = 0; there && i < t->n; i++) {
         uint8_t f = xd_engine_row_flags(c, t->rows[i]);
 
         all |= f;
@@ -79,16 +102,21 @@ uint8_t xd_engine_look_at(struct xd_engine *e, size_t rule, const struct xd_snap
 }
 
 bool xd_engine_condition(struct xd_engine *e, struct xd_engine_domain *d, size_t rule,
-                         uint8_t flags)
+                         uint8_t flags, int64_t dt)
 {
     const struct xd_policy_condition *c = e->p->rules[rule].condition;
     struct xd_engine_condition *s = &d->conditions[e->condition_of[rule]];
-    bool turn = s->on ? ends(c, flags) : begins(c, flags);
+    enum xd_query_answer turn = turns(c, s->on, flags);
 
-    if (turn && !s->pending)
+    s->unknown = turn == XD_QUERY_UNKNOWN;
+    if (s->unknown) { /* all stays as it was, and the time doesn't count */
+        s->since += s->pending ? dt : 0;
+        return s->on;
+    }
+    if (turn == XD_QUERY_YES && !s->pending)
         s->since = e->t;
-    s->pending = turn;
-    if (turn && e->t - s->since >= (s->on ? c->until_for_ns : c->for_ns)) {
+    s->pending = turn == XD_QUERY_YES;
+    if (s->pending && e->t - s->since >= (s->on ? c->until_for_ns : c->for_ns)) {
         s->on = !s->on;
         s->pending = false;
     }

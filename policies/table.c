@@ -110,7 +110,7 @@ static struct next next_of(const struct row *r)
         const struct xd_engine_condition *c = &r->d->conditions[e->condition_of[r->i]];
         int64_t takes = c->on ? r->rule->condition->until_for_ns : r->rule->condition->for_ns;
 
-        if (c->pending)
+        if (c->pending && !c->unknown)
             consider(&n, c->since + takes, c->on ? "rule ends" : "rule begins");
     }
     for (int k = 0; k < XD_POLICY_KNOBS; k++)

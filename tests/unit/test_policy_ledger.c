@@ -86,6 +86,29 @@ static void test_after_long_outages(void **state)
     host_done(&h);
 }
 
+/* The first sample after a start has no rates: what they began isn't ended by that. */
+static void test_no_rate_yet(void **state)
+{
+    struct host h;
+
+    host_init(&h,
+              "policy: p\nrules:\n"
+              "  - {name: loud, match: all, if: {where: cpu>50}, at_most: {sched.weight: 99}}\n");
+    guest_add(&h, "a1", 1, 1.0);
+    host_tick(&h);
+    host_go(&h, 3 * S, S);
+    assert_int_equal(h.guest[0].weight, 99);
+    swap(&h, 1);
+    xd_snapshot_unref(h.last);
+    h.last = NULL;
+    host_go(&h, S, S);
+    assert_int_equal(h.guest[0].weight, 99);
+    h.guest[0].wants = 0.1;
+    host_go(&h, S, S);
+    assert_int_equal(h.guest[0].weight, 256);
+    host_done(&h);
+}
+
 /* A cap that a dead process left is not taken for what the domain had by itself. */
 static void test_what_was_before_is_known(void **state)
 {
@@ -203,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_what_was_before_is_known),
         cmocka_unit_test(test_after_long_outages),
+        cmocka_unit_test(test_no_rate_yet),
         cmocka_unit_test(test_after_a_reboot),
         cmocka_unit_test(test_torn),
         cmocka_unit_test(test_the_newest_whole_one),
