@@ -105,6 +105,8 @@ const struct xd_account *xd_engine_account(const struct xd_engine *e,
 /* What is used of rule i's budget per time since the last tick, pCPUs: by the domain, or, if it is
  * shared, by all that it is in force for. */
 double xd_engine_rate(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule);
+/* Whether the last tick could tell rule i's condition for it; true if it has none. */
+bool xd_engine_knows(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule);
 /* Why its knobs are what they are, and what happens next and when. Lines. */
 void xd_engine_why(const struct xd_engine *e, const struct xd_engine_domain *d, struct xd_buf *out);
 

@@ -122,3 +122,8 @@ bool xd_engine_condition(struct xd_engine *e, struct xd_engine_domain *d, size_t
     }
     return s->on;
 }
+
+bool xd_engine_knows(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule)
+{
+    return e->condition_of[rule] < 0 || !d->conditions[e->condition_of[rule]].unknown;
+}
