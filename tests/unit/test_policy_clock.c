@@ -177,6 +177,52 @@ static void test_calendars_that_meet(void **state)
     assert_in_range(met, 50, 350);
 }
 
+/* How long the windows are that begin one after the other, from that moment on: "6 5 6 6". */
+static const char *windows(int64_t per_ns, int64_t begin_s, int count, char *out, size_t size)
+{
+    struct xd_policy_budget b = {.kind = XD_BUDGET_FIXED, .cpu_ns = H, .per_ns = per_ns};
+    struct xd_account a = {0};
+    struct xd_account_now now = {.wall_ns = begin_s * S};
+    struct xd_zone z;
+    size_t n = 0;
+
+    assert_int_equal(xd_zone_parse(BERLIN, &z, NULL), 0);
+    now.zone = &z;
+    for (int i = 0; i < count; i++) {
+        xd_account_advance(&a, &b, &now);
+        int64_t length = a.end - now.t;
+
+        n += (size_t)snprintf(out + n, size - n, "%s%lld", i ? " " : "", (long long)(length / H));
+        assert_int_equal(length % H, 0);
+        now.t = a.end;
+        now.wall_ns += length;
+        xd_account_advance(&a, &b, &(struct xd_account_now){now.t - 1, now.wall_ns - 1, &z});
+        assert_int_equal(a.end, now.t); /* not a moment earlier */
+    }
+    return out;
+}
+
+/* In Berlin March 29, 2026 has 23 hours, October 25 has 25. Windows of hours and days begin by the
+ * clock on the wall: at 0, 6, 12 and 18 o'clock, and at midnight. */
+static void test_windows_where_the_clock_is_changed(void **state)
+{
+    const int64_t march = utc(2026, 3, 28, 23, 0), october = utc(2026, 10, 24, 22, 0);
+    char text[64];
+
+    assert_string_equal(windows(6 * H, march, 6, text, sizeof(text)), "5 6 6 6 6 6");
+    assert_string_equal(windows(6 * H, october, 6, text, sizeof(text)), "7 6 6 6 6 6");
+    assert_string_equal(windows(6 * H, march - 12 * 3600, 4, text, sizeof(text)), "6 6 5 6");
+    assert_string_equal(windows(24 * H, march - 24 * 3600, 3, text, sizeof(text)), "24 23 24");
+    assert_string_equal(windows(24 * H, october - 24 * 3600, 3, text, sizeof(text)), "24 25 24");
+    /* from the middle of a day */
+    assert_string_equal(windows(24 * H, march - 8 * 3600, 3, text, sizeof(text)), "8 23 24");
+    /* Weeks are counted from January 1, 1970, a Thursday. */
+    assert_string_equal(windows(7 * 24 * H, march, 2, text, sizeof(text)), "95 168");
+    assert_string_equal(windows(7 * 24 * H, october, 2, text, sizeof(text)), "97 168");
+    /* Short ones go on in steps of their own length. */
+    assert_string_equal(windows(H, march, 4, text, sizeof(text)), "1 1 1 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_long_spans_are_read_at_once),
         cmocka_unit_test(test_first_and_last_day),
         cmocka_unit_test(test_calendars_that_meet),
+        cmocka_unit_test(test_windows_where_the_clock_is_changed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
