@@ -412,7 +412,8 @@ const struct xd_policy_key xd_policy_budget_keys[] = {
     {"per", "a time", NULL, "The window.", read_budget_per_ns},
     {"kind", "sliding, fixed or bucket", "sliding",
      "sliding: in any stretch of that length. fixed: from one multiple of it to the next by the "
-     "policy's clock; a window that is cut short has its share. bucket: trickles in evenly.",
+     "policy's clock, counted from Thursday, 1970-01-01: a day begins at midnight, 7d on Thursdays; a "
+     "window that is cut short has its share. bucket: trickles in evenly.",
      read_budget_kind},
     {"carry", "a time", "0", "fixed, bucket: how much more may be saved up from quiet times.",
      read_budget_carry_ns},
@@ -434,8 +435,7 @@ const struct xd_policy_section xd_policy_sections[] = {
      xd_policy_rule_keys},
     {"match", "Every key that is given must hold:", xd_policy_match_keys},
     {"when", "Every key that is given must hold; of a list one is enough:", xd_policy_when_keys},
-    {"if", "While it can't be told (a value isn't known, a table is missing) all stays as it was:",
-     xd_policy_if_keys},
+    {"if", "While a value or a table isn't known, all stays as it was:", xd_policy_if_keys},
     {"budget", "CPU time is read from Xen's own counters:", xd_policy_budget_keys},
     {"keep", "One of watts and celsius. match says whose caps may be lowered, when at what times:",
      xd_policy_keep_keys},

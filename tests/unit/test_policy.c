@@ -219,6 +219,7 @@ static void test_reference(void **state)
     assert_non_null(strstr(b.s, "\n  on_exit: hold or restore; if left out: restore\n"));
     assert_non_null(strstr(b.s, "\n  cpu: a time; needed\n"));
     assert_non_null(strstr(b.s, "\n  sched.cap\n      The most CPU"));
+    assert_non_null(strstr(b.s, "7d on Thursdays")); /* which test_policy_clock shows */
     xd_buf_done(&b);
 }
 
