@@ -99,10 +99,16 @@ void xd_account_advance(struct xd_account *a, const struct xd_policy_budget *b,
 
 void xd_account_charge(struct xd_account *a, const struct xd_policy_budget *b, int64_t ns)
 {
+    if (b->kind == XD_BUDGET_SLIDING) {
+        int64_t *used = &a->used[a->slot % RING];
+
+        if (ns > XD_BUDGET_SLOT_MOST - *used)
+            ns = XD_BUDGET_SLOT_MOST - *used;
+        *used += ns;
+    }
     a->left -= ns;
-    if (b->kind == XD_BUDGET_SLIDING)
-        a->used[a->slot % RING] += ns;
-    else if (a->left < -b->cpu_ns) /* whoever was not looked at for long isn't punished for ever */
+    /* whoever was not looked at for long isn't punished for ever */
+    if (b->kind != XD_BUDGET_SLIDING && a->left < -b->cpu_ns)
         a->left = -b->cpu_ns;
 }
 

@@ -10,6 +10,10 @@
  * slot counts until all of the slot is past. So use is forgotten late, by at most a slot, never
  * early. */
 #define XD_BUDGET_SLOTS 120
+/* So much counts of what was used in one slot: more than any budget holds, and all slots together
+ * stay a number. An outage's use comes in one piece, into one slot. */
+#define XD_BUDGET_SLOT_MOST (INT64_MAX / (2 * (XD_BUDGET_SLOTS + 1)))
+_Static_assert(XD_BUDGET_SLOT_MOST >= XD_POLICY_MOST_NS, "a full slot uses up any budget");
 
 struct xd_account {
     bool begun, spent;

@@ -31,6 +31,8 @@ int xd_zone_parse(const char *text, struct xd_zone *out, struct xd_err *err);
 int xd_zone_load(const char *name, struct xd_zone *out, struct xd_err *err);
 /* Seconds east of UTC at that moment (seconds since 1970 UTC). */
 int xd_zone_offset(const struct xd_zone *z, int64_t utc_s);
+/* A moment after that one up to which the offset stays certainly as it is; INT64_MAX: for ever. */
+int64_t xd_zone_steady(const struct xd_zone *z, int64_t utc_s);
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar, and back; month and day from 1. */
 int64_t xd_days_of(int64_t year, int month, int day);
@@ -61,6 +63,8 @@ int64_t xd_calendar_next(const struct xd_calendar *c, const struct xd_zone *z, i
 /* The first and last day (since 1970) on which it can hold; false: there is none. Without dates it
  * holds for ever. */
 bool xd_calendar_days(const struct xd_calendar *c, int64_t *first, int64_t *last);
+/* Whether there is a minute at which both hold, in one zone. */
+bool xd_calendar_meet(const struct xd_calendar *a, const struct xd_calendar *b);
 
 /* "08:00-18:30", "mon-fri", "2026-12-24" or "2026-12-24..2027-01-02". */
 int xd_calendar_add_hours(struct xd_calendar *c, const char *text, struct xd_err *err);

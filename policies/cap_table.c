@@ -152,7 +152,7 @@ static void put_next(const struct xd_engine *e, const struct xd_engine_keep *k, 
         next = e->last.wall_ns + l->cool_t + r->keep->release_ns - e->t;
         what = "may loosen";
     }
-    int64_t turns = r->when ? xd_calendar_next(r->when, &e->p->zone, e->last.wall_ns) : INT64_MAX;
+    int64_t turns = xd_engine_turns(e, k->rule);
     if (turns < next) {
         next = turns;
         what = e->when[k->rule] ? "rule ends" : "rule begins";

@@ -97,72 +97,6 @@ static void pass_time(struct xd_engine *e, const struct xd_policy_now *now)
     e->last = *now;
 }
 
-/* --- conditions --- */
-
-/* What rows together say; ORed over them. */
-enum { ANY_WHERE = 1, ANY_UNTIL = 2, NOT_WHERE = 4, NOT_UNTIL = 8 };
-
-static uint8_t row_flags(const struct xd_policy_condition *c, const struct xd_row *r)
-{
-    return (uint8_t)((xd_query_match(c->where, r) ? ANY_WHERE : NOT_WHERE) |
-                     (c->until && xd_query_match(c->until, r) ? ANY_UNTIL : NOT_UNTIL));
-}
-
-/* Of one row that holds, or of all: what ends it is the other of the two. */
-static bool begins(const struct xd_policy_condition *c, uint8_t flags)
-{
-    return flags & ANY_WHERE && !(c->all_rows && flags & NOT_WHERE);
-}
-
-static bool ends(const struct xd_policy_condition *c, uint8_t flags)
-{
-    if (!c->until)
-        return !begins(c, flags);
-    return flags & ANY_UNTIL && !(!c->all_rows && flags & NOT_UNTIL);
-}
-
-/* What the tables beside that of domains say: for their parts by the domain's row, else for all. */
-static uint8_t look_at(struct xd_engine *e, size_t rule, const struct xd_snapshot *s,
-                       size_t n_domains)
-{
-    const struct xd_policy_condition *c = e->p->rules[rule].condition;
-    const struct xd_table *t = xd_snapshot_table(s, c->table_name);
-    bool parts = xd_streq(c->table->parent, "domains");
-    uint8_t all = 0;
-
-    if (parts)
-        memset(e->flags[rule], 0, n_domains);
-    for (size_t i = 0; t && t->state == XD_TABLE_OK && i < t->n; i++) {
-        uint8_t f = row_flags(c, t->rows[i]);
-
-        all |= f;
-        if (!parts)
-            continue;
-        const char *uuid = xd_row_str(t->rows[i], c->table->keys[0], "");
-        struct xd_engine_domain *d = xd_engine_lookup(e, uuid, false);
-        if (d && d->tick == e->ticks && d->ordinal < n_domains)
-            e->flags[rule][d->ordinal] |= f;
-    }
-    return all;
-}
-
-static bool condition_holds(struct xd_engine *e, struct xd_engine_domain *d, size_t rule,
-                            uint8_t flags)
-{
-    const struct xd_policy_condition *c = e->p->rules[rule].condition;
-    struct xd_engine_condition *s = &d->conditions[e->condition_of[rule]];
-    bool turn = s->on ? ends(c, flags) : begins(c, flags);
-
-    if (turn && !s->pending)
-        s->since = e->t;
-    s->pending = turn;
-    if (turn && e->t - s->since >= (s->on ? c->until_for_ns : c->for_ns)) {
-        s->on = !s->on;
-        s->pending = false;
-    }
-    return s->on;
-}
-
 /* --- use --- */
 
 /* What it used since it was seen last, by its own counter. *restarted: it is another incarnation.
@@ -294,9 +228,9 @@ static void step_domain(struct xd_engine *e, struct xd_engine_domain *d, const s
         d->matched |= (uint64_t)holds << i;
         if (c) {
             uint8_t f = xd_streq(c->table->parent, "domains") ? e->flags[i][d->ordinal]
-                        : xd_streq(c->table_name, "domains")  ? row_flags(c, r)
+                        : xd_streq(c->table_name, "domains")  ? xd_engine_row_flags(c, r)
                                                               : all[i];
-            holds &= condition_holds(e, d, i, f);
+            holds &= xd_engine_condition(e, d, i, f, dt);
         }
         d->active |= (uint64_t)(holds && e->when[i]) << i;
         if (rule->budget)
@@ -365,13 +299,13 @@ static void prepare(struct xd_engine *e, const struct xd_snapshot *s, size_t n, 
         const struct xd_policy_rule *r = &e->p->rules[i];
 
         e->shared_rate[i] = 0;
-        e->when[i] = !r->when || xd_calendar_holds(r->when, &e->p->zone, e->last.wall_ns);
+        xd_engine_look_at_clock(e, i);
         if (!r->condition)
             continue;
         if (xd_streq(r->condition->table->parent, "domains") && (grow || !e->flags[i]))
             e->flags[i] = xd_realloc(e->flags[i], e->cap_flags + 1);
         if (!xd_streq(r->condition->table_name, "domains"))
-            all[i] = look_at(e, i, s, n);
+            all[i] = xd_engine_look_at(e, i, s, n);
     }
 }
 

@@ -10,7 +10,8 @@
  *  - A tick that is late or missing charges all that was used meanwhile.
  *  - A domain is its UUID. One that restarts or comes back (another domid, or a counter that fell)
  *    has its account as it was, and is charged what its new counter says.
- *  - What isn't known is not acted upon. */
+ *  - What isn't known is not acted upon: a condition that can't be told (its table is missing, or
+ *    there is no rate yet) stays as it was, and for that time its `for` stands still. */
 #ifndef XD_POLICIES_ENGINE_H
 #define XD_POLICIES_ENGINE_H
 
@@ -89,6 +90,7 @@ struct xd_engine_domain {
     struct xd_account *accounts; /* of budgets that aren't shared */
     struct xd_engine_condition {
         bool on, pending;
+        bool unknown; /* whether it turns can't be told just now: it stays as it was */
         int64_t since;
     } * conditions;
 };
@@ -103,6 +105,8 @@ const struct xd_account *xd_engine_account(const struct xd_engine *e,
 /* What is used of rule i's budget per time since the last tick, pCPUs: by the domain, or, if it is
  * shared, by all that it is in force for. */
 double xd_engine_rate(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule);
+/* Whether the last tick could tell rule i's condition for it; true if it has none. */
+bool xd_engine_knows(const struct xd_engine *e, const struct xd_engine_domain *d, size_t rule);
 /* Why its knobs are what they are, and what happens next and when. Lines. */
 void xd_engine_why(const struct xd_engine *e, const struct xd_engine_domain *d, struct xd_buf *out);
 

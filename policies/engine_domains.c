@@ -8,6 +8,7 @@
 #include "policies/engine_impl.h"
 
 #define ZERO_UUID "00000000-0000-0000-0000-000000000000" /* Domain-0's */
+#define DOM0_NAME "Domain-0"
 
 void xd_engine_free_domain(struct xd_engine_domain *d)
 {
@@ -143,6 +144,11 @@ static bool any_of(const struct xd_policy_words *w, const char *text, const char
     return false;
 }
 
+static bool is_called(const struct xd_policy_match *m)
+{
+    return m->names.n || m->uuids.n || m->tagged.n;
+}
+
 bool xd_policy_matches(const struct xd_policy_match *m, const struct xd_row *r)
 {
     const char *uuid = xd_row_str(r, XD_DOMAIN_UUID, NULL);
@@ -150,13 +156,22 @@ bool xd_policy_matches(const struct xd_policy_match *m, const struct xd_row *r)
 
     if (m->names.n && !any_of(&m->names, name, uuid))
         return false;
+    if (m->tagged.n && !any_of(&m->tagged, name, uuid))
+        return false;
     if (m->uuids.n && !any_of(&m->uuids, uuid, NULL))
         return false;
     if (m->pools.n && !any_of(&m->pools, xd_row_str(r, XD_DOMAIN_POOL, NULL), NULL))
         return false;
-    if (!m->names.n && !m->uuids.n && uuid && strcmp(uuid, ZERO_UUID) == 0)
+    if (!is_called(m) && uuid && strcmp(uuid, ZERO_UUID) == 0)
         return false; /* who means Domain-0 calls it by its name */
     return xd_query_match(m->where, r);
+}
+
+bool xd_policy_names_dom0(const struct xd_policy_match *m)
+{
+    return is_called(m) && (!m->names.n || any_of(&m->names, DOM0_NAME, ZERO_UUID)) &&
+           (!m->tagged.n || any_of(&m->tagged, DOM0_NAME, ZERO_UUID)) &&
+           (!m->uuids.n || any_of(&m->uuids, ZERO_UUID, NULL));
 }
 
 /* --- looking --- */

@@ -18,7 +18,11 @@ struct xd_engine {
     struct xd_account shared[XD_POLICY_RULES_MAX];
     double shared_rate[XD_POLICY_RULES_MAX]; /* of all that it is in force for, pCPUs */
     int64_t turn; /* when a budget will be used up, or there again, by the last tick */
-    bool when[XD_POLICY_RULES_MAX];
+    bool when[XD_POLICY_RULES_MAX]; /* it is its time */
+    struct {
+        int64_t from, to; /* wall ns: for which the answer is good; 0: there is none */
+        int64_t next;
+    } turns[XD_POLICY_RULES_MAX];
     /* A budget is shared, or a cap loop runs: what one domain may have depends on all. */
     bool together;
     struct xd_engine_domain **list; /* malloc */
@@ -53,8 +57,22 @@ void xd_engine_free_domain(struct xd_engine_domain *d);
 void xd_engine_forget(struct xd_engine *e,
                       bool (*drop)(const struct xd_engine *, const struct xd_engine_domain *));
 bool xd_policy_matches(const struct xd_policy_match *m, const struct xd_row *r);
+/* Whether Domain-0 can be among those that are meant: only if it is called by name or UUID. */
+bool xd_policy_names_dom0(const struct xd_policy_match *m);
 /* Text with * and ? in it, without case. */
 bool xd_policy_glob(const char *pattern, const char *text);
+
+/* in_force.c, once a tick: whether it is the rule's time, and what the tables beside that of
+ * domains say (for their parts by the domain's row, else returned, for all). */
+void xd_engine_look_at_clock(struct xd_engine *e, size_t rule);
+uint8_t xd_engine_look_at(struct xd_engine *e, size_t rule, const struct xd_snapshot *s,
+                          size_t n_domains);
+uint8_t xd_engine_row_flags(const struct xd_policy_condition *c, const struct xd_row *r);
+/* The rule's condition for the domain, one tick of dt later. */
+bool xd_engine_condition(struct xd_engine *e, struct xd_engine_domain *d, size_t rule,
+                         uint8_t flags, int64_t dt);
+/* When its calendar turns, wall ns; INT64_MAX: not within sight, or it has none. */
+int64_t xd_engine_turns(const struct xd_engine *e, size_t rule);
 
 /* resolve.c: takes in what the row shows of its knobs. */
 void xd_engine_observe(struct xd_engine_domain *d, const struct xd_row *r, bool restarted);

@@ -58,7 +58,7 @@ static void why_rule(const struct xd_engine *e, const struct xd_engine_domain *d
     xd_buf_printf(out, "  rule %s: %s", r->name,
                   d->active >> rule & 1 ? "in force" : "not in force");
     if (r->when) {
-        int64_t next = xd_calendar_next(r->when, &e->p->zone, e->last.wall_ns);
+        int64_t next = xd_engine_turns(e, rule);
         char iso[21];
 
         xd_buf_printf(out, ", it is %sits time", e->when[rule] ? "" : "not ");
@@ -71,7 +71,9 @@ static void why_rule(const struct xd_engine *e, const struct xd_engine_domain *d
 
         xd_buf_printf(out, ", since %s \"%s\" %s", r->condition->table_name,
                       r->condition->where_text, c->on ? "holds" : "does not hold");
-        if (c->pending) {
+        if (c->unknown) {
+            xd_buf_add(out, "; it is not known just now, so that stays as it was");
+        } else if (c->pending) {
             xd_buf_printf(out, "; that turns in ");
             add_time(out, lasts - (e->t - c->since));
         }

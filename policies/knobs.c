@@ -15,7 +15,7 @@ const struct xd_knob xd_budget_knobs[] = {
                             .help = "CPU time in each window, for every domain of the rule",
                             .kind = {.type = XD_U64, .unit = XD_UNIT_NS},
                             .min = XD_NS_PER_MS,
-                            .max = INT64_MAX},
+                            .max = XD_POLICY_MOST_NS},
     [XD_BUDGET_KNOB_WINDOW] = {.name = "budget.window",
                                .table = "budgets",
                                .column = "window_ns",

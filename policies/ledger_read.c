@@ -11,6 +11,7 @@
 
 #define RING       (XD_BUDGET_SLOTS + 1)
 #define MOST_NS    (INT64_MAX / 8)
+#define MOST_LEFT  (INT64_MAX / 2 + XD_POLICY_MOST_NS)
 #define MOST_SEEN  (INT64_C(1) << 62)
 #define PARTS_MOST 8192
 
@@ -66,8 +67,10 @@ static bool read_used(struct json_object *o, struct xd_account *a, const struct 
         int64_t slot = json_object_get_int64(json_object_array_get_idx(list, i));
         int64_t ns = json_object_get_int64(json_object_array_get_idx(list, i + 1));
 
-        if (slot <= a->slot - RING || slot > a->slot || slot < 0 || ns < 0 || ns > MOST_NS / RING)
+        if (slot <= a->slot - RING || slot > a->slot || slot < 0 || ns < 0)
             return false;
+        if (ns > XD_BUDGET_SLOT_MOST)
+            ns = XD_BUDGET_SLOT_MOST;
         sum += ns - a->used[slot % RING];
         a->used[slot % RING] = ns;
     }
@@ -86,7 +89,7 @@ static bool read_account(struct json_object *o, struct xd_account *a,
         return false;
     if (strcmp(kind, xd_ledger_kinds[b->kind]) != 0 || per != b->per_ns)
         return true;
-    if (!number(o, "at", 0, t, &a->at) || !number(o, "left", -MOST_NS, MOST_NS, &a->left))
+    if (!number(o, "at", 0, t, &a->at) || !number(o, "left", -MOST_LEFT, MOST_LEFT, &a->left))
         return false;
     if (b->kind == XD_BUDGET_FIXED && !number(o, "end", 0, t + 2 * b->per_ns, &a->end))
         return false;

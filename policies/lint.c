@@ -38,16 +38,19 @@ static bool same_words(const struct xd_policy_words *a, const struct xd_policy_w
     return true;
 }
 
+static bool is_all(const struct xd_policy_match *m)
+{
+    return !m->names.n && !m->uuids.n && !m->tagged.n && !m->pools.n && !m->where;
+}
+
 /* Whether a is certainly about every domain that b is about. */
 static bool covers(const struct xd_policy_match *a, const struct xd_policy_match *b)
 {
-    bool all = !a->names.n && !a->uuids.n && !a->pools.n && !a->where;
-    bool named = b->names.n || b->uuids.n; /* Domain-0 may be among them, which all leaves out */
-
-    if (all)
-        return !named || (b->names.n && !xd_policy_glob(b->names.list[0], "Domain-0"));
+    if (is_all(a))
+        return !xd_policy_names_dom0(b); /* which all leaves out */
     return same_words(&a->names, &b->names) && same_words(&a->uuids, &b->uuids) &&
-           same_words(&a->pools, &b->pools) && xd_streq(a->where_text, b->where_text);
+           same_words(&a->tagged, &b->tagged) && same_words(&a->pools, &b->pools) &&
+           xd_streq(a->where_text, b->where_text);
 }
 
 static const char *text_of(struct xd_policy *p, int k, uint64_t amount)
@@ -55,41 +58,77 @@ static const char *text_of(struct xd_policy *p, int k, uint64_t amount)
     return xd_policy_amount_text(k, amount, &p->arena);
 }
 
-/* floor's rule wants more than ceiling's allows. */
-static void warn_fight(struct xd_policy *p, const struct xd_policy_rule *floor,
-                       const struct xd_policy_rule *ceiling, int k)
-{
-    const struct xd_policy_rule *later = floor > ceiling ? floor : ceiling;
-    const struct xd_policy_rule *wins = floor->priority > ceiling->priority ? floor : ceiling;
-    const struct xd_policy_rule *loses = wins == floor ? ceiling : floor;
-    bool always = !wins->when && !wins->condition;
+/* A floor and a ceiling about one knob that contradict each other. */
+struct fight {
+    const struct xd_policy_rule *floor, *ceiling;
+    int k;
+    uint64_t lo, hi;
+    bool spent; /* the ceiling is that of a budget which is used up */
+};
 
-    if (wins->priority != loses->priority && !always)
-        return; /* that is what priorities are for */
-    if (wins->priority != loses->priority)
-        warn(p, loses->line, loses->col,
-             "rule %s can never have its %s: rule %s, of a higher priority, is always in force",
-             loses->name, xd_policy_knob(k)->name, wins->name);
+static void warn_never(struct xd_policy *p, const struct fight *f,
+                       const struct xd_policy_rule *wins)
+{
+    const struct xd_policy_rule *loses = wins == f->floor ? f->ceiling : f->floor;
+
+    /* Unless it is always in force for all of the other's domains, that is what priorities are
+     * for. A budget that is used up is not always. */
+    if (wins->when || wins->condition || !covers(&wins->match, &loses->match) ||
+        (f->spent && wins == f->ceiling))
+        return;
+    warn(p, loses->line, loses->col,
+         "rule %s can never have its %s%s: rule %s, of a higher priority, is always in force%s%s",
+         loses->name, f->spent ? "then of " : "", xd_policy_knob(f->k)->name, wins->name,
+         f->spent ? " and wants at least " : "", f->spent ? text_of(p, f->k, f->lo) : "");
+}
+
+static void warn_fight(struct xd_policy *p, const struct fight *f)
+{
+    const struct xd_policy_rule *a = f->floor, *b = f->ceiling;
+    const struct xd_policy_rule *later = a > b ? a : b;
+
+    if (a->priority != b->priority)
+        warn_never(p, f, a->priority > b->priority ? a : b);
     else
         warn(p, later->line, later->col,
-             "rules %s and %s fight over %s: at least %s against at most %s; of equal priority the "
-             "stricter wins, %s",
-             floor->name, ceiling->name, xd_policy_knob(k)->name,
-             text_of(p, k, floor->bounds[k].lo), text_of(p, k, ceiling->bounds[k].hi),
-             ceiling->name);
+             "rules %s and %s fight over %s%s: at least %s against at most %s; of equal priority "
+             "the stricter wins, %s",
+             a->name, b->name, xd_policy_knob(f->k)->name,
+             f->spent ? " once the budget is used up" : "", text_of(p, f->k, f->lo),
+             text_of(p, f->k, f->hi), b->name);
+}
+
+/* False: the one is for the day, the other for the night. */
+static bool meet(const struct xd_policy_rule *a, const struct xd_policy_rule *b)
+{
+    return !a->when || !b->when || xd_calendar_meet(a->when, b->when);
+}
+
+/* The one's floors against the other's ceilings, and against those of its budget. */
+static void lint_floors(struct xd_policy *p, const struct xd_policy_rule *floor,
+                        const struct xd_policy_rule *ceiling)
+{
+    for (int k = 0; k < XD_POLICY_KNOBS; k++) {
+        uint64_t hi = ceiling->bounds[k].hi;
+        struct fight f = {floor, ceiling, k, floor->bounds[k].lo, hi, false};
+
+        if (f.lo <= hi && ceiling->budget && ceiling->budget->then[k] < hi) {
+            f.hi = ceiling->budget->then[k];
+            f.spent = true;
+        }
+        if (f.lo > f.hi && meet(floor, ceiling))
+            warn_fight(p, &f);
+    }
 }
 
 static void lint_pair(struct xd_policy *p, const struct xd_policy_rule *a,
                       const struct xd_policy_rule *b)
 {
-    if (!covers(&a->match, &b->match) && !covers(&b->match, &a->match))
+    if (p->n_warnings >= WARNINGS_MOST ||
+        (!covers(&a->match, &b->match) && !covers(&b->match, &a->match)))
         return;
-    for (int k = 0; k < XD_POLICY_KNOBS; k++) {
-        if (a->bounds[k].lo > b->bounds[k].hi)
-            warn_fight(p, a, b, k);
-        else if (b->bounds[k].lo > a->bounds[k].hi)
-            warn_fight(p, b, a, k);
-    }
+    lint_floors(p, a, b);
+    lint_floors(p, b, a);
 }
 
 static void lint_budget(struct xd_policy *p, const struct xd_policy_rule *r)
@@ -122,7 +161,7 @@ static void lint_keep(struct xd_policy *p, const struct xd_policy_rule *r)
              "rule %s: parking takes whole pCPUs, and nothing behind it evens that out: the value "
              "may go up and down; clamp would",
              r->name);
-    if (!caps && (r->match.names.n || r->match.uuids.n || r->match.pools.n || r->match.where))
+    if (!caps && !is_all(&r->match))
         warn(p, r->line, r->col,
              "rule %s: its actuators lower no caps, so it makes no difference whom it matches",
              r->name);

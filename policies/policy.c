@@ -14,10 +14,9 @@
 #include "model/xenknobs.h"
 #include "policies/parse.h"
 
-#define TIME_MOST_NS ((int64_t)400 * 86400 * XD_NS_PER_S)
-#define WORDS_MOST   4096
-#define NAME_BYTES   64
-#define KEYS_MOST    16
+#define WORDS_MOST 4096
+#define NAME_BYTES 64
+#define KEYS_MOST  16
 
 /* --- knobs --- */
 
@@ -124,7 +123,7 @@ int xd_policy_read_time(struct xd_policy_parser *ps, const struct xd_yaml *n, vo
     if (xd_value_parse(text, &kind, 0, &ps->p->arena, &v, &why) < 0)
         return xd_yaml_error(n, ps->err, "%s: wanted a time such as 90s, 5m or 1h, found \"%.60s\"",
                              ps->what, text);
-    if (v.cell.i < 0 || v.cell.i > TIME_MOST_NS)
+    if (v.cell.i < 0 || v.cell.i > XD_POLICY_MOST_NS)
         return xd_yaml_error(n, ps->err, "%s: wanted a time of at most 400 days, found \"%.60s\"",
                              ps->what, text);
     if (!zero_is_fine && v.cell.i < 100 * XD_NS_PER_MS)

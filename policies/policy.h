@@ -23,6 +23,7 @@
 #define XD_POLICY_RULES_MAX 64
 #define XD_POLICY_BYTES_MAX (1 << 20)
 #define XD_POLICY_MOST      UINT64_MAX
+#define XD_POLICY_MOST_NS   (INT64_C(400) * 86400 * 1000000000) /* of every time, and of a budget */
 
 /* The knobs that a policy may move; all of them are of domains. */
 enum xd_policy_knob {
@@ -49,7 +50,8 @@ struct xd_policy_words {
  * * and ?. Nothing given: every guest, which Domain-0 is not. */
 struct xd_policy_match {
     struct xd_policy_words names, uuids, pools;
-    struct xd_query *where; /* over the table of domains; NULL: none */
+    struct xd_policy_words tagged; /* what its tags list: names and UUIDs */
+    struct xd_query *where;        /* over the table of domains; NULL: none */
     const char *where_text;
 };
 

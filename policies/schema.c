@@ -110,12 +110,13 @@ static int read_match_where(struct xd_policy_parser *ps, const struct xd_yaml *n
     return xd_policy_read_query(ps, NULL, n, &m->where, &m->where_text);
 }
 
-/* A tag is its words, put to the names. */
+/* A tag is its words; a list of tags is all of theirs. They stand beside the names, not among them:
+ * who is meant must fulfil both. */
 static int read_match_tag(struct xd_policy_parser *ps, const struct xd_yaml *n, void *into)
 {
     struct xd_policy_match *m = into;
     const char *names[XD_POLICY_RULES_MAX], *near;
-    struct xd_policy_words tags = {0}, all = m->names;
+    struct xd_policy_words tags = {0}, all = m->tagged;
 
     if (xd_policy_read_words(ps, n, &tags) < 0)
         return -1;
@@ -140,7 +141,7 @@ static int read_match_tag(struct xd_policy_parser *ps, const struct xd_yaml *n, 
             all.list = list;
         }
     }
-    m->names = all;
+    m->tagged = all;
     return 0;
 }
 
@@ -411,7 +412,8 @@ const struct xd_policy_key xd_policy_budget_keys[] = {
     {"per", "a time", NULL, "The window.", read_budget_per_ns},
     {"kind", "sliding, fixed or bucket", "sliding",
      "sliding: in any stretch of that length. fixed: from one multiple of it to the next by the "
-     "policy's clock; a window that is cut short has its share. bucket: trickles in evenly.",
+     "policy's clock, counted from Thursday, 1970-01-01: a day begins at midnight, 7d on Thursdays; a "
+     "window that is cut short has its share. bucket: trickles in evenly.",
      read_budget_kind},
     {"carry", "a time", "0", "fixed, bucket: how much more may be saved up from quiet times.",
      read_budget_carry_ns},
@@ -433,7 +435,7 @@ const struct xd_policy_section xd_policy_sections[] = {
      xd_policy_rule_keys},
     {"match", "Every key that is given must hold:", xd_policy_match_keys},
     {"when", "Every key that is given must hold; of a list one is enough:", xd_policy_when_keys},
-    {"if", "A value that isn't known fulfils no filter:", xd_policy_if_keys},
+    {"if", "While a value or a table isn't known, all stays as it was:", xd_policy_if_keys},
     {"budget", "CPU time is read from Xen's own counters:", xd_policy_budget_keys},
     {"keep", "One of watts and celsius. match says whose caps may be lowered, when at what times:",
      xd_policy_keep_keys},

@@ -53,6 +53,8 @@ struct xd_sim {
     int64_t shift_ns; /* of recordings that began again */
     int64_t first_ns, at_ns, wall_ns, step_ns, began_ns;
     uint64_t steps;
+    uint64_t asked, told; /* a bit for each rule: its condition mattered; a sample told of it */
+    bool had[XD_POLICY_KNOBS]; /* of any domain */
     int64_t bin_ns;
 };
 
@@ -125,7 +127,8 @@ static bool has(const struct xd_trace_row *row, int col)
 
 /* The knobs: what was recorded, until the policy set something else; and again where the recording
  * itself shows a change. */
-static void play_knobs(struct played *d, const struct xd_trace_row *row, bool bare)
+static void play_knobs(struct xd_sim *s, struct played *d, const struct xd_trace_row *row,
+                       bool bare)
 {
     for (int k = 0; k < XD_POLICY_KNOBS; k++) {
         bool known = has(row, knobs[k].trace);
@@ -139,6 +142,7 @@ static void play_knobs(struct played *d, const struct xd_trace_row *row, bool ba
         if (known && (!d->has[k] || v != d->recorded[k]))
             d->value[k] = d->recorded[k] = v;
         d->has[k] = known;
+        s->had[k] |= known;
     }
 }
 
@@ -171,7 +175,7 @@ static void play(struct xd_sim *s, struct played *d, const struct xd_trace_row *
     uint64_t now = row->number[XD_TRACE_CPU_NS];
     bool restarted = has(row, XD_TRACE_ID) && d->has_id && row->number[XD_TRACE_ID] != d->id;
 
-    play_knobs(d, row, !row->recorded);
+    play_knobs(s, d, row, !row->recorded);
     if (has(row, XD_TRACE_CPU_NS)) {
         uint64_t before = d->recorded_ns;
 
@@ -231,6 +235,10 @@ static void note(struct xd_sim *s, struct played *d, const struct xd_engine_doma
     for (size_t i = 0; d->d.rule < 0 && i < s->p->n; i++)
         if (s->p->rules[i].budget && ed->matched >> i & 1)
             d->d.rule = (int)i;
+    s->asked |= ed->matched;
+    for (size_t i = 0; i < s->p->n; i++)
+        if (ed->matched >> i & 1 && xd_engine_knows(s->e, ed, i))
+            s->told |= UINT64_C(1) << i;
     if (at >= XD_SIM_BINS)
         return;
     struct xd_sim_bin *b = &d->d.bins[at];
@@ -430,4 +438,32 @@ size_t xd_sim_bins(const struct xd_sim *s, int64_t *length_ns)
 {
     *length_ns = s->bin_ns;
     return s->begun ? (size_t)((s->at_ns - s->first_ns) / s->bin_ns) + 1 : 0;
+}
+
+static bool moves(const struct xd_policy_rule *r, int k)
+{
+    return r->bounds[k].lo > 0 || r->bounds[k].hi < XD_POLICY_MOST ||
+           (r->budget && r->budget->then[k] < XD_POLICY_MOST);
+}
+
+void xd_sim_unplayed(const struct xd_sim *s, struct xd_buf *out)
+{
+    for (size_t i = 0; i < s->p->n; i++) {
+        const struct xd_policy_rule *r = &s->p->rules[i];
+
+        if (r->keep)
+            xd_buf_printf(out,
+                          "rule %s takes nothing here: no recording tells what the sensor would "
+                          "say then\n",
+                          r->name);
+        if (r->condition && (s->asked & ~s->told) >> i & 1)
+            xd_buf_printf(out,
+                          "rule %s is never in force here: it asks %s \"%s\", which the load "
+                          "doesn't tell\n",
+                          r->name, r->condition->table_name, r->condition->where_text);
+        for (int k = 0; k < XD_POLICY_KNOBS; k++)
+            if (moves(r, k) && !s->had[k])
+                xd_buf_printf(out, "rule %s: %s is not played here\n", r->name,
+                              xd_policy_knob(k)->name);
+    }
 }

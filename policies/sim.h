@@ -3,8 +3,9 @@
  * and it sees the same kind of snapshots; only the host is played. What a domain used in a step of
  * the recording it wants in the simulation; a cap gives it less, and what it doesn't get is gone (a
  * recording can't tell what the guest would have done later). Caps are played; of the other knobs
- * it is told when they would move, and no more. Cap loops take nothing: what a sensor would have
- * said then, no recording tells. */
+ * it is told when they would move, and no more. Not played, and told of by xd_sim_unplayed: RTDS
+ * budgets, conditions over tables that the load hasn't got, and cap loops (what a sensor would have
+ * said then, no recording tells). */
 #ifndef XD_POLICIES_SIM_H
 #define XD_POLICIES_SIM_H
 
@@ -54,5 +55,8 @@ size_t xd_sim_domains(const struct xd_sim *s);
 const struct xd_sim_domain *xd_sim_domain(const struct xd_sim *s, size_t i); /* as they appeared */
 /* How many of the bins are in use, and how long each is. */
 size_t xd_sim_bins(const struct xd_sim *s, int64_t *length_ns);
+/* What could not be played so far, a line each: rules whose condition no sample told of, knobs that
+ * it didn't tell of or that aren't played (RTDS), cap loops. Adds nothing: all was. */
+void xd_sim_unplayed(const struct xd_sim *s, struct xd_buf *out);
 
 #endif

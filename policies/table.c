@@ -100,7 +100,7 @@ static struct next next_of(const struct row *r)
     if (r->account && is_active(r))
         next_of_budget(r, &n);
     if (r->rule->when) {
-        int64_t wall = xd_calendar_next(r->rule->when, &e->p->zone, e->last.wall_ns);
+        int64_t wall = xd_engine_turns(e, r->i);
 
         if (wall < INT64_MAX)
             consider(&n, e->t + (wall - e->last.wall_ns),
@@ -110,7 +110,7 @@ static struct next next_of(const struct row *r)
         const struct xd_engine_condition *c = &r->d->conditions[e->condition_of[r->i]];
         int64_t takes = c->on ? r->rule->condition->until_for_ns : r->rule->condition->for_ns;
 
-        if (c->pending)
+        if (c->pending && !c->unknown)
             consider(&n, c->since + takes, c->on ? "rule ends" : "rule begins");
     }
     for (int k = 0; k < XD_POLICY_KNOBS; k++)

@@ -242,18 +242,42 @@ static int64_t change_of(const struct xd_zone_rule *r, int64_t year)
     return day * DAY_S + r->seconds;
 }
 
-int xd_zone_offset(const struct xd_zone *z, int64_t utc_s)
+/* What the zone does in a year of its standard time, in seconds since 1970 UTC. */
+struct year {
+    int64_t summer, winter, end;
+};
+
+static struct year year_at(const struct xd_zone *z, int64_t utc_s)
 {
     int64_t year, days = (utc_s + z->offset) / DAY_S - ((utc_s + z->offset) % DAY_S < 0);
     int month, day;
 
+    xd_date_of(days, &year, &month, &day);
+    return (struct year){change_of(&z->begin, year) - z->offset,
+                         change_of(&z->end, year) - z->summer_offset,
+                         xd_days_of(year + 1, 1, 1) * DAY_S - z->offset};
+}
+
+int xd_zone_offset(const struct xd_zone *z, int64_t utc_s)
+{
     if (!z->has_summer)
         return z->offset;
-    xd_date_of(days, &year, &month, &day);
-    int64_t begin = change_of(&z->begin, year) - z->offset;
-    int64_t end = change_of(&z->end, year) - z->summer_offset;
+    struct year y = year_at(z, utc_s);
     /* South of the equator summer lasts over New Year. */
-    bool summer = begin < end ? utc_s >= begin && utc_s < end : utc_s >= begin || utc_s < end;
+    bool summer = y.summer < y.winter ? utc_s >= y.summer && utc_s < y.winter
+                                      : utc_s >= y.summer || utc_s < y.winter;
 
     return summer ? z->summer_offset : z->offset;
+}
+
+int64_t xd_zone_steady(const struct xd_zone *z, int64_t utc_s)
+{
+    if (!z->has_summer)
+        return INT64_MAX;
+    struct year y = year_at(z, utc_s);
+    int64_t until = y.end;
+
+    if (y.summer > utc_s && y.summer < until)
+        until = y.summer;
+    return y.winter > utc_s && y.winter < until ? y.winter : until;
 }

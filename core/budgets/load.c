@@ -200,7 +200,7 @@ static void fate(const struct xd_sim *sim, const char *uuid, struct xd_what_if *
 
 int xd_load_what_if(const struct xd_load *l, const struct xd_policy *p, size_t rule,
                     const struct xd_policy_budget *budget, const char *uuid, struct xd_what_if *out,
-                    struct xd_err *err)
+                    struct xd_buf *unplayed, struct xd_err *err)
 {
     struct xd_policy other = *p; /* only read; what it points to is p's */
     bool shared = (budget ? budget : p->rules[rule].budget)->shared;
@@ -215,8 +215,10 @@ int xd_load_what_if(const struct xd_load *l, const struct xd_policy *p, size_t r
         other.rules[rule].budget = budget;
     sim = xd_sim_new(&other);
     rc = play(l, sim, shared ? NULL : uuid, err);
-    if (rc == 0)
+    if (rc == 0) {
         fate(sim, uuid, out);
+        xd_sim_unplayed(sim, unplayed);
+    }
     xd_sim_free(sim);
     free(other.rules);
     return rc;

@@ -31,9 +31,10 @@ struct xd_what_if {
 
 /* Of one domain by its UUID, under that policy with another budget for the rule (NULL: its own).
  * What it used while a cap held it is all that is known of what it wanted then. Where the budget is
- * shared all that the rule matches are played. -ENODATA: less than a minute of it is recorded. */
+ * shared all that the rule matches are played. unplayed: gets a line for each thing that these
+ * counters can't tell of (policies/sim.h). -ENODATA: less than a minute of it is recorded. */
 int xd_load_what_if(const struct xd_load *l, const struct xd_policy *p, size_t rule,
                     const struct xd_policy_budget *budget, const char *uuid, struct xd_what_if *out,
-                    struct xd_err *err);
+                    struct xd_buf *unplayed, struct xd_err *err);
 
 #endif

@@ -145,14 +145,13 @@ static void draw(struct policy *c, const struct run *r)
         draw_domain(c->cli->out, r, xd_sim_domain(r->sim, i), n, per, ascii);
 }
 
-static void print_keeps(FILE *out, const struct xd_policy *p)
+static void print_unplayed(FILE *out, const struct run *r)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (p->rules[i].keep)
-            fprintf(out,
-                    "rule %s takes nothing here: no recording tells what the sensor would say "
-                    "then\n",
-                    p->rules[i].name);
+    struct xd_buf lines = XD_BUF_INIT;
+
+    xd_sim_unplayed(r->sim, &lines);
+    fputs(xd_buf_str(&lines), out);
+    xd_buf_done(&lines);
 }
 
 static void print_text(struct policy *c, const char *from, const struct run *r)
@@ -164,7 +163,7 @@ static void print_text(struct policy *c, const char *from, const struct run *r)
             xd_clock_iso(xd_sim_began(r->sim), iso), (unsigned long long)xd_sim_steps(r->sim));
     print_table(c->cli->out, r);
     draw(c, r);
-    print_keeps(c->cli->out, r->p);
+    print_unplayed(c->cli->out, r);
 }
 
 static const struct xd_sim_domain *same_domain(const struct run *r, const struct xd_sim_domain *d)
@@ -192,6 +191,20 @@ static void print_compare(FILE *out, const struct run *a, const struct run *b)
 }
 
 /* --- JSON --- */
+
+static void json_unplayed(struct xd_json *j, const struct run *r)
+{
+    struct xd_buf lines = XD_BUF_INIT;
+    char *rest, *line;
+
+    xd_sim_unplayed(r->sim, &lines);
+    xd_json_open(j, "not_played", '[');
+    for (line = lines.len ? strtok_r(lines.s, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest))
+        xd_json_str(j, NULL, line);
+    xd_json_close(j, ']');
+    xd_buf_done(&lines);
+}
 
 static void json_run(struct xd_json *j, const char *key, const struct run *r)
 {
@@ -229,6 +242,7 @@ static void json_run(struct xd_json *j, const char *key, const struct run *r)
         xd_json_close(j, '}');
     }
     xd_json_close(j, ']');
+    json_unplayed(j, r);
     xd_json_close(j, '}');
 }
 

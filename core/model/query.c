@@ -116,6 +116,39 @@ static bool match(const struct xd_table_desc *d, const struct xd_query_node *n,
     return yes != n->negate;
 }
 
+static enum xd_query_answer opposite(enum xd_query_answer a)
+{
+    return a == XD_QUERY_UNKNOWN ? a : a == XD_QUERY_NO ? XD_QUERY_YES : XD_QUERY_NO;
+}
+
+static enum xd_query_answer ask(const struct xd_table_desc *d, const struct xd_query_node *n,
+                                const struct xd_row *r)
+{
+    enum xd_query_answer decides = n->kind == XD_NODE_OR ? XD_QUERY_YES : XD_QUERY_NO, a;
+
+    if (n->kind == XD_NODE_WORD) {
+        a = match_word(d, r, n->word) ? XD_QUERY_YES : XD_QUERY_NO;
+    } else if (n->kind == XD_NODE_COMPARE) {
+        bool open = n->value.have && !xd_row_has(r, n->col);
+
+        a = open ? XD_QUERY_UNKNOWN : match_compare(d, n, r) ? XD_QUERY_YES : XD_QUERY_NO;
+    } else {
+        a = opposite(decides);
+        for (const struct xd_query_node *c = n->first; c && a != decides; c = c->next) {
+            enum xd_query_answer one = ask(d, c, r);
+
+            if (one == decides || one == XD_QUERY_UNKNOWN)
+                a = one;
+        }
+    }
+    return n->negate ? opposite(a) : a;
+}
+
+enum xd_query_answer xd_query_ask(const struct xd_query *q, const struct xd_row *r)
+{
+    return !q || !q->root ? XD_QUERY_YES : ask(q->desc, q->root, r);
+}
+
 static uint64_t node_columns(const struct xd_query *q, const struct xd_query_node *n)
 {
     uint64_t columns = 0;

@@ -21,6 +21,11 @@ struct xd_query; /* lives in the arena it was parsed into */
 int xd_query_parse(const char *text, const struct xd_table_desc *d, struct xd_arena *a,
                    struct xd_query **out, struct xd_err *err);
 bool xd_query_match(const struct xd_query *q, const struct xd_row *r); /* NULL q: true */
+
+enum xd_query_answer { XD_QUERY_NO, XD_QUERY_YES, XD_QUERY_UNKNOWN };
+/* The same question where "not known" must not be taken for "no": unknown if the answer hangs on a
+ * cell that is, whatever stands before or beside it (Kleene's logic of three values). */
+enum xd_query_answer xd_query_ask(const struct xd_query *q, const struct xd_row *r);
 /* The columns that it looks at, as a mask; a bare word looks at the usual ones. NULL q: none. */
 uint64_t xd_query_columns(const struct xd_query *q);
 void xd_query_done(struct xd_query *q); /* NULL allowed */

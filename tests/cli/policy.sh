@@ -74,6 +74,15 @@ out '  limit watts: 180.0 W'
 out '    2. caps: '
 t "simulate a limit" 0 policy simulate power-cap --from "$tmp/load.csv"
 out 'rule watts takes nothing here: no recording tells what the sensor would say then'
+cat >"$tmp/hot.yaml" <<'EOF'
+policy: hot
+rules:
+  - {name: hot, match: all, if: {table: pcpus, where: busy>90}, set: {sched.cap: 9}}
+EOF
+t "simulate what the load doesn't tell" 0 policy simulate "$tmp/hot.yaml" --from "$tmp/load.csv"
+out 'rule hot is never in force here: it asks pcpus "busy>90", which the load doesn'
+t "… as JSON" 0 policy simulate "$tmp/hot.yaml" --from "$tmp/load.csv" -o json
+json 'len(d["simulation"]["not_played"]) == 1'
 t "explain nobody" 1 --host demo policy explain web99 --policy burst-hour -d 100ms
 err 'there is no domain "web99"'
 

@@ -76,8 +76,11 @@ static void try_filter(const char *text, const struct xd_table *t, struct xd_are
     rc = xd_query_parse(xd_arena_printf(a, "!(%s)", text), t->desc, a, &not, NULL);
     for (size_t i = 0; i < t->n; i++) {
         bool yes = xd_query_match(q, t->rows[i]);
+        enum xd_query_answer answer = xd_query_ask(q, t->rows[i]);
 
         check(rc || yes != xd_query_match(not, t->rows[i]));
+        /* What is known is what a filter says. */
+        check(answer == XD_QUERY_UNKNOWN || (answer == XD_QUERY_YES) == yes);
     }
     if (rc == 0)
         xd_query_done(not );

@@ -119,10 +119,39 @@ static void test_warnings(void **state)
         "  - {name: a, match: all, priority: 1, when: {days: mon}, set: {sched.weight: 512}}\n"
         "  - {name: b, match: all, at_most: {sched.weight: 256}}\n",
         NULL);
+    /* … nor where it is about some only, or where there is no time that both have. */
+    assert_warns("rules:\n"
+                 "  - {name: a, match: {name: web1}, priority: 1, set: {sched.weight: 512}}\n"
+                 "  - {name: b, match: all, at_most: {sched.weight: 256}}\n",
+                 NULL);
+    assert_warns("rules:\n"
+                 "  - {name: day, match: all, when: {hours: \"08:00-18:00\"},\n"
+                 "     at_least: {sched.weight: 512}}\n"
+                 "  - {name: night, match: all, when: {hours: \"18:00-08:00\"},\n"
+                 "     at_most: {sched.weight: 256}}\n",
+                 NULL);
+    assert_warns("rules:\n"
+                 "  - {name: day, match: all, when: {days: mon-fri, hours: \"08:00-18:30\"},\n"
+                 "     at_least: {sched.weight: 512}}\n"
+                 "  - {name: night, match: all, when: {hours: \"18:00-08:00\"},\n"
+                 "     at_most: {sched.weight: 256}}\n",
+                 "p.yaml:6:5: rules day and night fight over sched.weight: at least 512 against at "
+                 "most 256; of equal priority the stricter wins, night");
     /* all is every guest: Domain-0 is not meant. */
     assert_warns("rules:\n"
                  "  - {name: a, match: all, at_most: {sched.weight: 100}}\n"
                  "  - {name: b, match: {name: Domain-0}, at_least: {sched.weight: 256}}\n",
+                 NULL);
+    assert_warns("tags: {t: [web1, Domain-0]}\n"
+                 "rules:\n"
+                 "  - {name: a, match: all, at_most: {sched.weight: 100}}\n"
+                 "  - {name: b, match: {tag: t}, at_least: {sched.weight: 256}}\n",
+                 NULL);
+    /* The same names with another tag are others. */
+    assert_warns("tags: {t: [web*], u: [db*]}\n"
+                 "rules:\n"
+                 "  - {name: a, match: {name: '*1', tag: t}, at_most: {sched.weight: 100}}\n"
+                 "  - {name: b, match: {name: '*1', tag: u}, at_least: {sched.weight: 256}}\n",
                  NULL);
     assert_warns(
         "rules:\n"
@@ -150,6 +179,38 @@ static void test_warnings(void **state)
                  "p.yaml:3:8: tag batch is used by no rule");
 }
 
+/* A floor, and a budget that would take the domains below it once it is used up. */
+static void test_floors_against_budgets(void **state)
+{
+    assert_warns("rules:\n"
+                 "  - {name: a, match: all, priority: 1, at_least: {sched.cap: 50}}\n"
+                 "  - {name: b, match: {name: web1}, budget: {cpu: 5m, per: 1h, then: {sched.cap: "
+                 "20}}}\n",
+                 "p.yaml:5:5: rule b can never have its then of sched.cap: rule a, of a higher "
+                 "priority, is always in force and wants at least 50");
+    assert_warns("rules:\n"
+                 "  - {name: a, match: all, at_least: {sched.cap: 50}}\n"
+                 "  - {name: b, match: all, budget: {cpu: 5m, per: 1h, then: {sched.cap: 20}}}\n",
+                 "p.yaml:5:5: rules a and b fight over sched.cap once the budget is used up: at "
+                 "least 50 against at most 20; of equal priority the stricter wins, b");
+    /* … and where that is meant: the budget is of a higher priority, the floor has its time or is
+     * below what is left. */
+    assert_warns("rules:\n"
+                 "  - {name: a, match: all, at_least: {sched.cap: 50}}\n"
+                 "  - {name: b, match: all, priority: 1, budget: {cpu: 5m, per: 1h, then: "
+                 "{sched.cap: 20}}}\n",
+                 NULL);
+    assert_warns("rules:\n"
+                 "  - {name: a, match: all, priority: 1, when: {days: sun}, at_least: {sched.cap: "
+                 "50}}\n"
+                 "  - {name: b, match: all, budget: {cpu: 5m, per: 1h, then: {sched.cap: 20}}}\n",
+                 NULL);
+    assert_warns("rules:\n"
+                 "  - {name: a, match: all, priority: 1, at_least: {sched.cap: 20}}\n"
+                 "  - {name: b, match: all, budget: {cpu: 5m, per: 1h, then: {sched.cap: 20}}}\n",
+                 NULL);
+}
+
 static void test_reference(void **state)
 {
     struct xd_buf b = XD_BUF_INIT;
@@ -158,6 +219,7 @@ static void test_reference(void **state)
     assert_non_null(strstr(b.s, "\n  on_exit: hold or restore; if left out: restore\n"));
     assert_non_null(strstr(b.s, "\n  cpu: a time; needed\n"));
     assert_non_null(strstr(b.s, "\n  sched.cap\n      The most CPU"));
+    assert_non_null(strstr(b.s, "7d on Thursdays")); /* which test_policy_clock shows */
     xd_buf_done(&b);
 }
 
@@ -268,11 +330,17 @@ static void test_glob(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),   cmocka_unit_test(test_burst_hour),
-        cmocka_unit_test(test_wrong),     cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_reference), cmocka_unit_test(test_zone),
-        cmocka_unit_test(test_calendar),  cmocka_unit_test(test_over_midnight),
-        cmocka_unit_test(test_dates),     cmocka_unit_test(test_glob),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_burst_hour),
+        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_floors_against_budgets),
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_zone),
+        cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_over_midnight),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_glob),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

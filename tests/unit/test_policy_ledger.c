@@ -63,6 +63,52 @@ static void test_goes_on(void **state)
     host_done(&swapped);
 }
 
+/* All that was used while nobody looked comes into one slot of a sliding window: what the engine
+ * writes of it, it also reads, and the budget is used up as long as that slot counts. */
+static void test_after_long_outages(void **state)
+{
+    struct host h;
+
+    host_init(&h, "policy: p\nrules:\n  - {name: slide, match: all, budget: {cpu: 400d, per: 400d, "
+                  "then: {sched.cap: 20}, counts: all}}\n");
+    guest_add(&h, "a1", 512, 0);
+    host_tick(&h);
+    for (int i = 1; i <= 130; i++) {
+        host_run(&h, 10 * 24 * H);
+        h.guest[0].cpu_ns += (uint64_t)INT64_MAX / 200;
+        host_tick(&h);
+        swap(&h, (uint64_t)i);
+        assert_int_equal(h.guest[0].cap, 20);
+    }
+    host_run(&h, 404 * 24 * H);
+    host_tick(&h);
+    assert_int_equal(xd_engine_account(h.e, xd_engine_find(h.e, "a1"), 0)->left, 400 * 24 * H);
+    host_done(&h);
+}
+
+/* The first sample after a start has no rates: what they began isn't ended by that. */
+static void test_no_rate_yet(void **state)
+{
+    struct host h;
+
+    host_init(&h,
+              "policy: p\nrules:\n"
+              "  - {name: loud, match: all, if: {where: cpu>50}, at_most: {sched.weight: 99}}\n");
+    guest_add(&h, "a1", 1, 1.0);
+    host_tick(&h);
+    host_go(&h, 3 * S, S);
+    assert_int_equal(h.guest[0].weight, 99);
+    swap(&h, 1);
+    xd_snapshot_unref(h.last);
+    h.last = NULL;
+    host_go(&h, S, S);
+    assert_int_equal(h.guest[0].weight, 99);
+    h.guest[0].wants = 0.1;
+    host_go(&h, S, S);
+    assert_int_equal(h.guest[0].weight, 256);
+    host_done(&h);
+}
+
 /* A cap that a dead process left is not taken for what the domain had by itself. */
 static void test_what_was_before_is_known(void **state)
 {
@@ -179,6 +225,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_what_was_before_is_known),
+        cmocka_unit_test(test_after_long_outages),
+        cmocka_unit_test(test_no_rate_yet),
         cmocka_unit_test(test_after_a_reboot),
         cmocka_unit_test(test_torn),
         cmocka_unit_test(test_the_newest_whole_one),

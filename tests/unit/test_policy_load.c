@@ -118,6 +118,36 @@ static void test_who_is_hurt(void **state)
     xd_buf_done(&csv);
 }
 
+/* What no load of this kind can tell is said, instead of "nothing happens". */
+static void test_what_is_not_played(void **state)
+{
+    static const char csv[] = "time,name,cpu\n0,web1,100\n10,web1,100\n20,web1,100\n";
+    struct xd_policy *p = policy_of(
+        "policy: p\ntimezone: UTC\nrules:\n"
+        "  - {name: hot, match: all, if: {table: pcpus, where: busy>90}, set: {sched.cap: 9}}\n"
+        "  - {name: busy, match: all, if: {where: cpu>90}, set: {sched.weight: 9}}\n"
+        "  - {name: other, match: {name: db*}, if: {table: vcpus, where: cpu>90}, set: "
+        "{sched.cap: 9}}\n"
+        "  - {name: rt, match: all, budget: {cpu: 5s, per: 1m, then: {sched.budget: 1ms}}}\n");
+    struct xd_sim *s = xd_sim_new(p);
+    struct xd_buf said = XD_BUF_INIT;
+    struct xd_trace_sample sample;
+    struct xd_trace *t;
+
+    assert_int_equal(xd_trace_parse("l", csv, strlen(csv), &t, NULL), 0);
+    while (xd_trace_next(t, &sample, NULL) > 0)
+        assert_int_equal(xd_sim_step(s, &sample, NULL, 0, NULL), 0);
+    xd_sim_unplayed(s, &said);
+    assert_string_equal(
+        xd_buf_str(&said),
+        "rule hot is never in force here: it asks pcpus \"busy>90\", which the load doesn't tell\n"
+        "rule rt: sched.budget is not played here\n");
+    xd_trace_close(t);
+    xd_sim_free(s);
+    xd_policy_free(p);
+    xd_buf_done(&said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_who_is_hurt),
+        cmocka_unit_test(test_what_is_not_played),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,8 @@
 #include "policy_help.h"
 
 struct world {
-    double busy[2]; /* of the pCPUs, percent */
+    double busy[2]; /* of the pCPUs, percent; negative: not known */
+    bool dark;      /* there is no table of them */
     double vcpu[2]; /* of web1's vCPUs */
     uint64_t budget_us[2];
     uint64_t mem_kib;
@@ -14,7 +15,7 @@ static struct xd_snapshot *snapshot_of(const struct world *w, int64_t at_ns)
     struct xd_builder *b = xd_builder_new("test");
     struct xd_rows *d = xd_build_table(b, &xd_domains_desc, at_ns);
     struct xd_rows *v = xd_build_table(b, &xd_vcpus_desc, at_ns);
-    struct xd_rows *p = xd_build_table(b, &xd_pcpus_desc, at_ns);
+    struct xd_rows *p = w->dark ? NULL : xd_build_table(b, &xd_pcpus_desc, at_ns);
 
     for (int i = 0; i < 2; i++) {
         xd_row_begin(d);
@@ -32,9 +33,12 @@ static struct xd_snapshot *snapshot_of(const struct world *w, int64_t at_ns)
         xd_put_f64(v, XD_VCPU_CPU, w->vcpu[i]);
         if (w->budget_us[i])
             xd_put_u64(v, XD_VCPU_BUDGET_US, w->budget_us[i]);
+        if (!p)
+            continue;
         xd_row_begin(p);
         xd_put_u64(p, XD_PCPU_ID, i);
-        xd_put_f64(p, XD_PCPU_BUSY, w->busy[i]);
+        if (w->busy[i] >= 0)
+            xd_put_f64(p, XD_PCPU_BUSY, w->busy[i]);
     }
     return xd_builder_seal(b, NULL, 1, at_ns, at_ns, 0);
 }
@@ -86,6 +90,47 @@ static void test_the_host(void **state)
     check("if: {table: pcpus, rows: all, where: busy>90}, set: {sched.weight: 99}", &w, 0, NULL);
     check("if: {table: disks, where: rd>5}, set: {sched.weight: 99}", &w, 0,
           NULL); /* no such table */
+}
+
+static bool active(struct xd_engine *e, const struct world *w, int64_t *at, int ticks)
+{
+    while (ticks--)
+        tick(e, w, at);
+    return xd_engine_domain(e, 0)->active & 1;
+}
+
+/* What isn't known neither begins nor ends anything, and no time passes for it. */
+static void test_what_is_not_known_stays_as_it_was(void **state)
+{
+    struct world w = {.busy = {-1, -1}};
+    struct xd_policy *p =
+        policy_of("policy: p\nrules:\n  - {name: r, match: all, set: {sched.weight: "
+                  "99}, if: {table: pcpus, where: busy>90, for: 3s}}\n");
+    struct xd_engine *e = xd_engine_new(p);
+    struct xd_buf why = XD_BUF_INIT;
+    int64_t at = 1000 * S;
+
+    assert_false(active(e, &w, &at, 5));
+    w.busy[0] = 95;
+    assert_false(active(e, &w, &at, 3)); /* for two seconds */
+    w.dark = true;
+    assert_false(active(e, &w, &at, 10));
+    w.dark = false;
+    assert_true(active(e, &w, &at, 1)); /* for three */
+    w.dark = true;
+    assert_true(active(e, &w, &at, 10));
+    xd_engine_why(e, xd_engine_domain(e, 0), &why);
+    assert_non_null(strstr(why.s, "\"busy>90\" holds; it is not known just now, so that stays as "
+                                  "it was\n"));
+    w.dark = false;
+    w.busy[0] = -1; /* no pCPU tells */
+    assert_true(active(e, &w, &at, 10));
+    w.busy[1] = 5; /* one never does, as if it were parked; the others do */
+    assert_true(active(e, &w, &at, 3));
+    assert_false(active(e, &w, &at, 1));
+    xd_buf_done(&why);
+    xd_engine_free(e);
+    xd_policy_free(p);
 }
 
 static void test_until_is_the_other_way_round(void **state)
@@ -159,6 +204,26 @@ static void test_match(void **state)
     xd_policy_free(p);
 }
 
+/* Every key that is given must hold: a tag's words are not further names. */
+static void test_name_and_tag(void **state)
+{
+    struct host h;
+
+    host_init(&h, "policy: p\ntags: {t: [db*], all: ['*']}\nrules:\n"
+                  "  - {name: a, match: {name: '*1', tag: t}, set: {sched.cap: 30}}\n"
+                  "  - {name: b, match: {tag: all}, set: {sched.weight: 9}}\n");
+    guest_add(&h, "web1", 1, 0);
+    guest_add(&h, "db1", 1, 0);
+    guest_add(&h, "db2", 1, 0);
+    guest_add(&h, "00000000-0000-0000-0000-000000000000", 1, 0);
+    host_tick(&h);
+    assert_int_equal(h.guest[0].cap, 0);
+    assert_int_equal(h.guest[1].cap, 30);
+    assert_int_equal(h.guest[2].cap, 0);
+    assert_int_equal(h.guest[3].weight, 9); /* Domain-0 is called by name there */
+    host_done(&h);
+}
+
 /* Guests that come and go by the thousand are not all remembered. */
 static void test_the_gone_are_forgotten(void **state)
 {
@@ -194,10 +259,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_of_a_domain),
         cmocka_unit_test(test_the_host),
+        cmocka_unit_test(test_what_is_not_known_stays_as_it_was),
         cmocka_unit_test(test_until_is_the_other_way_round),
         cmocka_unit_test(test_rtds_and_memory),
         cmocka_unit_test(test_memory_stays_within_its_limit),
         cmocka_unit_test(test_match),
+        cmocka_unit_test(test_name_and_tag),
         cmocka_unit_test(test_the_gone_are_forgotten),
     };
 

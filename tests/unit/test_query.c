@@ -140,6 +140,41 @@ static void nobody_knows_is_no_match(void **state)
             {"pool~.", "Domain-0, web1, web10, DB 1, build-7"});
 }
 
+/* web2's CPU is unknown: an answer that hangs on it is, too. */
+static void unknown_is_an_answer(void **state)
+{
+    static const struct {
+        const char *filter;
+        enum xd_query_answer answer;
+    } asked[] = {
+        {"cpu>5", XD_QUERY_UNKNOWN},
+        {"!cpu>5", XD_QUERY_UNKNOWN},
+        {"cpu!=5", XD_QUERY_UNKNOWN},
+        {"cpu=?", XD_QUERY_YES},
+        {"name=web2 cpu>5", XD_QUERY_UNKNOWN},
+        {"name=web1 cpu>5", XD_QUERY_NO},
+        {"cpu>5 name=web1", XD_QUERY_NO},
+        {"name=web2 | cpu>5", XD_QUERY_YES},
+        {"cpu>5 | web2", XD_QUERY_YES},
+        {"!(cpu>5 | name=web1)", XD_QUERY_UNKNOWN},
+        {"", XD_QUERY_YES},
+    };
+    struct xd_snapshot *s = host();
+    const struct xd_row *web2 = xd_snapshot_table(s, "domains")->rows[3];
+    struct xd_arena a = XD_ARENA_INIT;
+
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        struct xd_query *q;
+
+        assert_int_equal(xd_query_parse(asked[i].filter, &xd_domains_desc, &a, &q, NULL), 0);
+        if (xd_query_ask(q, web2) != asked[i].answer)
+            fail_msg("%s: %d", asked[i].filter, xd_query_ask(q, web2));
+        xd_query_done(q);
+    }
+    xd_arena_done(&a);
+    xd_snapshot_unref(s);
+}
+
 static void filters_are_joined(void **state)
 {
     TRY_ALL({"web cpu>50", "web1"}, {"web | db", "web1, web10, web2, DB 1"},
@@ -509,6 +544,7 @@ int main(void)
         cmocka_unit_test(words_are_found_anywhere),
         cmocka_unit_test(comparisons_go_by_type),
         cmocka_unit_test(nobody_knows_is_no_match),
+        cmocka_unit_test(unknown_is_an_answer),
         cmocka_unit_test(filters_are_joined),
         cmocka_unit_test(expressions_match_text),
         cmocka_unit_test(errors_say_where_and_what),

@@ -82,13 +82,35 @@ static void as_shown(const struct xd_app *a, const char *key, struct xd_policy_b
         b->then[XD_POLICY_CAP] = xd_policy_amount(XD_POLICY_CAP, r->cell[XD_BUDGETS_THEN_CAP].u);
 }
 
+/* Both, compared, and what they don't tell. */
+static const char *play(const struct xd_app *a, const struct xd_policy *p, size_t rule,
+                        const struct xd_policy_budget budgets[2], const char *uuid,
+                        const char *domain, struct xd_arena *arena)
+{
+    struct xd_buf unplayed[2] = {XD_BUF_INIT, XD_BUF_INIT};
+    struct xd_what_if fate[2];
+    struct xd_err err = XD_ERR_INIT;
+    const char *text;
+    int rc = 0;
+
+    for (int i = 0; rc == 0 && i < 2; i++)
+        rc = xd_load_what_if(a->budgets->load, p, rule, &budgets[i], uuid, &fate[i], &unplayed[i],
+                             &err);
+    if (rc < 0)
+        text = xd_arena_printf(arena, "What it would have meant: %s", xd_err_text(&err));
+    else
+        text = xd_arena_printf(arena, "%s%s%s", compare(&fate[0], &fate[1], domain, arena),
+                               unplayed[1].len ? "\n" : "", xd_buf_str(&unplayed[1]));
+    xd_buf_done(&unplayed[0]);
+    xd_buf_done(&unplayed[1]);
+    return text;
+}
+
 static const char *of_step(const struct xd_app *a, const struct xd_policy *p,
                            const struct xd_step *s, struct xd_arena *arena)
 {
     const char *slash = strchr(s->object.key, '/'), *uuid;
-    struct xd_what_if was, would;
-    struct xd_err err = XD_ERR_INIT;
-    struct xd_policy_budget now, b;
+    struct xd_policy_budget b[2]; /* as it is, and as it would be */
     size_t rule = 0;
 
     if (!p)
@@ -97,20 +119,16 @@ static const char *of_step(const struct xd_app *a, const struct xd_policy *p,
         rule++;
     if (!slash || rule == p->n || !p->rules[rule].budget)
         return NULL;
-    now = *p->rules[rule].budget;
-    as_shown(a, s->object.key, &now);
-    b = now;
-    if (!changed(s, &b))
+    b[0] = *p->rules[rule].budget;
+    as_shown(a, s->object.key, &b[0]);
+    b[1] = b[0];
+    if (!changed(s, &b[1]))
         return NULL;
     uuid = xd_arena_strndup(arena, s->object.key, (size_t)(slash - s->object.key));
-    if (xd_load_what_if(a->budgets->load, p, rule, &now, uuid, &was, &err) < 0 ||
-        xd_load_what_if(a->budgets->load, p, rule, &b, uuid, &would, &err) < 0)
-        return xd_arena_printf(arena, "What it would have meant: %s", xd_err_text(&err));
     const char *end = strchr(s->object.label, '/');
-    return compare(
-        &was, &would,
-        xd_arena_strndup(arena, s->object.label, end ? (size_t)(end - s->object.label) : 64),
-        arena);
+    size_t len = end ? (size_t)(end - s->object.label) : 64;
+
+    return play(a, p, rule, b, uuid, xd_arena_strndup(arena, s->object.label, len), arena);
 }
 
 void xd_budgets_preview(const struct xd_app *a, struct xd_plan *p)
