@@ -54,7 +54,7 @@ held() {
     read -r mean least most n < <(watts "$from")
     note "$1: mean $mean W, $least to $most, $n readings"
     between "$1: most" "$most" 0 "$(awk "BEGIN { print $LIMIT * 1.05 }")"
-    between "$1: mean" "$mean" "$(awk "BEGIN { print $LIMIT * $part }")" "$(awk "BEGIN { print $LIMIT * 1.01 }")"
+    between "$1: mean" "$mean" "$(awk "BEGIN { print $LIMIT * $part }")" "$(awk "BEGIN { print $LIMIT * 1.03 }")"
     between "$1: least" "$least" "$(awk "BEGIN { print $LIMIT * ($part - 0.05) }")" "$(awk "BEGIN { print $LIMIT * 1.05 }")"
 }
 
