@@ -202,7 +202,7 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_LOW,
             .params = create_params,
             .previews = true,
-            .xl = "xl create {file}",
+            .xl = "xl create[paused? -p] {file}",
             .settle_ns = 60 * S,
         },
     [XD_ACTION_DISK_ATTACH] =
@@ -214,7 +214,9 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_LOW,
             .params = disk_params,
             .inverse = "disk/{uuid}/{vdev} disk-detach",
-            .xl = "xl block-attach {name} format={format},vdev={vdev},target={target}",
+            /* The target last: xl takes all that follows it for a part of it. */
+            .xl = "xl block-attach {name} format={format},vdev={vdev}[readonly?,access=ro]"
+                  "[cdrom?,devtype=cdrom][,backend={backend}],target={target}",
             .settle_ns = 30 * S,
         },
     [XD_ACTION_DISK_DETACH] =
@@ -251,7 +253,8 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_LOW,
             .params = nic_params,
             .inverse = "nic/{uuid}/{devid} nic-detach",
-            .xl = "xl network-attach {name}[ bridge={bridge}][ mac={mac}][ model={model}]",
+            .xl = "xl network-attach {name}[ devid={devid}][ bridge={bridge}][ mac={mac}]"
+                  "[ model={model}][ backend={backend}]",
             .settle_ns = 30 * S,
         },
     [XD_ACTION_NIC_DETACH] =
@@ -309,7 +312,7 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_DISRUPTIVE,
             .params = pci_detach_params,
             .inverse = "pci/{bdf} pci-attach domain={domain_uuid}",
-            .xl = "xl pci-detach {domain} {bdf}",
+            .xl = "xl pci-detach[force? -f] {domain} {bdf}",
             .settle_ns = 60 * S,
         },
     [XD_ACTION_POOL_CREATE] =
