@@ -22,14 +22,16 @@ static int digit_of(char c, unsigned base)
     return base == 16 && isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
-/* Digits, at most 9 of them; NULL: none. */
+/* Digits of a number that has room in 32 bits; NULL: there is none. */
 static const char *take_number(const char *s, unsigned base, uint32_t *out)
 {
-    size_t n = 0;
+    const char *begin = s;
+    uint64_t n = 0;
 
-    for (*out = 0; n < 9 && digit_of(*s, base) >= 0; s++, n++)
-        *out = *out * base + (uint32_t)digit_of(*s, base);
-    return n ? s : NULL;
+    for (; digit_of(*s, base) >= 0 && n <= UINT32_MAX; s++)
+        n = n * base + (uint64_t)digit_of(*s, base);
+    *out = (uint32_t)n;
+    return s > begin && n <= UINT32_MAX ? s : NULL;
 }
 
 /* "a" is 0, "z" 25, "aa" 26. */

@@ -50,10 +50,15 @@ static void disks_have_the_numbers_of_the_interface(void **state)
 static void what_is_no_disk_is_refused(void **state)
 {
     static const char *const names[] = {
-        "",         "xvd",         "xvdA",  "xvda01", "xvda256", "xvdaaaaaa", "hde",
-        "hda64",    "sdq",         "sda16", "disk2",  "d",       "dp1",       "d1p",
-        "xvda ",    " xvda",       "0",     "0x",     "-1",      "xvda/1",    "12345678901234",
-        "d1048576", "xvda\033[2J",
+        "",           "xvd",         "xvdA",
+        "xvda01",     "xvda256",     "xvdaaaaaa",
+        "hde",        "hda64",       "sdq",
+        "sda16",      "disk2",       "d",
+        "dp1",        "d1p",         "xvda ",
+        " xvda",      "0",           "0x",
+        "-1",         "xvda/1",      "12345678901234",
+        "d1048576",   "xvda\033[2J", "0x10000ca00",
+        "4295018992", "d4294967297",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -89,9 +94,9 @@ static void addresses_are_those_of_one_interface(void **state)
 static void functions_read_as_they_are_written(void **state)
 {
     static const char *const wrong[] = {
-        "",           "01:00",       "01:00.8",       "01:20.0",
-        "1:2:3:4.0",  "100:00.0",    "10000:00:00.0", "0000:01:00.0 ",
-        "0000:01:00", "0000:01:00.", "gg:00.0",       "01:00.0x"};
+        "",         "01:00",         "01:00.8",       "01:20.0",    "1:2:3:4.0",
+        "100:00.0", "10000:00:00.0", "0000:01:00.0 ", "0000:01:00", "0000:01:00.",
+        "gg:00.0",  "01:00.0x",      "100000001:00.0"};
     char text[XD_BDF_TEXT];
     struct xd_bdf b;
 
