@@ -150,6 +150,53 @@ int xd_xl_mac_parse(const char *text, uint8_t mac[6], struct xd_err *err)
     return 0;
 }
 
+/* "10MB/s": bytes a second; NULL: it is none. */
+static const char *take_bytes(const char *s, uint64_t *out)
+{
+    static const char units[] = "KMG";
+    const char *unit;
+    uint32_t n;
+
+    s = take_number(s, 10, &n);
+    if (!s)
+        return NULL;
+    *out = n;
+    unit = *s ? strchr(units, *s) : NULL;
+    for (const char *u = units; unit && u <= unit; u++)
+        *out *= 1000;
+    s += unit != NULL;
+    if (*s == 'b')
+        *out /= 8;
+    return (*s == 'b' || *s == 'B') && strncmp(s + 1, "/s", 2) == 0 ? s + 3 : NULL;
+}
+
+/* "20ms", "20000us", "1s" or "1", in microseconds; NULL: it is none. */
+static const char *take_interval(const char *s, uint64_t *out)
+{
+    uint32_t n;
+
+    s = take_number(s, 10, &n);
+    if (!s)
+        return NULL;
+    *out = n * (*s == 'u' ? UINT64_C(1) : *s == 'm' ? UINT64_C(1000) : UINT64_C(1000000));
+    s += *s == 'u' || *s == 'm';
+    return s + (*s == 's');
+}
+
+int xd_xl_rate_parse(const char *text, struct xd_xl_rate *out, struct xd_err *err)
+{
+    uint64_t per_s, us = 50000;
+    const char *s = take_bytes(text, &per_s);
+
+    if (s && *s == '@')
+        s = take_interval(s + 1, &us);
+    if (!s || *s || !per_s || !us || us > UINT32_MAX || per_s > UINT64_MAX / us)
+        return xd_err_set(err, -EINVAL,
+                          "\"%.64s\" is no rate of a NIC, such as 10MB/s or 800Kb/s@20ms", text);
+    *out = (struct xd_xl_rate){per_s * us / 1000000, (uint32_t)us};
+    return 0;
+}
+
 /* --- PCI --- */
 
 int xd_xl_bdf_parse(const char *text, struct xd_bdf *out, struct xd_err *err)

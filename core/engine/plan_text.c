@@ -126,13 +126,18 @@ static bool is_off(const struct xd_value *v, const struct xd_kind *k, struct xd_
     return k->zero && xd_streq(xd_value_exact(v, k, a), k->zero);
 }
 
-/* Whether a name has a value that says yes. */
-static bool is_so(const struct filling_in *f, const char *name)
+/* Whether a name has a value that says yes, or the one that "NAME=WORD" wants. */
+static bool is_so(const struct filling_in *f, char *name)
 {
     const struct xd_kind *kind;
+    char *word = strchr(name, '=');
     struct xd_value v;
 
-    return find_value(f, name, &v, &kind) && !is_off(&v, kind, f->a);
+    if (word)
+        *word++ = '\0';
+    if (!find_value(f, name, &v, &kind))
+        return false;
+    return word ? strcmp(xd_value_exact(&v, kind, f->a), word) == 0 : !is_off(&v, kind, f->a);
 }
 
 static bool fill_in(const struct filling_in *f, const char *form, size_t len, struct xd_buf *b);

@@ -30,7 +30,8 @@ struct xd_knob {
     /* The equal xl command: {value} and {COLUMN} of the object's row are put in, yes and no as 1
      * and 0. A part in [ ] is left out where a name in it has no value: "[ {vcpu}]"; one that
      * begins with a name and ? also where that is no, zero or the kind's word for zero:
-     * "[paused? -p]". Or NULL. xl_off: the one for no, zero, and the kind's word for zero, where
+     * "[paused? -p]", or where it isn't the word that is wanted: "[discard=no?,no-discard]". Or
+     * NULL. xl_off: the one for no, zero, and the kind's word for zero, where
      * that is another. */
     const char *xl, *xl_off;
 };

@@ -200,6 +200,9 @@ enum {
     XD_DISK_WR_REQS_S,
     XD_DISK_RD,
     XD_DISK_WR,
+    XD_DISK_BACKENDTYPE, /* "phy" "qdisk" "tap": the driver as xl names it */
+    XD_DISK_SCRIPT,      /* its hotplug script; unknown: the usual one, or none */
+    XD_DISK_DISCARD,
     XD_DISK_N,
 };
 
@@ -225,6 +228,12 @@ enum {
     XD_NIC_TX,
     XD_NIC_RX_PKTS_S,
     XD_NIC_TX_PKTS_S,
+    XD_NIC_SCRIPT,  /* its hotplug script */
+    XD_NIC_VIFNAME, /* what its interface was to be called; unknown: nothing was said */
+    XD_NIC_RATE,    /* "10000000B/s", as xl reads it */
+    XD_NIC_IP,
+    XD_NIC_GATEWAYDEV,
+    XD_NIC_MTU, /* unknown: 1500, the usual one */
     XD_NIC_N,
 };
 

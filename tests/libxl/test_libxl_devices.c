@@ -114,6 +114,30 @@ static void functions_read_as_they_are_written(void **state)
         assert_int_equal(xd_xl_bdf_parse(wrong[i], &b, NULL), -EINVAL);
 }
 
+static void rates_are_those_of_xl(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+        uint32_t us;
+    } rows[] = {
+        {"10MB/s", 500000, 50000},   {"1Mb/s@20ms", 2500, 20000},  {"250000B/s", 12500, 50000},
+        {"8Kb/s@1s", 1000, 1000000}, {"1GB/s@500us", 500000, 500}, {"12500B/s@2", 25000, 2000000},
+    };
+    static const char *const wrong[] = {"",      "10",       "10M",           "MB/s",
+                                        "0B/s",  "10MB/s@",  "10MB/s@0",      "10TB/s",
+                                        "1B/s ", "10MB/sec", "4294967296B/s", "1B/s@4295s"};
+    struct xd_xl_rate r;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(xd_xl_rate_parse(rows[i].text, &r, NULL), 0);
+        assert_int_equal(r.bytes, rows[i].bytes);
+        assert_int_equal(r.interval_us, rows[i].us);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(xd_xl_rate_parse(wrong[i], &r, NULL), -EINVAL);
+}
+
 static void keys_have_two_parts(void **state)
 {
     const char *tail;
@@ -134,6 +158,7 @@ int main(void)
         cmocka_unit_test(what_is_no_disk_is_refused),
         cmocka_unit_test(addresses_are_those_of_one_interface),
         cmocka_unit_test(functions_read_as_they_are_written),
+        cmocka_unit_test(rates_are_those_of_xl),
         cmocka_unit_test(keys_have_two_parts),
     };
 

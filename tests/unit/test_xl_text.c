@@ -27,6 +27,27 @@ static void rig_open(struct rig *r)
     xd_put_str(t, XD_DOMAIN_UUID, "11111111-1111-1111-1111-111111111111");
     xd_put_str(t, XD_DOMAIN_NAME, "web1");
     xd_put_u64(t, XD_DOMAIN_NICS, 1);
+    t = xd_build_table(b, &xd_disks_desc, 0);
+    xd_row_begin(t);
+    xd_put_str(t, XD_DISK_DOMAIN_UUID, "11111111-1111-1111-1111-111111111111");
+    xd_put_str(t, XD_DISK_DOMAIN, "web1");
+    xd_put_str(t, XD_DISK_VDEV, "xvdb");
+    xd_put_str(t, XD_DISK_TARGET, "iqn.2001-05.com.example:0");
+    xd_put_str(t, XD_DISK_FORMAT, "raw");
+    xd_put_bool(t, XD_DISK_READONLY, true);
+    xd_put_str(t, XD_DISK_BACKENDTYPE, "phy");
+    xd_put_str(t, XD_DISK_SCRIPT, "block-iscsi");
+    xd_put_bool(t, XD_DISK_DISCARD, false);
+    t = xd_build_table(b, &xd_nics_desc, 0);
+    xd_row_begin(t);
+    xd_put_str(t, XD_NIC_DOMAIN_UUID, "11111111-1111-1111-1111-111111111111");
+    xd_put_str(t, XD_NIC_DOMAIN, "web1");
+    xd_put_u64(t, XD_NIC_DEVID, 2);
+    xd_put_str(t, XD_NIC_SCRIPT, "/etc/xen/scripts/vif-route");
+    xd_put_str(t, XD_NIC_VIFNAME, "web1-eth2");
+    xd_put_str(t, XD_NIC_RATE, "10000000B/s");
+    xd_put_str(t, XD_NIC_IP, "10.0.0.2");
+    xd_put_u64(t, XD_NIC_MTU, 9000);
     t = xd_build_table(b, &xd_host_desc, 0);
     xd_row_begin(t);
     xd_put_str(t, XD_HOST_NAME, "atlas");
@@ -95,6 +116,42 @@ static void a_nic_as_it_is_attached(void **state)
     rig_close(&r);
 }
 
+/* What undoes a detach, in people's words and as the command of who attaches it himself. */
+static void undone_is(struct rig *r, int action, const char *undo)
+{
+    struct xd_offer offer = {.action = &xd_xen_actions[action]};
+    struct xd_subject on = subject(r, offer.action->table, 0);
+    struct xd_step s;
+    struct xd_plan p = {.arena = r->a};
+
+    xd_step_action(&p, &s, NULL, &offer, &on, NULL);
+    r->a = p.arena;
+    assert_string_equal(s.inverse, undo);
+}
+
+static void a_detach_is_undone_with_all_that_there_was(void **state)
+{
+    struct rig r;
+
+    rig_open(&r);
+    undone_is(&r, XD_ACTION_DISK_DETACH,
+              "domain/web1 disk-attach vdev=xvdb target=iqn.2001-05.com.example:0 format=raw "
+              "readonly=yes backendtype=phy script=block-iscsi discard=no");
+    action_is(&r, XD_ACTION_DISK_ATTACH,
+              "vdev=xvdb target=iqn.2001-05.com.example:0 backendtype=phy script=block-iscsi "
+              "discard=no",
+              "xl block-attach web1 format=raw,vdev=xvdb,backend=Domain-0,backendtype=phy,"
+              "script=block-iscsi,no-discard,target=iqn.2001-05.com.example:0");
+    undone_is(&r, XD_ACTION_NIC_DETACH,
+              "domain/web1 nic-attach devid=2 script=/etc/xen/scripts/vif-route "
+              "vifname=web1-eth2 rate=10000000B/s ip=10.0.0.2 mtu=9000");
+    action_is(&r, XD_ACTION_NIC_ATTACH,
+              "devid=2 vifname=web1-eth2 rate=10000000B/s ip=10.0.0.2 mtu=9000",
+              "xl network-attach web1 devid=2 backend=Domain-0 vifname=web1-eth2 "
+              "rate=10000000B/s ip=10.0.0.2 mtu=9000");
+    rig_close(&r);
+}
+
 static void what_changes_the_way(void **state)
 {
     struct rig r;
@@ -132,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_disk_as_it_is_attached),
         cmocka_unit_test(a_nic_as_it_is_attached),
+        cmocka_unit_test(a_detach_is_undone_with_all_that_there_was),
         cmocka_unit_test(what_changes_the_way),
         cmocka_unit_test(a_pcpu_leaves_its_pool_before_another_gets_it),
     };
