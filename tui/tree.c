@@ -300,9 +300,9 @@ void xd_tree_make(const struct xd_app *a, struct xd_screen *s)
 /* Amounts add up; shares, limits, numbers and moments don't. */
 static bool adds_up(const struct xd_column *c)
 {
-    static const char *const counts[] = {"vcpus",       "vcpus_online",   "nics",
-                                         "disks",       "n_cpus",         "domains",
-                                         "mem_percent", "mem_max_percent"};
+    static const char *const counts[] = {"vcpus",       "vcpus_online",    "nics",
+                                         "disks",       "n_cpus",          "domains",
+                                         "mem_percent", "mem_max_percent", "mem_limit_percent"};
 
     if (c->kind.type != XD_U64 && c->kind.type != XD_I64 && c->kind.type != XD_F64)
         return false;

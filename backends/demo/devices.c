@@ -299,6 +299,19 @@ static int check_backend(struct xd_demo_host *h, const struct xd_value *v, struc
                       found);
 }
 
+/* From that parameter on nothing is simulated: what is said is not passed over. */
+static int check_plain(const struct xd_demo_domain *d, int action, const struct xd_value *p,
+                       int from, struct xd_err *err)
+{
+    const struct xd_param *names = xd_xen_actions[action].params;
+
+    for (int i = from; names[i].name; i++)
+        if (p[i].have && (p[i].type == XD_ENUM ? p[i].cell.u != 0 : true))
+            return xd_err_set(err, -ENOTSUP, "domain %s: the demo host's devices have no %s",
+                              d->shown, names[i].name);
+    return 0;
+}
+
 /* A guest has to be there to let a device in or out. */
 static int must_live(const struct xd_demo_domain *d, struct xd_err *err)
 {
@@ -322,6 +335,7 @@ int xd_demo_disk_attach(struct xd_demo_host *h, struct xd_demo_thing *t, const s
     int rc = must_live(d, err);
 
     rc = rc ? rc : check_backend(h, &p[XD_DISK_ATTACH_BACKEND], err);
+    rc = rc ? rc : check_plain(d, XD_ACTION_DISK_ATTACH, p, XD_DISK_ATTACH_BACKENDTYPE, err);
     if (rc)
         return rc;
     xd_str_safe_to(found, sizeof(found), vdev);
@@ -426,6 +440,7 @@ int xd_demo_nic_attach(struct xd_demo_host *h, struct xd_demo_thing *t, const st
     int rc = must_live(d, err);
 
     rc = rc ? rc : check_backend(h, &p[XD_NIC_ATTACH_BACKEND], err);
+    rc = rc ? rc : check_plain(d, XD_ACTION_NIC_ATTACH, p, XD_NIC_ATTACH_SCRIPT, err);
     if (rc)
         return rc;
     if (mac[0] && !is_mac(mac))

@@ -21,6 +21,16 @@ enum { CREDIT, CREDIT2, RTDS };
 #define SECTOR      512
 #define OWN_REQUEST 32768 /* bytes of a request to Domain-0's own disks */
 
+static void put_states(struct xd_rows *t, const struct xd_demo_host *h)
+{
+    uint64_t in[XD_HOST_DYING - XD_HOST_RUN + 1] = {0};
+
+    for (size_t i = 0; i < h->n_domains; i++)
+        in[xd_demo_domain_state(h->domains[i])]++;
+    for (int i = XD_HOST_RUN; i <= XD_HOST_DYING; i++)
+        xd_put_u64(t, i, in[i - XD_HOST_RUN]);
+}
+
 static void fill_host(struct xd_demo_host *h, struct xd_builder *b, uint64_t want)
 {
     const struct xd_demo_scenario *s = h->scenario;
@@ -48,6 +58,7 @@ static void fill_host(struct xd_demo_host *h, struct xd_builder *b, uint64_t wan
     xd_put_u64(t, XD_HOST_MEM_FREE_KIB, xd_demo_host_memory(h) - h->used_kib);
     xd_put_str(t, XD_HOST_SCHEDULER, xd_demo_pool_sched(h, 0));
     xd_put_str(t, XD_HOST_CAPS, s->host.caps);
+    put_states(t, h);
     xd_put_u64(t, XD_HOST_DOMAINS, h->n_domains);
     xd_put_u64(t, XD_HOST_CPU_NS, busy);
     if (s->host.threads_per_core > 1)
@@ -255,6 +266,9 @@ static void put_domain(struct xd_rows *t, const struct xd_demo_host *h,
     xd_put_u64(t, XD_DOMAIN_MEM_TARGET_KIB, d->mem_target_kib);
     xd_put_u64(t, XD_DOMAIN_MEM_MAX_KIB, d->mem_max_kib);
     xd_put_f64(t, XD_DOMAIN_MEM_PERCENT, percent(d->mem_kib, h->scenario->host.memory_kib));
+    xd_put_u64(t, XD_DOMAIN_MEM_LIMIT_KIB, d->mem_max_kib);
+    xd_put_f64(t, XD_DOMAIN_MEM_LIMIT_PERCENT,
+               percent(d->mem_max_kib, h->scenario->host.memory_kib));
     xd_put_f64(t, XD_DOMAIN_MEM_MAX_PERCENT, percent(d->mem_max_kib, h->scenario->host.memory_kib));
     xd_put_u64(t, XD_DOMAIN_SSID, 0);
     if (WANTS(want, XD_DOMAIN_NODE_AFFINITY))

@@ -103,7 +103,7 @@ static void put_disk(const struct xd_dv *d, struct xd_rows *t, const struct xd_d
                      const struct xd_dv_domain *m)
 {
     const char *mode = v->value[XD_DV_MODE], *type = v->value[XD_DV_DEVICE_TYPE];
-    const char *params = params_of(v), *format = NULL;
+    const char *params = params_of(v), *format = NULL, *discard = v->value[XD_DV_DISCARD];
     char vdev[XD_DV_VDEV];
 
     xd_row_begin(t);
@@ -120,6 +120,11 @@ static void put_disk(const struct xd_dv *d, struct xd_rows *t, const struct xd_d
     if (type)
         xd_put_bool(t, XD_DISK_CDROM, strcmp(type, "cdrom") == 0);
     put_state(t, XD_DISK_STATE, v, XD_DV_STATE);
+    xd_put_str(t, XD_DISK_BACKENDTYPE, xd_dv_backendtype(v->id.kind));
+    if (v->value[XD_DV_SCRIPT])
+        xd_put_str(t, XD_DISK_SCRIPT, xd_dv_disk_script(v->value[XD_DV_SCRIPT]));
+    if (discard && (strcmp(discard, "0") == 0 || strcmp(discard, "1") == 0))
+        xd_put_bool(t, XD_DISK_DISCARD, discard[0] == '1');
     if (!v->have_disk)
         return;
     xd_put_u64(t, XD_DISK_OO, v->disk.waits);
@@ -140,6 +145,24 @@ static const char *ifname_of(const struct xd_dv_device *v)
     return asked && asked[0] ? asked : NULL;
 }
 
+/* What it was attached with: undoing that it was detached says it again. */
+static void put_nic_setup(struct xd_rows *t, const struct xd_dv_device *v)
+{
+    char rate[XD_DV_RATE_TEXT];
+    uint32_t mtu;
+    const char *end;
+
+    xd_put_str(t, XD_NIC_SCRIPT, v->value[XD_DV_SCRIPT]);
+    xd_put_str(t, XD_NIC_VIFNAME, v->value[XD_DV_VIFNAME]);
+    if (v->value[XD_DV_RATE] && xd_dv_rate(v->value[XD_DV_RATE], rate))
+        xd_put_str(t, XD_NIC_RATE, rate);
+    xd_put_str(t, XD_NIC_IP, v->value[XD_DV_IP]);
+    xd_put_str(t, XD_NIC_GATEWAYDEV, v->value[XD_DV_GATEWAYDEV]);
+    end = v->value[XD_DV_MTU] ? xd_dv_number(v->value[XD_DV_MTU], UINT16_MAX, &mtu) : NULL;
+    if (end && !*end)
+        xd_put_u64(t, XD_NIC_MTU, mtu);
+}
+
 static void put_nic(const struct xd_dv *d, struct xd_rows *t, const struct xd_dv_device *v,
                     const struct xd_dv_domain *m)
 {
@@ -155,6 +178,7 @@ static void put_nic(const struct xd_dv *d, struct xd_rows *t, const struct xd_dv
     xd_put_str(t, XD_NIC_BRIDGE, v->value[XD_DV_BRIDGE]);
     xd_put_str(t, XD_NIC_BACKEND, name_of(d, v->id.backend));
     put_state(t, XD_NIC_STATE, v, XD_DV_STATE);
+    put_nic_setup(t, v);
     if (!v->have_nic)
         return;
     xd_put_u64(t, XD_NIC_RX_BYTES, v->nic.tx_bytes);

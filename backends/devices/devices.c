@@ -34,6 +34,12 @@ static const char *const leaves[XD_DV_KEYS] = {
     [XD_DV_MAC] = "mac",
     [XD_DV_BRIDGE] = "bridge",
     [XD_DV_VIFNAME] = "vifname",
+    [XD_DV_SCRIPT] = "script",
+    [XD_DV_DISCARD] = "discard-enable",
+    [XD_DV_RATE] = "rate",
+    [XD_DV_IP] = "ip",
+    [XD_DV_GATEWAYDEV] = "gatewaydev",
+    [XD_DV_MTU] = "mtu",
     [XD_DV_FRONTEND] = "frontend",
     [XD_DV_THREAD] = "kthread-pid",
 };
@@ -42,14 +48,19 @@ static const char *const leaves[XD_DV_KEYS] = {
 static unsigned keys_of(const char *kind)
 {
     const unsigned disk = XD_DV_BIT(XD_DV_PARAMS) | XD_DV_BIT(XD_DV_TAP_PARAMS) |
-                          XD_DV_BIT(XD_DV_MODE) | XD_DV_BIT(XD_DV_DEVICE_TYPE);
-    const unsigned nic = XD_DV_BIT(XD_DV_MAC) | XD_DV_BIT(XD_DV_BRIDGE) | XD_DV_BIT(XD_DV_VIFNAME);
+                          XD_DV_BIT(XD_DV_MODE) | XD_DV_BIT(XD_DV_DEVICE_TYPE) |
+                          XD_DV_BIT(XD_DV_DISCARD);
+    const unsigned nic = XD_DV_BIT(XD_DV_MAC) | XD_DV_BIT(XD_DV_BRIDGE) | XD_DV_BIT(XD_DV_VIFNAME) |
+                         XD_DV_BIT(XD_DV_RATE) | XD_DV_BIT(XD_DV_IP) | XD_DV_BIT(XD_DV_GATEWAYDEV) |
+                         XD_DV_BIT(XD_DV_MTU);
     unsigned keys = XD_DV_ALL;
 
     if (!xd_dv_is_disk(kind))
         keys &= ~disk;
     if (!xd_dv_is_nic(kind))
         keys &= ~nic;
+    if (!xd_dv_is_disk(kind) && !xd_dv_is_nic(kind))
+        keys &= ~XD_DV_BIT(XD_DV_SCRIPT);
     if (strcmp(kind, "vbd3") != 0)
         keys &= ~XD_DV_BIT(XD_DV_THREAD);
     if (strcmp(kind, "pci") != 0)

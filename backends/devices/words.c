@@ -3,6 +3,7 @@
 #include "backend_devices/words.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,6 +218,41 @@ const char *xd_dv_target(const char *kind, const char *params, const char **form
         return params + strlen(formats[i].prefix);
     }
     return params;
+}
+
+const char *xd_dv_backendtype(const char *kind)
+{
+    const char *driver = xd_dv_driver(kind);
+
+    return strcmp(driver, "vbd") == 0 ? "phy" : driver;
+}
+
+const char *xd_dv_disk_script(const char *path)
+{
+    const char *name = strrchr(path, '/');
+
+    return strcmp(name ? name + 1 : path, "block") == 0 ? NULL : path;
+}
+
+#define RATE_USUAL_US 50000
+
+/* A whole number of bytes a second of which the tools make that many an interval, since they round
+ * down. */
+bool xd_dv_rate(const char *text, char out[XD_DV_RATE_TEXT])
+{
+    uint32_t bytes, us;
+    uint64_t per_s;
+    const char *p = xd_dv_number(text, UINT32_MAX, &bytes);
+
+    p = p && *p == ',' ? xd_dv_number(p + 1, UINT32_MAX, &us) : NULL;
+    if (!p || *p || !us || !bytes)
+        return false;
+    per_s = ((uint64_t)bytes * 1000000 + us - 1) / us;
+    if (us == RATE_USUAL_US)
+        snprintf(out, XD_DV_RATE_TEXT, "%" PRIu64 "B/s", per_s);
+    else
+        snprintf(out, XD_DV_RATE_TEXT, "%" PRIu64 "B/s@%" PRIu32 "us", per_s, us);
+    return true;
 }
 
 bool xd_dv_mac(const char *text, char out[18])

@@ -55,6 +55,16 @@ char *xd_dv_vdev(uint32_t device, char out[XD_DV_VDEV]);
  * *format is NULL where it isn't known; returns into params. */
 const char *xd_dv_target(const char *kind, const char *params, const char **format);
 
+/* What serves a disk, as xl's backendtype= names it: "phy" for "vbd". */
+const char *xd_dv_backendtype(const char *kind);
+/* A hotplug script of a disk, or NULL for the one that libxl writes where nobody names one. */
+const char *xd_dv_disk_script(const char *path);
+
+/* A limit as libxl writes it, "BYTES,MICROSECONDS", in the form that xl reads and makes the same of
+ * again: "10000000B/s", with "@20000us" where that isn't the usual 50 ms. False: it is none. */
+#define XD_DV_RATE_TEXT 48
+bool xd_dv_rate(const char *text, char out[XD_DV_RATE_TEXT]);
+
 /* An Ethernet address, written in lower case; false: it is none. */
 bool xd_dv_mac(const char *text, char out[18]);
 

@@ -51,8 +51,9 @@ static void describe(const struct xd_xl_found *f, const char *vdev, char *out, s
 
 /* --- attaching --- */
 
-/* Where another domain serves the disk, its files are not ours to see. */
-static int check_target(const char *what, const char *target, bool cdrom, uint32_t backend,
+/* Where another domain serves the disk (elsewhere), or a script makes it of the target, that is no
+ * file of ours. */
+static int check_target(const char *what, const char *target, bool cdrom, bool elsewhere,
                         struct xd_err *err)
 {
     struct stat st;
@@ -62,13 +63,30 @@ static int check_target(const char *what, const char *target, bool cdrom, uint32
                      : xd_err_set(err, -EINVAL,
                                   "%s: only a CD drive can be empty: name a file or a block device",
                                   what);
-    if (backend)
+    if (elsewhere)
         return 0;
     if (stat(target, &st) < 0)
         return xd_err_set(err, -EINVAL, "%s: %s: %s", what, target, strerror(errno));
     if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
         return xd_err_set(err, -EINVAL, "%s: %s is neither a file nor a block device", what,
                           target);
+    return 0;
+}
+
+/* Who serves it, and how. */
+static int fill_setup(const struct xd_xl_doing *d, const char *what, libxl_device_disk *disk,
+                      struct xd_err *err)
+{
+    const char *type = xd_xl_param_text(&d->params[XD_DISK_ATTACH_BACKENDTYPE]);
+    const char *script = xd_xl_param_text(&d->params[XD_DISK_ATTACH_SCRIPT]);
+    const struct xd_value *discard = &d->params[XD_DISK_ATTACH_DISCARD];
+
+    if (type[0] && libxl_disk_backend_from_string(type, &disk->backend) < 0)
+        return xd_err_set(err, -EINVAL, "%s: \"%s\" serves no disks: phy or qdisk does", what,
+                          type);
+    disk->script = script[0] ? xd_strdup(script) : NULL;
+    if (discard->have && discard->cell.u != XD_DISCARD_USUAL)
+        libxl_defbool_set(&disk->discard_enable, discard->cell.u == XD_DISCARD_YES);
     return 0;
 }
 
@@ -88,7 +106,9 @@ static int fill(const struct xd_xl_doing *d, const char *what, libxl_device_disk
             return rc;
         disk->backend_domid = server.info.domain;
     }
-    rc = check_target(what, target, cdrom, disk->backend_domid, err);
+    rc = fill_setup(d, what, disk, err);
+    if (rc == 0)
+        rc = check_target(what, target, cdrom, disk->backend_domid || disk->script, err);
     if (rc < 0)
         return rc;
     if (!target[0])

@@ -45,6 +45,14 @@ static void describe(const struct xd_xl_found *f, uint64_t devid, char *out, siz
 
 /* --- attaching --- */
 
+/* Scripts that route, or do what only they know, need none: libxl names one all the same. */
+static bool uses_bridge(const char *script)
+{
+    const char *name = script ? strrchr(script, '/') : NULL;
+
+    return !script || strcmp(name ? name + 1 : script, "vif-bridge") == 0;
+}
+
 static int check_bridge(const char *what, const char *bridge, struct xd_err *err)
 {
     char path[160];
@@ -59,12 +67,42 @@ static int check_bridge(const char *what, const char *bridge, struct xd_err *err
     return 0;
 }
 
+/* NULL where nothing is said. */
+static char *said(const struct xd_xl_doing *d, int param)
+{
+    const char *text = xd_xl_param_text(&d->params[param]);
+
+    return text[0] ? xd_strdup(text) : NULL;
+}
+
+/* What is for scripts and for the backend. */
+static int fill_setup(const struct xd_xl_doing *d, const char *what, libxl_device_nic *nic,
+                      struct xd_err *err)
+{
+    const struct xd_value *mtu = &d->params[XD_NIC_ATTACH_MTU];
+    const char *text = xd_xl_param_text(&d->params[XD_NIC_ATTACH_RATE]);
+    struct xd_xl_rate rate = {0};
+
+    if (text[0] && xd_xl_rate_parse(text, &rate, err) < 0) {
+        xd_err_prefix(err, "%s: ", what);
+        return -EINVAL;
+    }
+    if (mtu->have && (mtu->cell.u < 68 || mtu->cell.u > UINT16_MAX))
+        return xd_err_set(err, -ERANGE, "%s: an MTU is 68 to 65535", what);
+    nic->rate_bytes_per_interval = rate.bytes;
+    nic->rate_interval_usecs = rate.interval_us;
+    nic->mtu = mtu->have ? (int)mtu->cell.u : 0;
+    nic->ifname = said(d, XD_NIC_ATTACH_VIFNAME);
+    nic->ip = said(d, XD_NIC_ATTACH_IP);
+    nic->gatewaydev = said(d, XD_NIC_ATTACH_GATEWAYDEV);
+    return 0;
+}
+
 static int fill(const struct xd_xl_doing *d, const char *what, libxl_device_nic *nic,
                 struct xd_err *err)
 {
     const char *bridge = xd_xl_param_text(&d->params[XD_NIC_ATTACH_BRIDGE]);
     const char *mac = xd_xl_param_text(&d->params[XD_NIC_ATTACH_MAC]);
-    const char *model = xd_xl_param_text(&d->params[XD_NIC_ATTACH_MODEL]);
     const char *backend = xd_xl_param_text(&d->params[XD_NIC_ATTACH_BACKEND]);
     struct xd_xl_defaults defaults;
     struct xd_xl_found server;
@@ -85,15 +123,17 @@ static int fill(const struct xd_xl_doing *d, const char *what, libxl_device_nic 
     xd_xl_defaults_read(&defaults);
     if (!bridge[0])
         bridge = defaults.bridge;
-    if (!nic->backend_domid)
+    nic->script = said(d, XD_NIC_ATTACH_SCRIPT);
+    if (!nic->script && defaults.script[0])
+        nic->script = xd_strdup(defaults.script);
+    if (!nic->backend_domid && uses_bridge(nic->script))
         rc = check_bridge(what, bridge, err);
     if (rc < 0)
         return rc;
     nic->devid = (libxl_devid)d->deed->number;
     nic->bridge = xd_strdup(bridge);
-    nic->script = defaults.script[0] ? xd_strdup(defaults.script) : NULL;
-    nic->model = model[0] ? xd_strdup(model) : NULL;
-    return 0;
+    nic->model = said(d, XD_NIC_ATTACH_MODEL);
+    return fill_setup(d, what, nic, err);
 }
 
 static int attach(const struct xd_xl_doing *d, const struct xd_xl_found *f, const char *what,

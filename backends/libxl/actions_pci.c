@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PCI functions: taken from dom0's drivers and given back, given to guests and taken from them. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "backend_libxl/actions_device.h"
 #include "backend_libxl/device_spec.h"
 #include "base/str.h"
+#include "kernel/pciuse.h"
 #include "model/xenknobs.h"
 
 #define DEVICES "/sys/bus/pci/devices"
@@ -116,37 +116,13 @@ static void name_of(struct xd_xl *x, uint32_t domid, char *out, size_t size)
 
 /* --- dom0's, or free for guests --- */
 
-/* What of it dom0 stands on: a disk that is mounted. Name of the block device in out. */
-static bool carries_mount(const char *bdf, char *out, size_t size)
-{
-    FILE *mounts = fopen("/proc/self/mounts", "re");
-    char row[1024], real[1024], path[128];
-    bool found = false;
-
-    while (mounts && !found && fgets(row, sizeof(row), mounts)) {
-        char *device = row, *end = strchr(row, ' ');
-
-        if (!end || strncmp(device, "/dev/", 5) != 0)
-            continue;
-        *end = '\0';
-        snprintf(path, sizeof(path), "/sys/class/block/%.90s", device + 5);
-        found = realpath(path, real) && strstr(real, bdf);
-        if (found)
-            snprintf(out, size, "%.48s", device);
-    }
-    if (mounts)
-        fclose(mounts);
-    return found;
-}
-
 static int check_unused(const struct function *f, struct xd_err *err)
 {
-    char device[64], path[64], class[16] = "";
+    char use[128], path[64], class[16] = "";
     FILE *file;
 
-    if (carries_mount(f->text, device, sizeof(device)))
-        return xd_err_set(err, -EPERM, "%s is refused: dom0 has a file system mounted from it (%s)",
-                          f->what, device);
+    if (xd_pci_carries("", f->text, use, sizeof(use)))
+        return xd_err_set(err, -EPERM, "%s is refused: dom0 %s", f->what, use);
     snprintf(path, sizeof(path), DEVICES "/%s/class", f->text);
     file = fopen(path, "re");
     if (file && !fgets(class, sizeof(class), file))

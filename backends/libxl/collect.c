@@ -11,7 +11,7 @@ static unsigned parts_of_domains(uint64_t columns)
     } from[] = {
         {XD_DOMAIN_NAME, XD_XL_NAME},       {XD_DOMAIN_GUEST, XD_XL_GUEST},
         {XD_DOMAIN_TYPE, XD_XL_TYPE},       {XD_DOMAIN_MEM_TARGET_KIB, XD_XL_TARGET},
-        {XD_DOMAIN_MEM_MAX_KIB, XD_XL_MAX},
+        {XD_DOMAIN_MEM_MAX_KIB, XD_XL_MAX}, {XD_DOMAIN_MEM_MAX_PERCENT, XD_XL_MAX},
     };
     unsigned parts = 0;
 

@@ -126,6 +126,17 @@ bool xd_xl_need_physinfo(struct xd_xl_sample *s)
     return s->have_physinfo;
 }
 
+static void put_domains(struct xd_xl_sample *s, struct xd_rows *t)
+{
+    uint64_t in[XD_HOST_DYING - XD_HOST_RUN + 1] = {0};
+
+    for (size_t i = 0; i < s->n_domains; i++)
+        in[xd_xl_state(xd_xl_flags(&s->domains[i]), xd_xl_reason(&s->domains[i]))]++;
+    for (int i = XD_HOST_RUN; i <= XD_HOST_DYING; i++)
+        xd_put_u64(t, i, in[i - XD_HOST_RUN]);
+    xd_put_u64(t, XD_HOST_DOMAINS, s->n_domains);
+}
+
 void xd_xl_collect_host(struct xd_xl_sample *s)
 {
     int64_t at_ns = xd_clock_now(s->x->env->clock);
@@ -142,7 +153,7 @@ void xd_xl_collect_host(struct xd_xl_sample *s)
     put_xen(s, t);
     put_sockets(s, t);
     xd_xl_put_more_host(s, t);
-    xd_put_u64(t, XD_HOST_DOMAINS, s->n_domains);
+    put_domains(s, t);
     if (s->have_busy)
         xd_put_u64(t, XD_HOST_CPU_NS, s->x->busy_all_ns);
 }

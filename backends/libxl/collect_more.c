@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "backend_libxl/knobs.h"
+#include "backend_libxl/known.h"
 #include "backend_libxl/stored.h"
 #include "base/arena.h"
 
@@ -34,19 +35,30 @@ static void put_on(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
         xd_put_enum(t, columns[k], on->action[k]); /* -1 stays unknown */
 }
 
-#define PERCENT_COLUMNS (XD_XL_COL(XD_DOMAIN_MEM_PERCENT) | XD_XL_COL(XD_DOMAIN_MEM_MAX_PERCENT))
+#define PERCENT_COLUMNS                                                                            \
+    (XD_XL_COL(XD_DOMAIN_MEM_PERCENT) | XD_XL_COL(XD_DOMAIN_MEM_MAX_PERCENT) |                     \
+     XD_XL_COL(XD_DOMAIN_MEM_LIMIT_PERCENT))
+#define PAGE_KIB (XC_PAGE_SIZE >> 10)
 
-/* As xentop counts: what it holds, and what Xen lets it hold, of the host's memory. */
-static void put_percents(struct xd_xl_sample *s, struct xd_rows *t, const xc_domaininfo_t *d)
+/* What Xen lets it hold follows the memory target; what it may ever hold is the toolstack's. */
+static void put_limits(struct xd_xl_sample *s, struct xd_rows *t, size_t i)
 {
+    const xc_domaininfo_t *d = &s->domains[i];
+    const struct xd_xl_known *k = &s->x->known[i];
+    bool bounded = d->max_pages < UINT32_MAX;
     double total;
+
+    if (bounded)
+        xd_put_u64(t, XD_DOMAIN_MEM_LIMIT_KIB, d->max_pages * PAGE_KIB);
 
     if (!(s->domain & PERCENT_COLUMNS) || !xd_xl_need_physinfo(s) || !s->physinfo.total_pages)
         return;
     total = (double)s->physinfo.total_pages;
     xd_put_f64(t, XD_DOMAIN_MEM_PERCENT, 100 * (double)d->tot_pages / total);
-    if (d->max_pages < UINT32_MAX) /* else it has no bound */
-        xd_put_f64(t, XD_DOMAIN_MEM_MAX_PERCENT, 100 * (double)d->max_pages / total);
+    if (bounded)
+        xd_put_f64(t, XD_DOMAIN_MEM_LIMIT_PERCENT, 100 * (double)d->max_pages / total);
+    if (k->have_max && k->max_kib < XD_XL_NO_BOUND_KIB)
+        xd_put_f64(t, XD_DOMAIN_MEM_MAX_PERCENT, 100 * (double)k->max_kib / PAGE_KIB / total);
 }
 
 int xd_xl_node_affinity(struct xd_xl *x, uint32_t domid, struct xd_cpuset *out)
@@ -69,7 +81,7 @@ void xd_xl_put_more_domain(struct xd_xl_sample *s, struct xd_rows *t, size_t i, 
     const xc_domaininfo_t *d = &s->domains[i];
     struct xd_cpuset nodes;
 
-    put_percents(s, t, d);
+    put_limits(s, t, i);
     xd_put_u64(t, XD_DOMAIN_SSID, d->ssidref);
     if (wanted && (s->domain & XD_XL_COL(XD_DOMAIN_NODE_AFFINITY)) &&
         xd_xl_node_affinity(s->x, d->domain, &nodes) == 0)

@@ -22,14 +22,16 @@ static int digit_of(char c, unsigned base)
     return base == 16 && isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
-/* Digits, at most 9 of them; NULL: none. */
+/* Digits of a number that has room in 32 bits; NULL: there is none. */
 static const char *take_number(const char *s, unsigned base, uint32_t *out)
 {
-    size_t n = 0;
+    const char *begin = s;
+    uint64_t n = 0;
 
-    for (*out = 0; n < 9 && digit_of(*s, base) >= 0; s++, n++)
-        *out = *out * base + (uint32_t)digit_of(*s, base);
-    return n ? s : NULL;
+    for (; digit_of(*s, base) >= 0 && n <= UINT32_MAX; s++)
+        n = n * base + (uint64_t)digit_of(*s, base);
+    *out = (uint32_t)n;
+    return s > begin && n <= UINT32_MAX ? s : NULL;
 }
 
 /* "a" is 0, "z" 25, "aa" 26. */
@@ -145,6 +147,53 @@ int xd_xl_mac_parse(const char *text, uint8_t mac[6], struct xd_err *err)
     if (mac[0] & 1 || !any)
         return xd_err_set(err, -EINVAL, "%s can't be the address of one interface: %s", text,
                           any ? "it is one for many receivers" : "it is all zeros");
+    return 0;
+}
+
+/* "10MB/s": bytes a second; NULL: it is none. */
+static const char *take_bytes(const char *s, uint64_t *out)
+{
+    static const char units[] = "KMG";
+    const char *unit;
+    uint32_t n;
+
+    s = take_number(s, 10, &n);
+    if (!s)
+        return NULL;
+    *out = n;
+    unit = *s ? strchr(units, *s) : NULL;
+    for (const char *u = units; unit && u <= unit; u++)
+        *out *= 1000;
+    s += unit != NULL;
+    if (*s == 'b')
+        *out /= 8;
+    return (*s == 'b' || *s == 'B') && strncmp(s + 1, "/s", 2) == 0 ? s + 3 : NULL;
+}
+
+/* "20ms", "20000us", "1s" or "1", in microseconds; NULL: it is none. */
+static const char *take_interval(const char *s, uint64_t *out)
+{
+    uint32_t n;
+
+    s = take_number(s, 10, &n);
+    if (!s)
+        return NULL;
+    *out = n * (*s == 'u' ? UINT64_C(1) : *s == 'm' ? UINT64_C(1000) : UINT64_C(1000000));
+    s += *s == 'u' || *s == 'm';
+    return s + (*s == 's');
+}
+
+int xd_xl_rate_parse(const char *text, struct xd_xl_rate *out, struct xd_err *err)
+{
+    uint64_t per_s, us = 50000;
+    const char *s = take_bytes(text, &per_s);
+
+    if (s && *s == '@')
+        s = take_interval(s + 1, &us);
+    if (!s || *s || !per_s || !us || us > UINT32_MAX || per_s > UINT64_MAX / us)
+        return xd_err_set(err, -EINVAL,
+                          "\"%.64s\" is no rate of a NIC, such as 10MB/s or 800Kb/s@20ms", text);
+    *out = (struct xd_xl_rate){per_s * us / 1000000, (uint32_t)us};
     return 0;
 }
 

@@ -18,6 +18,14 @@ int xd_xl_vdev_parse(const char *name, uint32_t *number, struct xd_err *err);
 /* "00:16:3e:00:00:01". One for many receivers, or of zeros, is no interface's. -EINVAL. */
 int xd_xl_mac_parse(const char *text, uint8_t mac[6], struct xd_err *err);
 
+/* What a NIC may send, as xl reads it: "10MB/s", "800Kb/s@20ms"; b is bits, K is 1000, and where no
+ * interval is said it is 50 ms. -EINVAL with a sentence. */
+struct xd_xl_rate {
+    uint64_t bytes; /* in an interval */
+    uint32_t interval_us;
+};
+int xd_xl_rate_parse(const char *text, struct xd_xl_rate *out, struct xd_err *err);
+
 /* "0000:01:00.0" or "01:00.0", as people type them: leading zeros may be left out, which
  * xd_bdf_parse doesn't take from files. -EINVAL with a sentence. */
 int xd_xl_bdf_parse(const char *text, struct xd_bdf *out, struct xd_err *err);

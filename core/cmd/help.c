@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "model/powerknobs.h"
+#include "model/tables.h"
+#include "model/xenknobs.h"
 #include "policies/policy.h"
 
 static const char *const exit_statuses[] = {
@@ -167,6 +170,40 @@ static void man_policies(FILE *out)
     xd_buf_done(&b);
 }
 
+/* Whether a row of that table can be edited or acted on. */
+static bool is_edited(const struct xd_table_desc *d)
+{
+    static const struct xd_knob *const lists[] = {xd_xen_knobs, xd_power_knobs};
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        for (const struct xd_knob *k = lists[i]; k->name; k++)
+            if (strcmp(k->table, d->name) == 0)
+                return true;
+    for (const struct xd_action *a = xd_xen_actions; a->name; a++)
+        if (strcmp(a->table, d->name) == 0)
+            return true;
+    return false;
+}
+
+/* What an OBJECT is, from the tables that have something to edit: "vcpu/DOMAIN/VCPU, host". */
+static void man_objects(FILE *out)
+{
+    const char *before = "";
+
+    fputs(".PP\nAn OBJECT is ", out);
+    for (size_t i = 0; xd_core_tables[i]; i++) {
+        const struct xd_table_desc *d = xd_core_tables[i];
+
+        if (!is_edited(d))
+            continue;
+        fprintf(out, "%s%s", before, d->noun);
+        for (int l = 0; l < 2 && d->labels[l] >= 0; l++)
+            fprintf(out, "/\\fI%s\\fR", d->columns[d->labels[l]].title);
+        before = ", ";
+    }
+    fputs("; a domain's name may also be its domid or its UUID.\n", out);
+}
+
 void xd_help_man(struct xd_cli *cli, FILE *out)
 {
     fprintf(out,
@@ -177,11 +214,10 @@ void xd_help_man(struct xd_cli *cli, FILE *out)
             "[\\fIOPTION\\fR]... \\fICOMMAND\\fR ...\n"
             ".SH DESCRIPTION\n"
             "Without a command: the full\\-screen console, on this host where it is a Xen dom0, "
-            "else on a simulated one. With a command: the same, scriptable.\n"
-            ".PP\nAn OBJECT is domain/NAME (or a domid, or a UUID), vcpu/DOMAIN/NUMBER, pool/NAME, "
-            "node/NUMBER, pcpu/NUMBER or host.\n"
-            ".SH OPTIONS\n",
+            "else on a simulated one. With a command: the same, scriptable.\n",
             XD_VERSION);
+    man_objects(out);
+    fputs(".SH OPTIONS\n", out);
     man_options(out, xd_cli_global_options);
     man_commands(out);
     fputs(".SH FILTERS\n", out);
@@ -215,7 +251,7 @@ void xd_help_completion(FILE *out)
         for (const struct xd_option *o = c->options; o && o->name; o++)
             fprintf(out, "--%s ", o->name);
         if (strcmp(c->name, "get") == 0)
-            fputs("$(xendeck get 2>/dev/null | sed -n 's/^\\([a-z]\\+\\) .*/\\1/p')", out);
+            fputs("$(xendeck get 2>/dev/null | sed -n 's/^\\([a-z_]\\+\\) .*/\\1/p')", out);
         else if (strcmp(c->name, "set") == 0 || strcmp(c->name, "do") == 0)
             fputs("$(xendeck get domains --once -c name -o csv 2>/dev/null | "
                   "sed -n '1d;s/^\\([A-Za-z0-9._+-]\\+\\)\\r$/domain\\/\\1/p')",

@@ -86,28 +86,74 @@ struct filling_in {
     bool for_people; /* names instead of identities */
 };
 
-/* What {name} stands for, or NULL. */
-static const char *look_up(const struct filling_in *f, const char *name)
+/* What a name stands for; false: nothing is called so, or it has no value. */
+static bool find_value(const struct filling_in *f, const char *name, struct xd_value *v,
+                       const struct xd_kind **kind)
 {
     const struct xd_table_desc *d = f->on->table->desc;
     const struct xd_param *p = f->act ? f->act->params : NULL;
-    struct xd_value v;
     int col;
 
-    if (f->value && strcmp(name, "value") == 0)
-        return f->value->have ? f->text(f->value, f->kind, f->a) : NULL;
-    for (size_t i = 0; f->params && p && p[i].name; i++)
-        if (strcmp(p[i].name, name) == 0)
-            return f->params[i].have ? f->text(&f->params[i], &p[i].kind, f->a) : NULL;
+    if (f->value && strcmp(name, "value") == 0) {
+        *v = *f->value;
+        *kind = f->kind;
+        return v->have;
+    }
+    for (size_t i = 0; f->params && p && p[i].name; i++) {
+        if (strcmp(p[i].name, name) != 0)
+            continue;
+        *v = f->params[i];
+        *kind = &p[i].kind;
+        return v->have;
+    }
     if (f->for_people && strcmp(name, "uuid") == 0)
         name = "name";
     if (f->for_people && strcmp(name, "domain_uuid") == 0)
         name = "domain";
     col = xd_desc_column(d, name);
     if (!xd_row_has(f->on->row, col))
-        return NULL;
-    v = xd_row_value(d, f->on->row, col);
-    return f->text(&v, &d->columns[col].kind, f->a);
+        return false;
+    *v = xd_row_value(d, f->on->row, col);
+    *kind = &d->columns[col].kind;
+    return true;
+}
+
+/* No, zero, or the kind's word for it. */
+static bool is_off(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
+{
+    if (v->type == XD_BOOL)
+        return !v->cell.b;
+    return k->zero && xd_streq(xd_value_exact(v, k, a), k->zero);
+}
+
+/* Whether a name has a value that says yes, or the one that "NAME=WORD" wants. */
+static bool is_so(const struct filling_in *f, char *name)
+{
+    const struct xd_kind *kind;
+    char *word = strchr(name, '=');
+    struct xd_value v;
+
+    if (word)
+        *word++ = '\0';
+    if (!find_value(f, name, &v, &kind))
+        return false;
+    return word ? strcmp(xd_value_exact(&v, kind, f->a), word) == 0 : !is_off(&v, kind, f->a);
+}
+
+static bool fill_in(const struct filling_in *f, const char *form, size_t len, struct xd_buf *b);
+
+/* What stands within [ ]: put in whole or not at all. */
+static void fill_in_part(const struct filling_in *f, const char *part, size_t len, struct xd_buf *b)
+{
+    const char *mark = memchr(part, '?', len), *end = part + len;
+    size_t before = b->len;
+
+    if (mark && !is_so(f, xd_arena_strndup(f->a, part, (size_t)(mark - part))))
+        return;
+    if (mark)
+        part = mark + 1;
+    if (!fill_in(f, part, (size_t)(end - part), b))
+        xd_buf_cut(b, before);
 }
 
 /* Fills in form, of which `len` bytes count. False where a name outside of [ ] has no value. */
@@ -119,21 +165,21 @@ static bool fill_in(const struct filling_in *f, const char *form, size_t len, st
         const char *close = *form == '{'   ? memchr(form, '}', (size_t)(end - form))
                             : *form == '[' ? memchr(form, ']', (size_t)(end - form))
                                            : NULL;
-        size_t before = b->len;
-        const char *word;
+        const struct xd_kind *kind;
+        struct xd_value v;
 
         if (!close) {
             xd_buf_addc(b, *form++);
             continue;
         }
         if (*form == '[') {
-            if (!fill_in(f, form + 1, (size_t)(close - form - 1), b))
-                xd_buf_cut(b, before);
+            fill_in_part(f, form + 1, (size_t)(close - form - 1), b);
         } else {
-            word = look_up(f, xd_arena_strndup(f->a, form + 1, (size_t)(close - form - 1)));
-            if (!word)
+            const char *name = xd_arena_strndup(f->a, form + 1, (size_t)(close - form - 1));
+
+            if (!find_value(f, name, &v, &kind))
                 return false;
-            f->quote(b, word);
+            f->quote(b, f->text(&v, kind, f->a));
         }
         form = close + 1;
     }
@@ -167,14 +213,6 @@ static struct xd_object object_of(const struct xd_subject *on, struct xd_arena *
     return (struct xd_object){.table = on->table->desc->name,
                               .key = xd_arena_strdup(a, on->key),
                               .label = xd_arena_strdup(a, on->label)};
-}
-
-/* No, zero, or the kind's word for it. */
-static bool is_off(const struct xd_value *v, const struct xd_kind *k, struct xd_arena *a)
-{
-    if (v->type == XD_BOOL)
-        return !v->cell.b;
-    return k->zero && xd_streq(xd_value_exact(v, k, a), k->zero);
 }
 
 void xd_step_knob(struct xd_plan *p, struct xd_step *s, const struct xd_offer *o,

@@ -28,8 +28,11 @@ struct xd_knob {
     /* The value takes effect bit by bit (memory ballooning): a read-back on its way is enough. */
     bool gradual;
     /* The equal xl command: {value} and {COLUMN} of the object's row are put in, yes and no as 1
-     * and 0. Or NULL. xl_off: the one for no, zero, and the kind's word for zero, where that is
-     * another. */
+     * and 0. A part in [ ] is left out where a name in it has no value: "[ {vcpu}]"; one that
+     * begins with a name and ? also where that is no, zero or the kind's word for zero:
+     * "[paused? -p]", or where it isn't the word that is wanted: "[discard=no?,no-discard]". Or
+     * NULL. xl_off: the one for no, zero, and the kind's word for zero, where
+     * that is another. */
     const char *xl, *xl_off;
 };
 
@@ -54,8 +57,7 @@ struct xd_action {
     const char *inverse;
     /* By its end it has taken back itself what it did: there is nothing to undo. */
     bool leaves_nothing;
-    const char *xl;    /* as in xd_knob; {PARAM} too. A part in [ ] is left out where a name in it
-                        * has no value: "xl trigger {name} {trigger}[ {vcpu}]" */
+    const char *xl;    /* as in xd_knob; {PARAM} too: "xl trigger {name} {trigger}[ {vcpu}]" */
     int64_t settle_ns; /* how long its effect may take to be seen */
     /* The backend can tell beforehand what would come of it: see preview in backend.h. */
     bool previews;

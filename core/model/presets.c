@@ -16,7 +16,7 @@ const struct xd_preset xd_presets[] = {
      * VBDS VBD_OO VBD_RD VBD_WR VBD_RSECT VBD_WSECT SSID. Its NETTX is what dom0's end sent: what the
      * guest received. */
     {"domains", "xentop", "The columns of xentop, in its order",
-     "name,flags,cpu_ns,cpu,mem_kib,mem_percent,mem_max_kib,mem_max_percent,vcpus,nics,"
+     "name,flags,cpu_ns,cpu,mem_kib,mem_percent,mem_limit_kib,mem_limit_percent,vcpus,nics,"
      "net_rx_bytes,net_tx_bytes,disks,disk_oo,disk_rd_reqs,disk_wr_reqs,disk_rd_sect,disk_wr_sect,"
      "ssid", NULL},
     {"domains", "memory", "What it holds, should hold and may hold",

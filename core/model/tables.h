@@ -29,6 +29,12 @@ enum {
     XD_HOST_CPU,      /* rate, percent of one pCPU */
     XD_HOST_RECORDED, /* playback of a capture only: when what is shown was so */
     XD_HOST_SMT,      /* unknown where the hardware has no second threads */
+    XD_HOST_RUN,      /* how many domains are in each state, in the order of enum xd_domain_state */
+    XD_HOST_IDLE,
+    XD_HOST_PAUSED,
+    XD_HOST_SHUTDOWN,
+    XD_HOST_CRASHED,
+    XD_HOST_DYING,
     XD_HOST_N,
 };
 enum xd_host_kind { XD_HOST_DEMO, XD_HOST_XEN, XD_HOST_CAPTURE };
@@ -107,7 +113,7 @@ enum {
     XD_DOMAIN_SHUTDOWN_REASON,
     XD_DOMAIN_GUEST,           /* what the guest says of itself in xenstore: hostile text */
     XD_DOMAIN_MEM_PERCENT,     /* of the host's memory, as xentop's MEM(%) */
-    XD_DOMAIN_MEM_MAX_PERCENT, /* as xentop's MAXMEM(%) */
+    XD_DOMAIN_MEM_MAX_PERCENT, /* mem_max_kib of the host's memory */
     XD_DOMAIN_SSID,            /* XSM's label, as a number */
     XD_DOMAIN_NODE_AFFINITY,   /* set of NUMA nodes */
     XD_DOMAIN_NICS,
@@ -125,6 +131,9 @@ enum {
     XD_DOMAIN_ON_POWEROFF, /* what its toolstack does then: xd_on_shutdown_names */
     XD_DOMAIN_ON_REBOOT,
     XD_DOMAIN_ON_CRASH,
+    XD_DOMAIN_MEM_LIMIT_KIB, /* what Xen lets it hold now, as xentop's MAXMEM(k); unknown: no bound
+                              */
+    XD_DOMAIN_MEM_LIMIT_PERCENT,
     XD_DOMAIN_N,
 };
 enum xd_domain_state {
@@ -200,6 +209,9 @@ enum {
     XD_DISK_WR_REQS_S,
     XD_DISK_RD,
     XD_DISK_WR,
+    XD_DISK_BACKENDTYPE, /* "phy" "qdisk" "tap": the driver as xl names it */
+    XD_DISK_SCRIPT,      /* its hotplug script; unknown: the usual one, or none */
+    XD_DISK_DISCARD,
     XD_DISK_N,
 };
 
@@ -225,6 +237,12 @@ enum {
     XD_NIC_TX,
     XD_NIC_RX_PKTS_S,
     XD_NIC_TX_PKTS_S,
+    XD_NIC_SCRIPT,  /* its hotplug script */
+    XD_NIC_VIFNAME, /* what its interface was to be called; unknown: nothing was said */
+    XD_NIC_RATE,    /* "10000000B/s", as xl reads it */
+    XD_NIC_IP,
+    XD_NIC_GATEWAYDEV,
+    XD_NIC_MTU, /* unknown: 1500, the usual one */
     XD_NIC_N,
 };
 

@@ -8,6 +8,8 @@
 const char *const xd_trigger_names[] = {"unknown", "power", "sleep",    "nmi",
                                         "init",    "reset", "s3resume", NULL};
 
+const char *const xd_discard_names[] = {"usual", "yes", "no", NULL};
+
 /* --- parameters --- */
 
 // clang-format off
@@ -44,6 +46,13 @@ static const struct xd_param disk_params[] = {
                               "no"},
     [XD_DISK_ATTACH_BACKEND] = {"backend", "Backend", "The domain that serves it", {.type = XD_STR},
                                 "Domain-0"},
+    [XD_DISK_ATTACH_BACKENDTYPE] = {"backendtype", "Served by", "phy (the kernel) or qdisk (QEMU); "
+                                    "empty: what suits", {.type = XD_STR}, ""},
+    [XD_DISK_ATTACH_SCRIPT] = {"script", "Script", "Makes a block device of the target; empty: the "
+                               "usual one", {.type = XD_STR}, ""},
+    [XD_DISK_ATTACH_DISCARD] = {"discard", "Discard", "Whether the guest may give back what it "
+                                "doesn't use; usual: where it may write",
+                                {.type = XD_ENUM, .names = xd_discard_names}, "usual"},
     {0},
 };
 static const struct xd_param cdrom_params[] = {
@@ -61,6 +70,18 @@ static const struct xd_param nic_params[] = {
                              {.type = XD_STR}, ""},
     [XD_NIC_ATTACH_BACKEND] = {"backend", "Backend", "The domain that serves it", {.type = XD_STR},
                                "Domain-0"},
+    [XD_NIC_ATTACH_SCRIPT] = {"script", "Script", "Connects it; empty: the default",
+                              {.type = XD_STR}, ""},
+    [XD_NIC_ATTACH_VIFNAME] = {"vifname", "Interface", "What dom0 calls its end; empty: vifID.NUMBER",
+                               {.type = XD_STR}, ""},
+    [XD_NIC_ATTACH_RATE] = {"rate", "Rate", "The most it may send: 10MB/s, 1Mb/s@20ms; empty: no limit",
+                            {.type = XD_STR}, ""},
+    [XD_NIC_ATTACH_IP] = {"ip", "IP", "The guest's address, for scripts that want it",
+                          {.type = XD_STR}, ""},
+    [XD_NIC_ATTACH_GATEWAYDEV] = {"gatewaydev", "Gateway", "The interface that vif-route routes over",
+                                  {.type = XD_STR}, ""},
+    [XD_NIC_ATTACH_MTU] = {"mtu", "MTU", "The largest packet, in bytes; empty: 1500",
+                           {.type = XD_U64}, ""},
     {0},
 };
 static const struct xd_param pci_attach_params[] = {
@@ -202,7 +223,7 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_LOW,
             .params = create_params,
             .previews = true,
-            .xl = "xl create {file}",
+            .xl = "xl create[paused? -p] {file}",
             .settle_ns = 60 * S,
         },
     [XD_ACTION_DISK_ATTACH] =
@@ -214,7 +235,11 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_LOW,
             .params = disk_params,
             .inverse = "disk/{uuid}/{vdev} disk-detach",
-            .xl = "xl block-attach {name} format={format},vdev={vdev},target={target}",
+            /* The target last: xl takes all that follows it for a part of it. */
+            .xl = "xl block-attach {name} format={format},vdev={vdev}[readonly?,access=ro]"
+                  "[cdrom?,devtype=cdrom][,backend={backend}][,backendtype={backendtype}]"
+                  "[,script={script}][discard=yes?,discard][discard=no?,no-discard]"
+                  ",target={target}",
             .settle_ns = 30 * S,
         },
     [XD_ACTION_DISK_DETACH] =
@@ -226,7 +251,8 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_DISRUPTIVE,
             .inverse =
                 "domain/{domain_uuid} disk-attach vdev={vdev} target={target}"
-                "[ format={format}][ readonly={readonly}][ cdrom={cdrom}][ backend={backend}]",
+                "[ format={format}][ readonly={readonly}][ cdrom={cdrom}][ backend={backend}]"
+                "[ backendtype={backendtype}][ script={script}][ discard={discard}]",
             .xl = "xl block-detach {domain} {vdev}",
             .settle_ns = 60 * S,
         },
@@ -251,7 +277,9 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_LOW,
             .params = nic_params,
             .inverse = "nic/{uuid}/{devid} nic-detach",
-            .xl = "xl network-attach {name}[ bridge={bridge}][ mac={mac}][ model={model}]",
+            .xl = "xl network-attach {name}[ devid={devid}][ bridge={bridge}][ mac={mac}]"
+                  "[ model={model}][ backend={backend}][ script={script}][ vifname={vifname}]"
+                  "[ rate={rate}][ ip={ip}][ gatewaydev={gatewaydev}][ mtu={mtu}]",
             .settle_ns = 30 * S,
         },
     [XD_ACTION_NIC_DETACH] =
@@ -262,7 +290,8 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .help = "Take the network interface from its domain: connections over it break",
             .risk = XD_RISK_DISRUPTIVE,
             .inverse = "domain/{domain_uuid} nic-attach devid={devid}[ bridge={bridge}][ mac={mac}]"
-                       "[ backend={backend}]",
+                       "[ backend={backend}][ script={script}][ vifname={vifname}][ rate={rate}]"
+                       "[ ip={ip}][ gatewaydev={gatewaydev}][ mtu={mtu}]",
             .xl = "xl network-detach {domain} {devid}",
             .settle_ns = 60 * S,
         },
@@ -309,7 +338,7 @@ const struct xd_action xd_xen_actions[XD_ACTION_N + 1] = {
             .risk = XD_RISK_DISRUPTIVE,
             .params = pci_detach_params,
             .inverse = "pci/{bdf} pci-attach domain={domain_uuid}",
-            .xl = "xl pci-detach {domain} {bdf}",
+            .xl = "xl pci-detach[force? -f] {domain} {bdf}",
             .settle_ns = 60 * S,
         },
     [XD_ACTION_POOL_CREATE] =

@@ -255,7 +255,8 @@ const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1] = {
             .help = "The cpupool that schedules the pCPU; none: it is free, and idle",
             .kind = {.type = XD_STR, .zero = "none"},
             .risk = XD_RISK_LOW,
-            .xl = "xl cpupool-cpu-add {value} {pcpu}",
+            /* xl moves none: it takes from one pool and gives free ones to another. */
+            .xl = "[pool?xl cpupool-cpu-remove {pool} {pcpu} && ]xl cpupool-cpu-add {value} {pcpu}",
             .xl_off = "xl cpupool-cpu-remove {pool} {pcpu}",
         },
     [XD_KNOB_SMT] =

@@ -70,14 +70,25 @@ enum {
     XD_DISK_ATTACH_FORMAT,
     XD_DISK_ATTACH_READONLY,
     XD_DISK_ATTACH_CDROM,
-    XD_DISK_ATTACH_BACKEND
+    XD_DISK_ATTACH_BACKEND,
+    XD_DISK_ATTACH_BACKENDTYPE,
+    XD_DISK_ATTACH_SCRIPT,
+    XD_DISK_ATTACH_DISCARD, /* xd_discard_names */
+    XD_DISK_ATTACH_N,
 };
 enum {
     XD_NIC_ATTACH_DEVID,
     XD_NIC_ATTACH_BRIDGE,
     XD_NIC_ATTACH_MAC,
     XD_NIC_ATTACH_MODEL,
-    XD_NIC_ATTACH_BACKEND
+    XD_NIC_ATTACH_BACKEND,
+    XD_NIC_ATTACH_SCRIPT,
+    XD_NIC_ATTACH_VIFNAME,
+    XD_NIC_ATTACH_RATE,
+    XD_NIC_ATTACH_IP,
+    XD_NIC_ATTACH_GATEWAYDEV,
+    XD_NIC_ATTACH_MTU,
+    XD_NIC_ATTACH_N,
 };
 enum { XD_POOL_CREATE_NAME, XD_POOL_CREATE_SCHED, XD_POOL_CREATE_CPUS };
 enum { XD_CREATE_FILE, XD_CREATE_PAUSED };
@@ -86,6 +97,8 @@ enum { XD_CPUID_FILE, XD_CPUID_VALUE }; /* of cpuid-try and cpuid-config */
 
 /* The names of enum parameters and of knobs that take one of several words. */
 extern const char *const xd_trigger_names[]; /* in the order of libxl_trigger */
+enum { XD_DISCARD_USUAL, XD_DISCARD_YES, XD_DISCARD_NO };
+extern const char *const xd_discard_names[];
 
 /* In the order of the enums; each ends with an entry whose name is NULL. */
 extern const struct xd_knob xd_xen_knobs[XD_KNOB_N + 1];

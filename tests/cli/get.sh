@@ -22,6 +22,12 @@ json 'abs(d["rows"][1]["cpu"] - 120) < 5'
 json 'd["rows"][1]["uuid"] == "9a89381d-2939-4b86-a29f-f3079899fd81"'
 json 'd["time"].endswith("Z") and len(d["time"]) == 20'
 
+t "the host counts its domains by state" 0 --host demo get host -1 -o json
+json 'sum(d["rows"][0]["domains_" + s] for s in ("run", "idle", "paused", "shutdown", "crashed", "dying")) == d["rows"][0]["domains"]'
+json 'd["rows"][0]["domains_paused"] == 1 and d["rows"][0]["domains_crashed"] == 1'
+t "a percentage is of the column that it stands beside" 0 $tiny get domains -1 -o json
+json 'all(abs(r[m + "_percent"] - 100 * r[m + "_kib"] / (16 << 20)) < 0.1 for r in d["rows"] for m in ("mem", "mem_max", "mem_limit"))'
+
 t "unknown is null, never zero: rates after one sample" 0 $tiny get domains -1 -o json
 json 'all(r["cpu"] is None and r["net_rx"] is None for r in d["rows"])'
 json 'd["rows"][2]["net_rx_bytes"] is None'
@@ -72,7 +78,7 @@ lines 7
 t "watching as a table: a heading before each of the blocks, as xentop -b" 0 $tiny get domains -p xentop \
     --watch 100ms --count 2
 holds "two headings, with xentop's columns in its order" sh -c "[ \$(tr -s ' ' <'$tmp/out' |
-    grep -c '^NAME FLAGS CPU(s) CPU% MEM MEM% MEMMAX MAXMEM% VCPUS NETS RX TX VBDS VBDOO VBDRD VBDWR RSECT WSECT SSID') -eq 2 ]"
+    grep -c '^NAME FLAGS CPU(s) CPU% MEM MEM% MAXMEM MAXMEM% VCPUS NETS RX TX VBDS VBDOO VBDRD VBDWR RSECT WSECT SSID') -eq 2 ]"
 lines 9
 holds "each block is out before the next sample" sh -c "timeout 60 '$xendeck' $tiny get domains \
     --watch 1000s --interval 100ms 2>/dev/null | head -4 | grep -q '^db1'"

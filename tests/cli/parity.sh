@@ -24,7 +24,7 @@ import re, sys
 
 # tools/xentop/xentop.c: fields[]; tools/xl/xl_cmdtable.c: cmd_table[]
 XENTOP = """NAME STATE CPU(sec) CPU(%) MEM(k) MEM(%) MAXMEM(k) MAXMEM(%) VCPUS NETS NETTX(k) NETRX(k) VBDS
-VBD_OO VBD_RD VBD_WR VBD_RSECT VBD_WSECT SSID -b -d -f -i -n -v -x""".split()
+VBD_OO VBD_RD VBD_WR VBD_RSECT VBD_WSECT SSID -b -d -f -i -n -r -v -x""".split()
 XL = """create config-update list destroy shutdown reboot pci-attach pci-detach pci-list
 pci-assignable-add pci-assignable-remove pci-assignable-list pause unpause console vncviewer save
 migrate restore migrate-receive dump-core cd-insert cd-eject mem-max mem-set button-press vcpu-list

@@ -21,6 +21,12 @@ holds "100 columns" sh -c "! grep -E '.{101}' '$tmp/out'"
 t "manual page" 0 man
 cp "$tmp/out" "$tmp/xendeck.1"
 out ".TH XENDECK 1"
+# What can be edited is called as `set` takes it: parity.sh has an object of each kind.
+for object in host 'domain/\fINAME\fR' 'vcpu/\fIDOMAIN\fR/\fIVCPU\fR' 'pool/\fINAME\fR' \
+    'pcpu/\fIPCPU\fR' 'disk/\fIDOMAIN\fR/\fIVDEV\fR' 'nic/\fIDOMAIN\fR/\fIDEVID\fR' \
+    'pci/\fIBDF\fR' 'param/\fINAME\fR'; do
+    out "$object"
+done
 if command -v mandoc >/dev/null; then
     holds "mandoc finds no error" mandoc -T lint -W error "$tmp/xendeck.1"
     holds "and can print it" sh -c "mandoc -T utf8 '$tmp/xendeck.1' >'$tmp/page' && grep -q 'rolled back' '$tmp/page'"

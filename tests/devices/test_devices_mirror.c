@@ -165,6 +165,41 @@ static void a_change_is_read_and_nothing_else(void **state)
     rig_free(r);
 }
 
+static const char *cell(const struct rig *r, const char *table, int col)
+{
+    return xd_row_str(xd_snapshot_table(r->now, table)->rows[0], col, "");
+}
+
+static void how_devices_were_attached_is_told(void **state)
+{
+    struct rig *r = rig_new();
+    const struct xd_row *nic;
+
+    guest(3);
+    attach(0, "vbd", 3, 51712);
+    attach(0, "vif", 3, 0);
+    fake_write("/etc/xen/scripts/block-iscsi", "/local/domain/0/backend/vbd/3/51712/script");
+    fake_write("0", "/local/domain/0/backend/vbd/3/51712/discard-enable");
+    fake_write("/etc/xen/scripts/vif-route", "/local/domain/0/backend/vif/3/0/script");
+    fake_write("web-eth0", "/local/domain/0/backend/vif/3/0/vifname");
+    fake_write("500000,50000", "/local/domain/0/backend/vif/3/0/rate");
+    fake_write("10.0.0.2", "/local/domain/0/backend/vif/3/0/ip");
+    fake_write("eth0", "/local/domain/0/backend/vif/3/0/gatewaydev");
+    fake_write("9000", "/local/domain/0/backend/vif/3/0/mtu");
+    sample(r);
+    assert_string_equal(cell(r, "disks", XD_DISK_BACKENDTYPE), "phy");
+    assert_string_equal(cell(r, "disks", XD_DISK_SCRIPT), "/etc/xen/scripts/block-iscsi");
+    assert_false(xd_row_u64(xd_snapshot_table(r->now, "disks")->rows[0], XD_DISK_DISCARD, 1));
+    nic = xd_snapshot_table(r->now, "nics")->rows[0];
+    assert_string_equal(cell(r, "nics", XD_NIC_SCRIPT), "/etc/xen/scripts/vif-route");
+    assert_string_equal(cell(r, "nics", XD_NIC_VIFNAME), "web-eth0");
+    assert_string_equal(cell(r, "nics", XD_NIC_RATE), "10000000B/s");
+    assert_string_equal(cell(r, "nics", XD_NIC_IP), "10.0.0.2");
+    assert_string_equal(cell(r, "nics", XD_NIC_GATEWAYDEV), "eth0");
+    assert_int_equal(xd_row_u64(nic, XD_NIC_MTU, 0), 9000);
+    rig_free(r);
+}
+
 static void what_comes_and_goes(void **state)
 {
     struct rig *r = rig_new();
@@ -324,6 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_asked_where_nothing_changes),
         cmocka_unit_test(a_change_is_read_and_nothing_else),
+        cmocka_unit_test(how_devices_were_attached_is_told),
         cmocka_unit_test(what_comes_and_goes),
         cmocka_unit_test(half_a_device_is_none),
         cmocka_unit_test(a_driver_domain_is_believed_only_with_the_toolstack),

@@ -198,6 +198,28 @@ static void kinds(void **state)
     assert_string_equal(xd_dv_driver("vbd3"), "tap");
 }
 
+/* What is told of a device is what attaches it again as it was. */
+static void how_it_was_attached(void **state)
+{
+    char out[XD_DV_RATE_TEXT];
+
+    assert_string_equal(xd_dv_backendtype("vbd"), "phy");
+    assert_string_equal(xd_dv_backendtype("qdisk"), "qdisk");
+    assert_null(xd_dv_disk_script("/etc/xen/scripts/block"));
+    assert_string_equal(xd_dv_disk_script("/etc/xen/scripts/block-iscsi"),
+                        "/etc/xen/scripts/block-iscsi");
+    assert_true(xd_dv_rate("500000,50000", out)); /* 10MB/s */
+    assert_string_equal(out, "10000000B/s");
+    assert_true(xd_dv_rate("2500,20000", out)); /* 1Mb/s@20ms */
+    assert_string_equal(out, "125000B/s@20000us");
+    assert_true(xd_dv_rate("1,3", out)); /* rounded up: xl rounds it down to 1 again */
+    assert_string_equal(out, "333334B/s@3us");
+    assert_false(xd_dv_rate("500000", out));
+    assert_false(xd_dv_rate("500000,0", out));
+    assert_false(xd_dv_rate("-1,50000", out));
+    assert_false(xd_dv_rate("1,2,3", out));
+}
+
 static void uuids_are_written_in_lower_case(void **state)
 {
     static const uint8_t bytes[16] = {0x26, 0x0b, 0x43, 0xbe, 0xec, 0xaa, 0x41, 0xcc,
@@ -219,6 +241,7 @@ int main(void)
         cmocka_unit_test(addresses_are_twelve_digits),
         cmocka_unit_test(frontends_lie_in_their_own_home),
         cmocka_unit_test(kinds),
+        cmocka_unit_test(how_it_was_attached),
         cmocka_unit_test(uuids_are_written_in_lower_case),
     };
 

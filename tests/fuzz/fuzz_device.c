@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as the name of a virtual disk, an Ethernet address, a PCI function, a vif of a config
- * file, and as what xl says. What is understood reads back; what isn't gives a sentence. */
+/* Any bytes as the name of a virtual disk, an Ethernet address, a rate, a PCI function, a vif of
+ * a config file, and as what xl says. What is understood reads back; what isn't gives a sentence.
+ */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ static void try_names(const char *text)
     struct xd_err err = XD_ERR_INIT;
     struct xd_bdf bdf, again;
     char back[XD_BDF_TEXT], text_again[XD_BDF_TEXT];
+    struct xd_xl_rate rate;
     uint8_t mac[6];
     uint32_t number = 0;
     int rc = xd_xl_vdev_parse(text, &number, &err);
@@ -42,6 +44,11 @@ static void try_names(const char *text)
         check_error(rc, &err);
     else
         check(strlen(text) == 17 && !(mac[0] & 1));
+    rc = xd_xl_rate_parse(text, &rate, &err);
+    if (rc)
+        check_error(rc, &err);
+    else
+        check(rate.interval_us != 0 && strstr(text, "/s"));
     rc = xd_xl_bdf_parse(text, &bdf, &err);
     if (rc) {
         check_error(rc, &err);

@@ -65,7 +65,7 @@ static void words(const char *text)
 {
     struct xd_dv_path p;
     const char *format, *end;
-    char mac[18], vdev[XD_DV_VDEV], again[128];
+    char mac[18], vdev[XD_DV_VDEV], rate[XD_DV_RATE_TEXT], again[128];
     uint32_t n;
 
     if (xd_dv_path_parse(text, &p) == 0) {
@@ -78,6 +78,7 @@ static void words(const char *text)
     }
     check(xd_dv_state(text) >= -1 && xd_dv_state(text) <= 8);
     check(!xd_dv_mac(text, mac) || strlen(mac) == 17);
+    check(!xd_dv_rate(text, rate) || strstr(rate, "B/s"));
     if (xd_dv_is_front_path(text, 3))
         check(xd_str_starts(text, "/local/domain/3/") && xd_str_is_safe(text));
     end = xd_dv_target("qdisk", text, &format);

@@ -50,10 +50,15 @@ static void disks_have_the_numbers_of_the_interface(void **state)
 static void what_is_no_disk_is_refused(void **state)
 {
     static const char *const names[] = {
-        "",         "xvd",         "xvdA",  "xvda01", "xvda256", "xvdaaaaaa", "hde",
-        "hda64",    "sdq",         "sda16", "disk2",  "d",       "dp1",       "d1p",
-        "xvda ",    " xvda",       "0",     "0x",     "-1",      "xvda/1",    "12345678901234",
-        "d1048576", "xvda\033[2J",
+        "",           "xvd",         "xvdA",
+        "xvda01",     "xvda256",     "xvdaaaaaa",
+        "hde",        "hda64",       "sdq",
+        "sda16",      "disk2",       "d",
+        "dp1",        "d1p",         "xvda ",
+        " xvda",      "0",           "0x",
+        "-1",         "xvda/1",      "12345678901234",
+        "d1048576",   "xvda\033[2J", "0x10000ca00",
+        "4295018992", "d4294967297",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -89,9 +94,9 @@ static void addresses_are_those_of_one_interface(void **state)
 static void functions_read_as_they_are_written(void **state)
 {
     static const char *const wrong[] = {
-        "",           "01:00",       "01:00.8",       "01:20.0",
-        "1:2:3:4.0",  "100:00.0",    "10000:00:00.0", "0000:01:00.0 ",
-        "0000:01:00", "0000:01:00.", "gg:00.0",       "01:00.0x"};
+        "",         "01:00",         "01:00.8",       "01:20.0",    "1:2:3:4.0",
+        "100:00.0", "10000:00:00.0", "0000:01:00.0 ", "0000:01:00", "0000:01:00.",
+        "gg:00.0",  "01:00.0x",      "100000001:00.0"};
     char text[XD_BDF_TEXT];
     struct xd_bdf b;
 
@@ -107,6 +112,30 @@ static void functions_read_as_they_are_written(void **state)
     assert_string_equal(text, "0000:03:00.1");
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         assert_int_equal(xd_xl_bdf_parse(wrong[i], &b, NULL), -EINVAL);
+}
+
+static void rates_are_those_of_xl(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+        uint32_t us;
+    } rows[] = {
+        {"10MB/s", 500000, 50000},   {"1Mb/s@20ms", 2500, 20000},  {"250000B/s", 12500, 50000},
+        {"8Kb/s@1s", 1000, 1000000}, {"1GB/s@500us", 500000, 500}, {"12500B/s@2", 25000, 2000000},
+    };
+    static const char *const wrong[] = {"",      "10",       "10M",           "MB/s",
+                                        "0B/s",  "10MB/s@",  "10MB/s@0",      "10TB/s",
+                                        "1B/s ", "10MB/sec", "4294967296B/s", "1B/s@4295s"};
+    struct xd_xl_rate r;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(xd_xl_rate_parse(rows[i].text, &r, NULL), 0);
+        assert_int_equal(r.bytes, rows[i].bytes);
+        assert_int_equal(r.interval_us, rows[i].us);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(xd_xl_rate_parse(wrong[i], &r, NULL), -EINVAL);
 }
 
 static void keys_have_two_parts(void **state)
@@ -129,6 +158,7 @@ int main(void)
         cmocka_unit_test(what_is_no_disk_is_refused),
         cmocka_unit_test(addresses_are_those_of_one_interface),
         cmocka_unit_test(functions_read_as_they_are_written),
+        cmocka_unit_test(rates_are_those_of_xl),
         cmocka_unit_test(keys_have_two_parts),
     };
 

@@ -189,7 +189,7 @@ static inline int rig_do(struct rig *r, int action, const char *label, const cha
 {
     const struct xd_action *a = &xd_xen_actions[action];
     struct xd_object o = {a->table, "", "host"};
-    struct xd_value v[8] = {{0}};
+    struct xd_value v[16] = {{0}};
 
     for (int i = 0; a->params && a->params[i].name && params && params[i]; i++)
         assert_int_equal(xd_value_parse(params[i], &a->params[i].kind, 64, &r->arena, &v[i], err),

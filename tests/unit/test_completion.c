@@ -16,10 +16,14 @@
 #include "base/str.h"
 #include "cmd/cli.h"
 
-/* Names as `get domains -c name -o csv` prints them; `ran` in the last two would be a command. */
+/* Tables as `get` lists them, each with its columns; and names as `get domains -c name -o csv`
+ * prints them: `ran` in the last two would be a command. */
 #define HOST                                                                                       \
-    "xendeck() { printf '%s\\r\\n' name Domain-0 web1 '\"a, b\"' 'two words' "                     \
-    "'$(echo${IFS}ran>&2)' '`ran`'; }\n"
+    "xendeck() { if [ $# = 1 ]; then\n"                                                            \
+    "printf '%s\\n' 'domains    Domains and what they use' '  * name  text  the name' "            \
+    "'cpuid_leaves Each leaf'\n"                                                                   \
+    "else printf '%s\\r\\n' name Domain-0 web1 '\"a, b\"' 'two words' "                            \
+    "'$(echo${IFS}ran>&2)' '`ran`'; fi; }\n"
 
 /* What bash offers for the words of a line; standard error is part of it. */
 static void complete(const char *words, int at, struct xd_buf *out)
@@ -52,6 +56,18 @@ static void test_commands(void **state)
     xd_buf_done(&b);
 }
 
+static void test_tables(void **state)
+{
+    struct xd_buf b = XD_BUF_INIT;
+
+    complete("xendeck get cpu", 2, &b);
+    assert_string_equal(xd_buf_str(&b), "cpuid_leaves\n");
+    xd_buf_clear(&b);
+    complete("xendeck get dom", 2, &b);
+    assert_string_equal(xd_buf_str(&b), "domains\n");
+    xd_buf_done(&b);
+}
+
 static void test_names_of_guests(void **state)
 {
     struct xd_buf b = XD_BUF_INIT;
@@ -68,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_tables),
         cmocka_unit_test(test_names_of_guests),
     };
 

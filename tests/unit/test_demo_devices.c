@@ -73,6 +73,10 @@ static void a_disk_comes_and_goes(void **state)
     assert_int_equal(
         RIG_DO(&r, XD_ACTION_DISK_ATTACH, "web1", &err, "xvdb", "/x", "raw", "no", "no", "db1"),
         -EINVAL);
+    assert_int_equal(RIG_DO(&r, XD_ACTION_DISK_ATTACH, "web1", &err, "xvdb", "/x", "raw", "no",
+                            "no", "Domain-0", "qdisk"),
+                     -ENOTSUP);
+    assert_string_equal(err.text, "domain web1: the demo host's devices have no backendtype");
     assert_int_equal(
         RIG_DO(&r, XD_ACTION_DISK_ATTACH, "web1", &err, "xvdb", "/x", "qcow2", "yes", "no"), 0);
     assert_int_equal(rig_settled(&r, XD_ACTION_DISK_ATTACH, &o, &err), 0);

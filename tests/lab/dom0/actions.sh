@@ -167,12 +167,13 @@ nics() {
     edit 0 "the attach is taken back" undo --yes
     is "and xl sees none" "$(devices network l1)" 0
     quick_vif
-    act "another is attached" domain/l1 nic-attach devid=3 bridge=br0 mac=$mac
+    act "another is attached" domain/l1 nic-attach devid=3 bridge=br0 mac=$mac rate=10MB/s
     check "the guest takes it" eventually 20 connected l1 vif/3
     act "it is detached" nic/l1/3 nic-detach
     is "xl sees none" "$(devices network l1)" 0
     edit 0 "that is taken back" undo --yes
     is "it is as it was" "$(xl network-list l1 | awk 'NR == 2 { print $1, $3 }')" "3 $mac"
+    is "with what it may send" "$(xenstore-read "/local/domain/0/backend/vif/$(domid l1)/3/rate")" 500000,50000
     act "it is detached" nic/l1/3 nic-detach
     is "nothing is left of all that" "$(remains)" "$before"
 }

@@ -97,6 +97,17 @@ theirs_vcpus() {
         OFS = "\t"; print $1, $3, $(NF - 2), $NF }'
 }
 
+# --- xentop: memory and vCPUs. Domain-0 has no bound, which it writes in two words ---
+ours_top() { get domains | jq -r '.rows[] | [.name, .mem_kib, .vcpus] | @tsv'; }
+theirs_top() {
+    xentop -b -i 1 | awk '$1 != "NAME" { sub("no limit", "none"); OFS = "\t"; print $1, $5, $9 }'
+}
+
+# --- xl dmesg: what is told of a byte that is no text is ours, so only printable ones count ---
+plain() { LC_ALL=C tr -cd '\n -~' | sed 's/ *$//' | grep .; }
+ours_dmesg() { get dmesg | jq -r '.rows[].text' | plain; }
+theirs_dmesg() { xl dmesg | plain; }
+
 check "the host is populated" populate
 check "get domains gives JSON" get domains
 same "xl list: name, id, memory, vCPUs, state, UUID and pool" ours_list theirs_list
@@ -107,6 +118,8 @@ same "xl info -n: nodes" ours_nodes theirs_nodes
 same "xl info -n: pCPUs" ours_cpus theirs_cpus
 same "xl info: the host" ours_host theirs_host
 same "xl vcpu-list: affinities" ours_vcpus theirs_vcpus
+same "xentop: memory and vCPUs" ours_top theirs_top
+same "xl dmesg: Xen's log" ours_dmesg theirs_dmesg
 is "the domain that shut down says why" \
     "$(get domains | jq -r '.rows[] | select(.name == "shut1") | "\(.state) \(.shutdown_reason)"')" \
     "shutdown poweroff"

@@ -59,6 +59,9 @@ affinities() {
     like "xl sees it" "$(affinity spin1 0)" '^2 / '
     set_ "a soft affinity is set" vcpu/spin1/0 vcpu.affinity.soft=1-2
     is "xl sees both" "$(affinity spin1 0)" "2 / 1-2"
+    undone "the soft one is taken back"
+    is "xl sees all pCPUs, and the hard one as it was" "$(affinity spin1 0)" "2 / all"
+    set_ "it is set again" vcpu/spin1/0 vcpu.affinity.soft=1-2
     sleep 1
     is "the vCPU runs where it may" \
         "$(xendeck get vcpus --once -o json | jq '.rows[] | select(.domain == "spin1") | .pcpu')" 2
@@ -76,12 +79,16 @@ affinities() {
     xl cpupool-cpu-add Pool-0 3
 }
 
+credit() { xl sched-credit -d "$1" | awk 'END { print $3, $4 }'; }
+
 other_schedulers() {
     xl cpupool-cpu-remove Pool-0 3
     xl cpupool-create 'name="Pool-1"' 'sched="credit"' 'cpus=["3"]' >/dev/null
     guest idle credit1 'pool="Pool-1"'
     set_ "a cap in a pool with another scheduler" domain/credit1 sched.cap=25 sched.weight=300
-    is "xl sees it" "$(xl sched-credit -d credit1 | awk 'END { print $3, $4 }')" "300 25"
+    is "xl sees it" "$(credit credit1)" "300 25"
+    undone "both are taken back"
+    is "xl sees those of before" "$(credit credit1)" "256 0"
     xl destroy credit1
     # The pool stays: Xen 4.17 may panic when a pCPU leaves one of the scheduler credit (csched_tick).
 }
@@ -172,6 +179,25 @@ life() {
     like "it runs on" "$(state spin1)" '^r'
 }
 
+# One that has shut down is kept for who looks at it: nothing but its end is left to be done.
+shut_down() {
+    guest idle over1 'on_poweroff="preserve"'
+    eventually 20 xenstore-exists "/local/domain/$(domid over1)/control/feature-poweroff"
+    xl shutdown -w over1 >/dev/null
+    for verb in pause shutdown reboot; do
+        edit 2 "a guest that has shut down: $verb is refused" do domain/over1 $verb --yes
+        says "with the reason" 'over1.* has shut down already \(by itself\)'
+    done
+    edit 2 "unpause too" do domain/over1 unpause --yes
+    says "with the reason" 'over1.* is not paused'
+    edit 2 "it gets no disk" do domain/over1 disk-attach vdev=xvdb target=/dev/null --yes
+    says "with the reason" "over1.* has shut down: it can't take a disk"
+    edit 2 "nor a NIC" do domain/over1 nic-attach devid=0 --yes
+    says "with the reason" "over1.* has shut down: it can't take a NIC"
+    edit 0 "it can be destroyed" do domain/over1 destroy --yes
+    check "and is gone" gone over1
+}
+
 # A guest that writes escape sequences to xenstore, under a name that somebody gave it with some
 hostile() {
     local id
@@ -257,6 +283,7 @@ without_rtds
 somebody_else
 memory
 life
+shut_down
 hostile
 namesakes
 names_from_before

@@ -36,6 +36,27 @@ comes_and_goes() {
     )
 }
 
+# A guest that shuts down and is kept has no other event than its death.
+shuts_down() {
+    console "a guest that shuts down is told of, and why" < <(
+        echo "timeout 30s"
+        echo "wait keep1"
+        sleep 6
+        guest idle halt1 'on_poweroff="preserve"' >&2
+        echo "wait halt1"
+        eventually 20 xenstore-exists "/local/domain/$(domid halt1)/control/feature-poweroff" >&2
+        echo "type :screen events"
+        echo "key Enter"
+        echo "wait EVENT"
+        sleep 2
+        xl shutdown -w halt1 >&2
+        echo "wait halt1 (id $(domid halt1)) has shut down: poweroff"
+        echo "key q"
+        echo "exit 0"
+    )
+    xl destroy halt1
+}
+
 # A guest that reboots has a new id, the same UUID, and goes on in the same row.
 reboots() {
     local before
@@ -90,6 +111,7 @@ stays_right() {
 
 guest idle keep1 'on_reboot="restart"'
 comes_and_goes
+shuts_down
 reboots
 keeps_history
 stays_right

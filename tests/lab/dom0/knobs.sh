@@ -40,8 +40,9 @@ domains() {
     is "xenstore has the limit" "$(max_kib web1)" 32768
     is "xl has it" "$(xl list -l web1 | jq '.[0].config.b_info.max_memkb')" 32768
     is "Xen has it, as xentop shows" "$(($(xentop_of web1 7) - before))" 24576
+    is "and xendeck" "$(field domains name:web1 mem_limit_kib)" "$(xentop_of web1 7)"
     between "and what xendeck shows in percent is xentop's" \
-        "$(field domains name:web1 mem_max_percent)" \
+        "$(field domains name:web1 mem_limit_percent)" \
         "$(awk -v p="$(xentop_of web1 8)" 'BEGIN { print p - 0.1 }')" \
         "$(awk -v p="$(xentop_of web1 8)" 'BEGIN { print p + 0.1 }')"
     is "xl sees the node" "$(nodes_of web1)" "$other"

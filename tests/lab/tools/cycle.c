@@ -96,6 +96,7 @@ static void round_of(struct operator* op, const char *uuid, const char *target, 
         [XD_DISK_ATTACH_VDEV] = text("xvdf"),  [XD_DISK_ATTACH_TARGET] = text(target),
         [XD_DISK_ATTACH_FORMAT] = text("raw"), [XD_DISK_ATTACH_READONLY] = XD_UNKNOWN,
         [XD_DISK_ATTACH_CDROM] = XD_UNKNOWN,   [XD_DISK_ATTACH_BACKEND] = text("Domain-0"),
+        [XD_DISK_ATTACH_N - 1] = XD_UNKNOWN,
     };
     struct xd_value nic[] = {
         [XD_NIC_ATTACH_DEVID] = {.have = true, .type = XD_U64, .cell.u = 7},
@@ -103,6 +104,7 @@ static void round_of(struct operator* op, const char *uuid, const char *target, 
         [XD_NIC_ATTACH_MAC] = XD_UNKNOWN,
         [XD_NIC_ATTACH_MODEL] = XD_UNKNOWN,
         [XD_NIC_ATTACH_BACKEND] = text("Domain-0"),
+        [XD_NIC_ATTACH_N - 1] = XD_UNKNOWN,
     };
     char key[64];
 
