@@ -302,9 +302,11 @@ static const char *silent(const struct xd_sensing *s, const struct xd_readings *
                                           : xd_streq(r->name, s->best.source))
             why = r->trouble ? r->trouble : "it says nothing just now";
     }
-    return xd_arena_printf(l->a,
-                           "%s: %s. Nothing else counts for it; a policy may name another sensor",
-                           s->best.source, why);
+    return xd_arena_printf(
+        l->a,
+        "%s: %s. Nothing else counts for it until xendeck starts again; a policy may "
+        "name another sensor",
+        s->best.source, why);
 }
 
 /* The best source that speaks, if none that is better spoke before. */

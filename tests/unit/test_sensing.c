@@ -122,9 +122,9 @@ static void nothing_worse_stands_in_for_one_that_spoke(void **state)
     assert_string_equal(sum.watts_source, "ipmi/dcmi");
     sum = host_of(&s, &l, -1, 245, 40, 50);
     assert_false(sum.has_watts || sum.estimated);
-    assert_string_equal(sum.trouble,
-                        "ipmi/dcmi: it is dead. Nothing else counts for it; a policy may name "
-                        "another sensor");
+    assert_string_equal(sum.trouble, "ipmi/dcmi: it is dead. Nothing else counts for it until "
+                                     "xendeck starts again; a policy may name "
+                                     "another sensor");
     sum = host_of(&s, &l, NONE, 245, 40, 50);
     assert_false(sum.has_watts || sum.estimated);
     assert_non_null(strstr(sum.trouble, "ipmi/dcmi: it is gone. "));
