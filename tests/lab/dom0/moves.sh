@@ -3,12 +3,12 @@
 # A domain that runs is moved between Pool-0 and pools of other schedulers, again and again: Xen's assertions hold, and it
 # runs on. On a machine with fewer CPUs each pCPU rests now and then in the midst of whatever it does, which shows what
 # xen/patches/fixes mends within three rounds. In the lab's dom0 on our hypervisor with assertions:
-#   tests/lab/lab run --own-xen-debug 'bash /tests/moves.sh'   # ROUNDS with each scheduler, else 10
+#   tests/lab/lab run --own-xen-debug 'bash /tests/moves.sh'   # ROUNDS with each scheduler, else 5, with LONG=yes 20
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-ROUNDS=${1:-10}
+ROUNDS=${1:-$(brief 5 20)}
 
 # there_and_back POOL: says where it failed
 there_and_back() {
