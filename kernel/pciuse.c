@@ -91,19 +91,14 @@ static bool device_rests_on(const struct asked *q, const char *device)
 
 /* --- what is in use --- */
 
-static FILE *open_list(const struct asked *q, const char *name)
-{
-    char path[PATH_MAX];
-
-    snprintf(path, sizeof(path), "%s%s", q->root, name);
-    return fopen(path, "re");
-}
+#define NAME_SIZE 256 /* of what a row names, with its end */
 
 /* "36 35 253:0 / /home rw,noatime shared:1 - ext4 /dev/mapper/vg-home rw": proc_pid_mountinfo(5).
  * The number of btrfs is one of its own, so the name counts too. */
-static bool mount_rests_on(const struct asked *q, const char *row, char *source, char *number)
+static bool mount_rests_on(const struct asked *q, const char *row, char *source)
 {
     const char *rest = strstr(row, " - ");
+    char number[32];
 
     if (sscanf(row, "%*s %*s %31s", number) != 1 || !rest ||
         sscanf(rest, " - %*s %255s", source) != 1)
@@ -112,63 +107,58 @@ static bool mount_rests_on(const struct asked *q, const char *row, char *source,
            (strncmp(source, "/dev/", 5) == 0 && device_rests_on(q, source));
 }
 
-static bool carries_mount(const struct asked *q, char *out, size_t size)
-{
-    FILE *list = open_list(q, "/proc/self/mountinfo");
-    char row[4096], source[256] = "", number[32];
-    bool found = false;
-
-    while (list && !found && fgets(row, sizeof(row), list))
-        found = mount_rests_on(q, row, source, number);
-    if (list)
-        fclose(list);
-    if (found)
-        snprintf(out, size, "has a file system mounted from it (%.48s)", source);
-    return found;
-}
-
 /* "/dev/dm-1 partition 1000 0 -2"; a file that is swapped to lies on a mounted file system. */
-static bool carries_swap(const struct asked *q, char *out, size_t size)
+static bool swap_rests_on(const struct asked *q, const char *row, char *name)
 {
-    FILE *list = open_list(q, "/proc/swaps");
-    char row[1024], name[256] = "";
-    bool found = false;
-
-    while (list && !found && fgets(row, sizeof(row), list))
-        found = sscanf(row, "%255s", name) == 1 && name[0] == '/' && device_rests_on(q, name);
-    if (list)
-        fclose(list);
-    if (found)
-        snprintf(out, size, "swaps to it (%.48s)", name);
-    return found;
+    return sscanf(row, "%255s", name) == 1 && name[0] == '/' && device_rests_on(q, name);
 }
 
-/* Default routes: rows of /proc/net/route whose destination and mask are 0. */
-static bool carries_route(const struct asked *q, char *out, size_t size)
+/* A default route is a row whose destination and mask are 0. */
+static bool route_rests_on(const struct asked *q, const char *row, char *name)
 {
-    FILE *list = open_list(q, "/proc/net/route");
-    char row[512], name[32] = "", path[PATH_MAX];
+    unsigned to, mask;
+    char path[PATH_MAX];
+
+    if (sscanf(row, "%255s %8x %*x %*x %*d %*d %*d %8x", name, &to, &mask) != 3 || to || mask)
+        return false;
+    snprintf(path, sizeof(path), "%s/sys/class/net/%s", q->root, name);
+    return rests_on(q, path, LAYERS_MAX);
+}
+
+static const struct use {
+    const char *list; /* a file of rows */
+    bool (*rests_on)(const struct asked *q, const char *row, char name[NAME_SIZE]);
+    const char *words; /* what dom0 does with what the row names */
+} uses[] = {
+    {"/proc/self/mountinfo", mount_rests_on, "has a file system mounted from it"},
+    {"/proc/swaps", swap_rests_on, "swaps to it"},
+    {"/proc/net/route", route_rests_on, "has its default route over it"},
+};
+
+static bool is_in_use(const struct asked *q, const struct use *use, char *name)
+{
+    char path[PATH_MAX], row[4096];
     bool found = false;
+    FILE *list;
 
-    while (list && !found && fgets(row, sizeof(row), list)) {
-        unsigned to, mask;
-
-        if (sscanf(row, "%31s %8x %*x %*x %*d %*d %*d %8x", name, &to, &mask) != 3 || to || mask)
-            continue;
-        snprintf(path, sizeof(path), "%s/sys/class/net/%s", q->root, name);
-        found = rests_on(q, path, LAYERS_MAX);
-    }
+    snprintf(path, sizeof(path), "%s%s", q->root, use->list);
+    list = fopen(path, "re");
+    while (list && !found && fgets(row, sizeof(row), list))
+        found = use->rests_on(q, row, name);
     if (list)
         fclose(list);
-    if (found)
-        snprintf(out, size, "has its default route over it (%s)", name);
     return found;
 }
 
 bool xd_pci_carries(const char *root, const char *bdf, char *out, size_t size)
 {
     const struct asked q = {root, bdf};
+    char name[NAME_SIZE];
 
-    return carries_mount(&q, out, size) || carries_swap(&q, out, size) ||
-           carries_route(&q, out, size);
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
+        if (is_in_use(&q, &uses[i], name)) {
+            snprintf(out, size, "%s (%.48s)", uses[i].words, name);
+            return true;
+        }
+    return false;
 }

@@ -66,7 +66,7 @@ void xd_cap_loop_step(struct xd_cap_loop *l, const struct xd_policy_keep *k,
                       const struct xd_cap_input *in);
 /* The limit is not in force (OFF), or all is given back at once (LET_GO): it begins anew. */
 void xd_cap_loop_rest(struct xd_cap_loop *l, enum xd_cap_state why, int64_t t);
-/* Left as it is for now. */
+/* Its policy is paused: the effort stays, and the time that passes doesn't count. */
 void xd_cap_loop_pause(struct xd_cap_loop *l, int64_t t);
 /* When a loop whose sensor is silent goes to the safe effort. */
 int64_t xd_cap_loop_safe_at(const struct xd_cap_loop *l, const struct xd_policy_keep *k);
